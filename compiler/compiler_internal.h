@@ -334,8 +334,8 @@ typedef struct EscTemplateInfo {
     bool has_unknown_event;    /* it starts on one that nobody declares */
     bool is_manual;
     uint32_t params_first, params_count; /* in params: what whoever starts it gives */
-    int64_t again_ms;
-    EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
+    const EscNode *again; /* the DURATION of `again after`; NULL: at once */
+    EscProof weakest;     /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
     EscSpan weakest_span;
     const EscNode *wanted; /* the check in its steps that asks for most evidence, or NULL */
 } EscTemplateInfo;
@@ -526,6 +526,12 @@ bool esc_paths_begin_equal(const EscNode *a, uint32_t a_count, const EscNode *b,
 uint32_t esc_path_value_parts(const EscWorkspace *workspace, const EscNode *path);
 /* `a OP b` with its sides changed: the operator of `b OP a`. */
 EscBinaryOp esc_binary_turned(EscBinaryOp op);
+/* Of a LOCAL_TIME: minutes since 1970-01-01T00:00 on the clock of its own zone. */
+int64_t esc_local_minutes(const EscNode *local_time);
+/* The same of the end of a range, exclusive: a date without a time of day is included. */
+int64_t esc_local_end_minutes(const EscNode *local_time);
+/* `4h of office_hours`: a DURATION that a calendar counts. */
+bool esc_is_counted(const EscNode *node);
 #define ESC_NARROWINGS_MAX 32u
 /* Sorts, takes repeated ones away, and gives how many are left (check/seen.c). */
 uint32_t esc_sort_unique(uint32_t *numbers, uint32_t count);

@@ -78,6 +78,16 @@ static int order_of_ms(int64_t found, int64_t wanted)
     return found < wanted ? -1 : found > wanted ? 1 : 0;
 }
 
+/* A day is the whole of it. */
+static int order_of_time(const EscPlay *play, int64_t found_ms, const EscDatum *wanted)
+{
+    EscText zone = esc_workspace_timezone(play->workspace);
+    int64_t from_ms = esc_zone_instant_ms(play->zones, zone, wanted->ms);
+    bool is_within = wanted->end_minute > wanted->ms && found_ms >= from_ms &&
+                     found_ms < esc_zone_instant_ms(play->zones, zone, wanted->end_minute);
+    return is_within ? 0 : order_of_ms(found_ms, from_ms);
+}
+
 /* Negative, zero or positive: what was found against what the probe says. Of one kind, as the check has seen to. */
 static int compare(const EscPlay *play, const EscDatum *wanted, const EscValue *found)
 {
@@ -89,9 +99,7 @@ static int compare(const EscPlay *play, const EscDatum *wanted, const EscValue *
     case ESC_DATUM_DURATION:
         return order_of_ms(found->ms, wanted->ms);
     case ESC_DATUM_TIME:
-        return order_of_ms(
-            found->ms,
-            esc_zone_instant_ms(play->zones, esc_workspace_timezone(play->workspace), wanted->ms));
+        return order_of_time(play, found->ms, wanted);
     case ESC_DATUM_MEMBER:
         return (int)found->member - (int)wanted->member;
     case ESC_DATUM_TEXT:
@@ -139,7 +147,7 @@ static bool text_holds(const EscProbe *probe, const EscValue *value)
         return esc_text_starts_with(value->text, probe->value.text);
     if (probe->kind == ESC_PROBE_ENDS)
         return esc_text_ends_with(value->text, probe->value.text);
-    return esc_text_contains(value->text, probe->value.text);
+    return esc_text_contains_folded(value->text, probe->value.text);
 }
 
 /* A test of a missing value is false, but for MISSING, as in templates. */

@@ -53,6 +53,8 @@ static const char *const operand_names[ESC_OPERAND_KIND_COUNT + 1] = {
     [ESC_OPERAND_CLOCK] = "clock",
     [ESC_OPERAND_FORM] = "form",
     [ESC_OPERAND_PARAM] = "parameter",
+    [ESC_OPERAND_DATE] = "date",
+    [ESC_OPERAND_CALENDAR] = "calendar",
     [ESC_OPERAND_TEXT] = "text",
 };
 
@@ -136,6 +138,8 @@ static void write_column_kind(EscBuf *out, const EscColumn *column)
 static void write_tables(EscBuf *out)
 {
     for (EscTable table = 1; table < ESC_TABLE_COUNT; table++) {
+        if (!esc_table_is_there(table))
+            continue;
         const EscTableInfo *info = &esc_table_info[table];
         const EscColumn *columns = info->columns();
         esc_buf_printf(out, "\n**%u %s**, at most %u rows", (unsigned)table, info->name,

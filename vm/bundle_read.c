@@ -66,7 +66,9 @@ static EscStatus read_directory(Reader *reader)
         const uint8_t *entry = bytes.data + at;
         uint32_t section = get_u16(entry);
         uint32_t offset = get_u32(entry + 4), size = get_u32(entry + 8);
-        if (section <= before || section >= ESC_SECTION_COUNT)
+        bool is_known = section >= ESC_TABLE_COUNT ? section < ESC_SECTION_COUNT
+                                                   : esc_table_is_there((EscTable)section);
+        if (section <= before || !is_known)
             return esc_why(reader->why, ESC_BAD_BUNDLE, "V02", at,
                            "section %u is unknown, repeated or out of order", (unsigned)section);
         if (get_u16(entry + 2) != 0)

@@ -234,6 +234,49 @@ static void write_param(Writer *writer, uint32_t param)
                                                      : ESC_TEXT("?"));
 }
 
+/* "2026-12-24 18:00" */
+static void write_date(Writer *writer, uint32_t index)
+{
+    if (index >= writer->program->dates_count) {
+        esc_buf_char(writer->out, '?');
+        return;
+    }
+    int64_t minute = writer->program->dates[index].local_minute, year = 0;
+    int64_t rest = (minute % 1440 + 1440) % 1440;
+    unsigned month = 0, day = 0;
+    esc_date_from_days((minute - rest) / 1440, &year, &month, &day);
+    esc_buf_printf(writer->out, "%04d-%02u-%02u %02d:%02d", (int)year, month, day, (int)(rest / 60),
+                   (int)(rest % 60));
+}
+
+static void write_calendar(Writer *writer, uint32_t index)
+{
+    const EscProgram *program = writer->program;
+    write_text(writer, index < program->calendars_count
+                           ? text_at(writer, program->calendars[index].name)
+                           : ESC_TEXT("?"));
+}
+
+/* " + 2d" */
+static void write_distance(EscBuf *out, int64_t ms)
+{
+    esc_buf_string(out, ms < 0 ? " - " : " + ");
+    esc_duration_write(out, ms < 0 ? -ms : ms);
+}
+
+static void write_time(Writer *writer, const EscClockRow *row)
+{
+    if (row->source == ESC_CLOCK_SOURCE_DATE)
+        write_date(writer, row->index);
+    else if (row->source == ESC_CLOCK_SOURCE_FACT)
+        esc_buf_string(writer->out,
+                       row->index < ESC_FACT_COUNT ? esc_fact_info[row->index].path : "?");
+    else if (row->source == ESC_CLOCK_SOURCE_PARAM)
+        write_param(writer, row->index);
+    else
+        write_field(writer, row->index);
+}
+
 /* "ticket.due_at - 2d has come", "escalation.age has not come to 4h", "office_hours are open" */
 static void write_clock(Writer *writer, uint32_t index)
 {
@@ -246,21 +289,21 @@ static void write_clock(Writer *writer, uint32_t index)
     }
     const EscClockRow *row = &program->clocks[index];
     if (row->source == ESC_CLOCK_SOURCE_HOURS) {
-        write_text(writer, row->calendar == 0
-                               ? ESC_TEXT("?")
-                               : text_at(writer, program->calendars[row->calendar - 1].name));
+        write_calendar(writer, row->calendar - 1);
         esc_buf_string(out, " are open");
         return;
     }
     esc_buf_string(out, row->is_until != 0 ? "until " : "from ");
-    if (row->source == ESC_CLOCK_SOURCE_FACT)
-        esc_buf_string(out, row->index < ESC_FACT_COUNT ? esc_fact_info[row->index].path : "?");
-    else if (row->source == ESC_CLOCK_SOURCE_PARAM)
-        write_param(writer, row->index);
-    else
-        write_field(writer, row->index);
-    esc_buf_string(out, row->distance_ms < 0 ? " - " : " + ");
-    esc_duration_write(out, row->distance_ms < 0 ? -row->distance_ms : row->distance_ms);
+    write_time(writer, row);
+    if (row->lead_ms != 0)
+        write_distance(out, row->lead_ms);
+    if (row->calendar != 0) {
+        write_distance(out, row->calendar_ms);
+        esc_buf_string(out, " of ");
+        write_calendar(writer, row->calendar - 1);
+    }
+    if (row->calendar == 0 || row->distance_ms != 0)
+        write_distance(out, row->distance_ms);
 }
 
 /* --- instructions ------------------------------------------------------------------------------------------------------- */
@@ -313,6 +356,12 @@ static void write_imm(Writer *writer, const EscInstr *instr)
         break;
     case ESC_OPERAND_CLOCK:
         write_clock(writer, imm);
+        break;
+    case ESC_OPERAND_DATE:
+        write_date(writer, imm);
+        break;
+    case ESC_OPERAND_CALENDAR:
+        write_calendar(writer, imm);
         break;
     case ESC_OPERAND_TEXT:
         write_quoted(writer, text_at(writer, imm));
@@ -485,7 +534,7 @@ void esc_program_disassemble(const EscProgram *program, EscSourceLine source_lin
         .program = program, .source_line = source_line, .context = context, .out = out};
     esc_buf_printf(out, "bundle format %d", ESC_BUNDLE_FORMAT);
     for (EscTable table = 1; table < ESC_TABLE_COUNT; table++) {
-        if (table != ESC_TABLE_FUNCTIONS && table != ESC_TABLE_SPANS &&
+        if (esc_table_is_there(table) && table != ESC_TABLE_FUNCTIONS && table != ESC_TABLE_SPANS &&
             table != ESC_TABLE_EFFECT_ARGS && table != ESC_TABLE_MEMBERS)
             write_table(&writer, table);
     }

@@ -287,22 +287,42 @@ bool esc_text_ends_folded(EscText text, EscText part)
     return test(esc_text_ends_with, text, part);
 }
 
-bool esc_text_contains_folded(EscText text, EscText part)
+/* Goes on as long as both say the same; most differ in the first character. */
+static void go_along(EscText a, EscText b, size_t *i, size_t *j)
 {
-    return test(esc_text_contains, text, part);
+    while (*i < a.size && *j < b.size) {
+        size_t a_size = 0, b_size = 0;
+        if (esc_fold(esc_utf8_decode(a, *i, &a_size)) != esc_fold(esc_utf8_decode(b, *j, &b_size)))
+            return;
+        *i += a_size;
+        *j += b_size;
+    }
 }
 
-/* Character by character: most differ in the first. */
+/* Of any size: the compiler puts texts together that are longer than a value. */
+static bool contains_in_long(EscText text, EscText part)
+{
+    size_t size = 0;
+    for (size_t at = 0; at < text.size; at += size) {
+        size_t i = at, j = 0;
+        go_along(text, part, &i, &j);
+        if (j == part.size)
+            return true;
+        (void)esc_utf8_decode(text, at, &size);
+    }
+    return part.size == 0;
+}
+
+bool esc_text_contains_folded(EscText text, EscText part)
+{
+    return text.size <= ESC_TEXT_MAX ? test(esc_text_contains, text, part)
+                                     : contains_in_long(text, part);
+}
+
 bool esc_text_equal_folded(EscText a, EscText b)
 {
     size_t i = 0, j = 0;
-    while (i < a.size && j < b.size) {
-        size_t a_size = 0, b_size = 0;
-        if (esc_fold(esc_utf8_decode(a, i, &a_size)) != esc_fold(esc_utf8_decode(b, j, &b_size)))
-            return false;
-        i += a_size;
-        j += b_size;
-    }
+    go_along(a, b, &i, &j);
     return i == a.size && j == b.size;
 }
 

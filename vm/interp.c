@@ -190,6 +190,10 @@ load : {
 op_LOAD_NOW:
     OUT_A;
     SET(.type = T_TIME, .ms = now_ms);
+op_LOAD_DATE:
+    OUT_A;
+    CHECK(instr->imm < program->dates_count);
+    SET(.type = T_TIME, .ms = esc_host_date_ms(host, program, instr->imm));
 op_CLOCK : {
     OUT_A;
     CHECK(instr->imm < program->clocks_count);
@@ -263,8 +267,6 @@ op_STARTS_WITH:
     TEST(T_TEXT, esc_text_starts_with(B.text, C.text));
 op_ENDS_WITH:
     TEST(T_TEXT, esc_text_ends_with(B.text, C.text));
-op_CONTAINS:
-    TEST(T_TEXT, esc_text_contains(B.text, C.text));
 op_LIST_HAS:
     OUT_A;
     IS_B(T_LIST);
@@ -274,7 +276,7 @@ op_STARTS_FOLDED:
     TEST(T_TEXT, esc_text_starts_folded(B.text, C.text));
 op_ENDS_FOLDED:
     TEST(T_TEXT, esc_text_ends_folded(B.text, C.text));
-op_CONTAINS_FOLDED:
+op_CONTAINS:
     TEST(T_TEXT, esc_text_contains_folded(B.text, C.text));
 op_HAS_FOLDED:
     OUT_A;
@@ -307,6 +309,9 @@ op_TIME_SUB:
     SPAN(T_TIME, T_DURATION, T_TIME, esc_ms_subtract(B.ms, C.ms));
 op_TIME_DIFF:
     SPAN(T_TIME, T_TIME, T_DURATION, esc_ms_subtract(B.ms, C.ms));
+op_ADD_HOURS:
+    CHECK(instr->imm < program->calendars_count);
+    SPAN(T_TIME, T_DURATION, T_TIME, esc_host_in_hours_ms(host, instr->imm, B.ms, C.ms));
 op_DURATION_IN:
     OUT_A;
     IS_B(T_DURATION);

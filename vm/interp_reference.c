@@ -78,6 +78,10 @@ static uint32_t index_end(const Machine *m, uint32_t operand)
         return m->program->waits_count;
     case ESC_OPERAND_CLOCK:
         return m->program->clocks_count;
+    case ESC_OPERAND_DATE:
+        return m->program->dates_count;
+    case ESC_OPERAND_CALENDAR:
+        return m->program->calendars_count;
     default:
         return UINT32_MAX; /* a mode, a role, a text: used as a number only */
     }
@@ -303,6 +307,10 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
         return load(m, i);
     case ESC_OP_LOAD_NOW:
         return set_ms(m, i->a, ESC_KIND_TIME, m->now_ms);
+    case ESC_OP_LOAD_DATE:
+        return set(m, i->a,
+                   (EscValue){.type = ESC_TYPE(ESC_KIND_TIME),
+                              .ms = esc_host_date_ms(m->host, m->program, i->imm)});
     case ESC_OP_CLOCK:
         return clock(m, i);
     case ESC_OP_UNWRAP:
@@ -342,15 +350,13 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
         return set_truth(m, i->a, esc_text_starts_with(b.text, c.text));
     case ESC_OP_ENDS_WITH:
         return set_truth(m, i->a, esc_text_ends_with(b.text, c.text));
-    case ESC_OP_CONTAINS:
-        return set_truth(m, i->a, esc_text_contains(b.text, c.text));
     case ESC_OP_LIST_HAS:
         return set_truth(m, i->a, esc_list_has(&b, c.text));
     case ESC_OP_STARTS_FOLDED:
         return set_truth(m, i->a, esc_text_starts_folded(b.text, c.text));
     case ESC_OP_ENDS_FOLDED:
         return set_truth(m, i->a, esc_text_ends_folded(b.text, c.text));
-    case ESC_OP_CONTAINS_FOLDED:
+    case ESC_OP_CONTAINS:
         return set_truth(m, i->a, esc_text_contains_folded(b.text, c.text));
     case ESC_OP_HAS_FOLDED:
         return set_truth(m, i->a, esc_list_has_folded(&b, c.text));
@@ -374,6 +380,8 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
         return set_ms(m, i->a, ESC_KIND_DURATION, esc_ms_multiply(b.ms, c.number));
     case ESC_OP_TIME_ADD:
         return set_ms(m, i->a, ESC_KIND_TIME, esc_ms_add(b.ms, c.ms));
+    case ESC_OP_ADD_HOURS:
+        return set_ms(m, i->a, ESC_KIND_TIME, esc_host_in_hours_ms(m->host, i->imm, b.ms, c.ms));
     case ESC_OP_TIME_SUB:
         return set_ms(m, i->a, ESC_KIND_TIME, esc_ms_subtract(b.ms, c.ms));
     case ESC_OP_TIME_DIFF:

@@ -75,7 +75,7 @@ static bool test_holds(const EscProgram *program, const EscPredRow *row, const E
     case ESC_PRED_TEXT_ENDS:
         return esc_text_ends_with(value->text, program->texts[row->detail]);
     case ESC_PRED_TEXT_CONTAINS:
-        return esc_text_contains(value->text, program->texts[row->detail]);
+        return esc_text_contains_folded(value->text, program->texts[row->detail]);
     case ESC_PRED_LIST_HAS:
         return esc_list_has(value, program->texts[row->detail]);
     case ESC_PRED_CHANGED:

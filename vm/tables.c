@@ -186,12 +186,19 @@ const EscTableInfo esc_table_info[ESC_TABLE_COUNT] = {
 
 /* --- access by table number ---------------------------------------------------------------------------------------- */
 
+bool esc_table_is_there(EscTable table)
+{
+    return table > 0 && table < ESC_TABLE_COUNT && esc_table_info[table].name != NULL;
+}
+
 uint32_t esc_program_count(const EscProgram *program, EscTable table)
 {
     if (table == ESC_TABLE_TEXTS)
         return program->texts_count;
     if (table == ESC_TABLE_CODE)
         return program->code_count;
+    if (!esc_table_is_there(table))
+        return 0;
     uint32_t count;
     memcpy(&count, (const uint8_t *)program + esc_table_info[table].count_offset, sizeof count);
     return count;

@@ -1,5 +1,5 @@
 /* verify_clocks.c - tests that time alone can turn: each row of CLOCKS says enough to compute its instant, each is used
- * (V09), and no condition that stands (of a trigger, a wait, a check, `close when`) reads the time in any other way (V37): so
+ * (V09), as is each of DATES, hours are counted for a length from an instant on (V44), and no condition that stands (of a trigger, a wait, a check, `close when`) reads the time in any other way (V37): so
  * whoever asks the rows when an answer may change forgets no instant. */
 #include <esc/vm.h>
 
@@ -39,15 +39,44 @@ static EscStatus verify_param(EscVerify *verify, uint32_t i)
     return ESC_OK;
 }
 
+static EscStatus verify_hours(EscVerify *verify, uint32_t i)
+{
+    const EscClockRow *row = &verify->program->clocks[i];
+    REJECT_IF(row->calendar == 0, "V35", CLOCKS, i, "hours have a calendar");
+    REJECT_IF(row->index != 0 || row->lead_ms != 0 || row->calendar_ms != 0 ||
+                  row->distance_ms != 0 || row->is_until != 0,
+              "V11", CLOCKS, i, "columns that its source does not use must be zero");
+    return ESC_OK;
+}
+
+/* A length of hours is counted from an instant, which a duration that grows is not. */
+static EscStatus verify_counted(EscVerify *verify, uint32_t i)
+{
+    const EscClockRow *row = &verify->program->clocks[i];
+    REJECT_IF((row->calendar != 0) != (row->calendar_ms != 0), "V44", CLOCKS, i,
+              "a calendar, and only that, counts a length");
+    REJECT_IF(row->calendar == 0 && row->lead_ms != 0, "V11", CLOCKS, i,
+              "nothing is counted from behind its time on");
+    bool is_instant = row->source != ESC_CLOCK_SOURCE_FACT || row->index >= ESC_FACT_COUNT ||
+                      esc_type_kind(esc_fact_info[row->index].type) == ESC_KIND_TIME;
+    REJECT_IF(row->calendar != 0 && !is_instant, "V44", CLOCKS, i,
+              "hours are counted from an instant on");
+    return ESC_OK;
+}
+
 static EscStatus verify_row(EscVerify *verify, uint32_t i)
 {
     const EscClockRow *row = &verify->program->clocks[i];
-    bool is_hours = row->source == ESC_CLOCK_SOURCE_HOURS;
-    REJECT_IF(is_hours != (row->calendar != 0), "V35", CLOCKS, i,
-              "hours, and only they, have a calendar");
-    REJECT_IF(is_hours && (row->index != 0 || row->distance_ms != 0 || row->is_until != 0), "V11",
-              CLOCKS, i, "columns that its source does not use must be zero");
+    if (row->source == ESC_CLOCK_SOURCE_HOURS)
+        return verify_hours(verify, i);
+    EscStatus status = verify_counted(verify, i);
+    if (status != ESC_OK)
+        return status;
+    REJECT_UNLESS_BOUND(SPAN_MS, row->lead_ms, CLOCKS, i);
+    REJECT_UNLESS_BOUND(SPAN_MS, row->calendar_ms, CLOCKS, i);
     REJECT_UNLESS_BOUND(SPAN_MS, row->distance_ms, CLOCKS, i);
+    REJECT_IF(row->source == ESC_CLOCK_SOURCE_DATE && row->index >= verify->program->dates_count,
+              "V06", CLOCKS, i, "there is no date %u", (unsigned)row->index);
     if (row->source == ESC_CLOCK_SOURCE_TICKET)
         return verify_field(verify, i, ESC_SCOPE_TICKET);
     if (row->source == ESC_CLOCK_SOURCE_EVENT)
@@ -95,10 +124,19 @@ static EscStatus verify_conditions(EscVerify *verify)
     for (uint32_t i = 0; i < program->checks_count && status == ESC_OK; i++)
         if (program->checks[i].cond != 0)
             status = verify_standing(verify, program->checks[i].cond - 1);
+    for (uint32_t i = 0; i < program->slas_count && status == ESC_OK; i++)
+        if (program->slas[i].pause != 0)
+            status = verify_standing(verify, program->slas[i].pause - 1);
     for (uint32_t i = 0; i < program->preds_count && status == ESC_OK; i++)
         if (program->preds[i].kind == ESC_PRED_CODE)
             status = verify_standing(verify, program->preds[i].detail);
     return status;
+}
+
+static EscStatus verify_date(EscVerify *verify, uint32_t i)
+{
+    REJECT_UNLESS_BOUND(DATE_MINUTES, verify->program->dates[i].local_minute, DATES, i);
+    return ESC_OK;
 }
 
 /* --- each is used ------------------------------------------------------------------------------------------------------ */
@@ -126,12 +164,34 @@ static EscStatus verify_uses(EscVerify *verify)
     return status;
 }
 
+/* The operands of LOAD_DATE are looked at with their functions. */
+static EscStatus verify_date_uses(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    uint8_t *is_used = esc_arena_alloc(verify->scratch, program->dates_count);
+    if (is_used == NULL)
+        return ESC_NO_MEMORY;
+    for (uint32_t i = 0; i < program->clocks_count; i++)
+        if (program->clocks[i].source == ESC_CLOCK_SOURCE_DATE)
+            is_used[program->clocks[i].index] = 1;
+    for (uint32_t i = 0; i < program->code_count; i++)
+        if (program->code[i].op == ESC_OP_LOAD_DATE && program->code[i].imm < program->dates_count)
+            is_used[program->code[i].imm] = 1;
+    for (uint32_t i = 0; i < program->dates_count; i++)
+        REJECT_IF(!is_used[i], "V09", DATES, i, "nothing names this date");
+    return ESC_OK;
+}
+
 EscStatus esc_verify_clocks(EscVerify *verify)
 {
     EscStatus status = ESC_OK;
+    for (uint32_t i = 0; i < verify->program->dates_count && status == ESC_OK; i++)
+        status = verify_date(verify, i);
     for (uint32_t i = 0; i < verify->program->clocks_count && status == ESC_OK; i++)
         status = verify_row(verify, i);
     if (status == ESC_OK)
         status = verify_uses(verify);
+    if (status == ESC_OK)
+        status = verify_date_uses(verify);
     return status == ESC_OK ? verify_conditions(verify) : status;
 }

@@ -144,6 +144,10 @@ static EscStatus check_imm(Flow *flow, const EscInstr *instr)
         return check_index(flow, value, program->waits_count);
     case ESC_OPERAND_CLOCK:
         return check_index(flow, value, program->clocks_count);
+    case ESC_OPERAND_DATE:
+        return check_index(flow, value, program->dates_count);
+    case ESC_OPERAND_CALENDAR:
+        return check_index(flow, value, program->calendars_count);
     case ESC_OPERAND_TEXT:
         return check_index(flow, value, program->texts_count);
     case ESC_OPERAND_TYPE:

@@ -4,6 +4,8 @@
 
 #include "vm_internal.h"
 
+#define NO_LENGTH "there is no length that its hours count"
+
 /* --- functions ------------------------------------------------------------------------------------------------- */
 
 static bool function_may_wait(uint32_t kind)
@@ -89,6 +91,7 @@ static EscStatus verify_role(EscVerify *verify, uint32_t template, uint32_t r)
               "V31", ROLES, r, "it follows the shifts of what is not one schedule");
     REJECT_UNLESS_BOUND(DEADLINE_MS, role->ack_ms, ROLES, r);
     REJECT_UNLESS_BOUND_OR_0(HOLD_MS, role->hold_ms, ROLES, r);
+    REJECT_IF(role->hold_calendar != 0 && role->hold_ms == 0, "V44", ROLES, r, NO_LENGTH);
     REJECT_UNLESS_BOUND_OR_0(ACK_PEOPLE, role->ack_count, ROLES, r);
     return ESC_OK;
 }
@@ -193,6 +196,9 @@ static EscStatus verify_template(EscVerify *verify, uint32_t i)
                   row->again_after_ms > esc_bound_info[ESC_BOUND_AGAIN_MS].high,
               "V08", TEMPLATES, i, "again_after_ms is out of range"); /* below a second: V32 */
     REJECT_UNLESS_BOUND_OR_0(POSTMORTEM_MS, row->postmortem_due_ms, TEMPLATES, i);
+    REJECT_IF((row->again_calendar != 0 && row->again_after_ms == 0) ||
+                  (row->postmortem_calendar != 0 && row->postmortem_due_ms == 0),
+              "V44", TEMPLATES, i, NO_LENGTH);
     /* Triggers name the events that start the steps; a person who starts them brings none. */
     uint32_t start_event = row->is_manual ? ESC_NONE : ESC_EVENT_UNKNOWN;
     EscStatus status = esc_verify_entry(verify, ESC_TABLE_TEMPLATES, i, row->steps,
@@ -231,6 +237,9 @@ static EscStatus verify_trigger(EscVerify *verify, uint32_t i)
     REJECT_IF(!is_event && row->for_ms != 0, "V35", TRIGGERS, i,
               "a clock that is over has no time to hold besides");
     REJECT_UNLESS_BOUND_OR_0(HOLD_MS, row->for_ms, TRIGGERS, i);
+    REJECT_IF((row->for_calendar != 0 && row->for_ms == 0) ||
+                  (row->overdue_calendar != 0 && row->overdue_ms == 0),
+              "V44", TRIGGERS, i, NO_LENGTH);
     REJECT_IF((row->template != 0) == (row->automation != 0), "V25", TRIGGERS, i,
               "it is a template's or an automation's");
     REJECT_IF((row->automation != 0) != (row->body != 0), "V25", TRIGGERS, i,

@@ -193,6 +193,8 @@ static bool parts_may_be_shared(EscTable table)
 static EscStatus verify_coverage(EscVerify *verify, const Coverage *coverage)
 {
     for (EscTable table = 1; table < ESC_TABLE_COUNT; table++) {
+        if (!esc_table_is_there(table))
+            continue;
         const int32_t *changes = coverage->changes[table];
         int32_t parents = 0;
         for (uint32_t i = 0; changes != NULL && i < esc_program_count(verify->program, table);
@@ -212,6 +214,8 @@ static EscStatus verify_columns(EscVerify *verify)
 {
     Coverage coverage = {0};
     for (EscTable table = 1; table < ESC_TABLE_COUNT; table++) {
+        if (!esc_table_is_there(table))
+            continue;
         const EscTableInfo *info = &esc_table_info[table];
         const EscColumn *columns = info->columns();
         for (size_t c = 0; c < info->columns_count; c++) {

@@ -54,7 +54,8 @@ typedef struct EscTableInfo {
 } EscTableInfo;
 
 /* Indexed by EscTable; entry 0 is empty. */
-extern const EscTableInfo esc_table_info[ESC_TABLE_COUNT];
+extern const EscTableInfo esc_table_info[ESC_TABLE_COUNT]; /* a number that is not taken has no name */
+bool esc_table_is_there(EscTable table);
 extern const char *const esc_column_kind_names[];
 
 #define ESC_COLUMNS_MAX 24u /* of the widest table; tables.c holds it to that */

@@ -347,4 +347,5 @@ void esc_pass_advice(EscWorkspace *workspace)
     }
     for (uint32_t i = 0; i < workspace->symbols_count && !is_idle; ++i)
         unused_name(workspace, &workspace->symbols[i]);
+    esc_check_uncovered(workspace);
 }

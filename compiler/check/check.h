@@ -88,13 +88,11 @@ EscText esc_timezone_setting(EscWorkspace *workspace, const EscNode *setting);
 void esc_check_calendars(EscWorkspace *workspace);
 /* `await now in HOURS within D`: warns where they can stay closed for longer. */
 void esc_check_closed(EscWorkspace *workspace, const EscNode *condition, const EscNode *within);
+/* Templates that start in their hours only, where nothing starts at others. */
+void esc_check_uncovered(EscWorkspace *workspace);
 void esc_check_duty(EscWorkspace *workspace);
 /* Schedules in which nobody is on call yet, when the last resort is known. */
 void esc_check_late_schedules(EscWorkspace *workspace);
-/* minutes since 1970-01-01T00:00 on the clock of its own zone */
-int64_t esc_local_minutes(const EscNode *local_time);
-/* The same of the end of a range, exclusive: a date without a time of day is included. */
-int64_t esc_local_end_minutes(const EscNode *local_time);
 /* The days of a list of DAY_RANGE as bits, 0 for Monday; 0 after a report of all of them. */
 uint32_t esc_check_weekdays(EscWorkspace *workspace, const EscNodeList *days);
 /* overrides.c: the overrides of a schedule as turns */

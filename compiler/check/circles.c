@@ -39,7 +39,8 @@ static void add_edge(Circles *circles, uint32_t target, EscSpan span)
 
 static bool may_start_at_once(const Circles *circles, uint32_t template)
 {
-    return circles->workspace->templates[template].again_ms < ESC_SECOND_MS;
+    const EscNode *again = circles->workspace->templates[template].again;
+    return again == NULL || again->duration.ms < ESC_SECOND_MS;
 }
 
 /* A route may lead to each of its templates. */

@@ -76,7 +76,21 @@ static bool is_number(EscText text)
     return has_digit;
 }
 
-/* "1000" beside a number, "true" beside what is true or false: the value is right, and the quotes are
+/* 2026-12-24, 2026-12-24T18:00 */
+static bool is_date(EscText text)
+{
+    static const char form[] = "0000-00-00T00:00";
+    if (text.size != 10 && text.size != 16)
+        return false;
+    for (size_t i = 0; i < text.size; ++i) {
+        bool is_digit = text.data[i] >= '0' && text.data[i] <= '9';
+        if (form[i] == '0' ? !is_digit : text.data[i] != form[i])
+            return false;
+    }
+    return true;
+}
+
+/* "1000" beside a number, "true" beside what is true or false, a date beside a time: the value is right, and the quotes are
  * not. */
 static bool quoted_value(EscWhere *where, const EscNode *text, EscType other)
 {
@@ -86,12 +100,16 @@ static bool quoted_value(EscWhere *where, const EscNode *text, EscType other)
     EscKind kind = esc_type_kind(other);
     bool is_bool = kind == ESC_KIND_BOOL && (esc_text_equal(value, ESC_TEXT("true")) ||
                                              esc_text_equal(value, ESC_TEXT("false")));
-    if (!is_bool && !(kind == ESC_KIND_NUMBER && is_number(value)))
+    bool is_time = kind == ESC_KIND_TIME && is_date(value);
+    if (!is_bool && !is_time && !(kind == ESC_KIND_NUMBER && is_number(value)))
         return false;
     EscDiagnostic *diagnostic =
         esc_report(where->workspace, "E0201", text->span, "%s is written without quotes",
-                   is_bool ? "what is true or false" : "a number");
-    esc_report_edit(where->workspace, diagnostic, ESC_EDIT_SAFE, text->span, value);
+                   is_bool   ? "what is true or false"
+                   : is_time ? "a date"
+                             : "a number");
+    esc_report_edit(where->workspace, diagnostic, is_time ? ESC_EDIT_MAYBE : ESC_EDIT_SAFE,
+                    text->span, value);
     return true;
 }
 
@@ -118,7 +136,8 @@ static void cannot_compare(EscWhere *where, const EscNode *node, EscType left, E
     else if (kinds[0] == ESC_KIND_LIST)
         esc_report_hint(workspace, diagnostic, "say `contains`");
     else if (kinds[0] == ESC_KIND_TIME || kinds[1] == ESC_KIND_TIME)
-        esc_report_hint(workspace, diagnostic, "compare with another time, such as `now - 2h`");
+        esc_report_hint(workspace, diagnostic,
+                        "compare with another time, such as `now - 2h` or `2026-12-24T18:00`");
     else
         esc_report_hint(workspace, diagnostic, "both sides have one type: compare with %s",
                         esc_type_words(workspace, esc_type_plain(left)));
@@ -177,6 +196,14 @@ static bool has_order(const EscWorkspace *workspace, EscType type)
 
 void esc_check_comparison(EscWhere *where, const EscNode *node)
 {
+    if (esc_is_counted(node->binary.right)) {
+        esc_check_counted_comparison(where, node, node->binary.left, node->binary.right);
+        return;
+    }
+    if (esc_is_counted(node->binary.left)) {
+        esc_check_counted_comparison(where, node, node->binary.right, node->binary.left);
+        return;
+    }
     EscType left = ESC_TYPE_WRONG, right = ESC_TYPE_WRONG;
     if (!comparison_sides(where, node, &left, &right))
         return;

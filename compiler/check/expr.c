@@ -89,6 +89,8 @@ static EscType arithmetic_type(EscBinaryOp op, EscKind left, EscKind right)
 
 static EscType check_arithmetic(EscWhere *where, const EscNode *node)
 {
+    if (esc_is_counted(node->binary.right))
+        return esc_check_counted_sum(where, node);
     EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
     EscType right = esc_check_expression(where, node->binary.right, ESC_TYPE_ANY);
     if (left == ESC_TYPE_WRONG || right == ESC_TYPE_WRONG)
@@ -424,16 +426,13 @@ static EscType expression_type(EscWhere *where, const EscNode *node, EscType exp
     case ESC_NODE_BOOL:
         return BOOL_TYPE;
     case ESC_NODE_LOCAL_TIME:
-        if (where->is_test)
-            return TIME_TYPE;
-        esc_report_hint(where->workspace,
-                        esc_report(where->workspace, "E0390", node->span,
-                                   "dates in conditions are not part of language 1"),
-                        "compare with a time that is counted from now, such as `now - 2d`");
-        return ESC_TYPE_WRONG;
+        esc_check_date(where->workspace, node);
+        return TIME_TYPE;
     case ESC_NODE_NOW:
         return TIME_TYPE;
     case ESC_NODE_DURATION:
+        if (esc_is_counted(node))
+            return esc_check_counted(where, node);
         esc_check_duration(where->workspace, node, false, ESC_BOUND_SPAN_MS);
         return DURATION_TYPE;
     case ESC_NODE_TEXT:

@@ -66,6 +66,12 @@ uint32_t esc_narrow(EscWhere *where, const EscNode *condition, bool truth);
 bool esc_is_single_word(const EscNode *node);
 /* Reports a quoted text beside a field with fixed values; false when it is something else. */
 bool esc_quoted_member(EscWhere *where, const EscNode *text, EscType enum_type);
+/* lengths.c: a length that a calendar counts. Where it stands alone (always a report), behind a time (ESC_TYPE_WRONG after a
+ * report), and beside a length. */
+EscType esc_check_counted(EscWhere *where, const EscNode *hours);
+EscType esc_check_counted_sum(EscWhere *where, const EscNode *node);
+void esc_check_counted_comparison(EscWhere *where, const EscNode *node, const EscNode *length,
+                                  const EscNode *hours);
 void esc_check_comparison(EscWhere *where, const EscNode *node);
 void esc_check_in(EscWhere *where, const EscNode *node);
 void esc_check_text_test(EscWhere *where, const EscNode *node);

@@ -282,19 +282,16 @@ static void check_clock(EscWorkspace *workspace, EscSlaInfo *sla, const EscNode 
     check_warnings(workspace, clock);
 }
 
-/* What may change without an event of the ticket would be looked at too late. `now in` has its instants. */
+/* What is of one event only, or of the very clocks that stand by it. The time has its instants. */
 static void find_moment(void *context, const EscNode *parent, const EscNode *node)
 {
     (void)parent;
     const EscNode **found = context;
-    bool is_gate = node->kind == ESC_NODE_BINARY && node->binary.op == ESC_BINARY_IN &&
-                   node->binary.left->kind == ESC_NODE_NOW;
     EscText root = node->kind == ESC_NODE_PATH ? node->path.parts[0].text : ESC_TEXT("");
-    if (node->kind == ESC_NODE_NOW || node->kind == ESC_NODE_CHANGED ||
-        node->kind == ESC_NODE_PREVIOUS || esc_text_equal(root, ESC_TEXT("sla")) ||
-        esc_text_equal(root, ESC_TEXT("escalation")))
+    if (node->kind == ESC_NODE_CHANGED || node->kind == ESC_NODE_PREVIOUS ||
+        esc_text_equal(root, ESC_TEXT("sla")) || esc_text_equal(root, ESC_TEXT("escalation")))
         *found = *found == NULL ? node : *found;
-    else if (!is_gate)
+    else
         esc_node_each_child(node, find_moment, context);
 }
 
@@ -310,10 +307,12 @@ static void check_pause(EscWorkspace *workspace, EscSlaInfo *sla, const EscNode 
     sla->pause = condition;
     find_moment(&moment, node, condition);
     if (moment != NULL) {
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0374", moment->span,
-                                   "whether a clock stands is decided by the ticket's fields"),
-                        "let the clock follow a calendar where hours are meant: `of office_hours`");
+        esc_report_hint(
+            workspace,
+            esc_report(workspace, "E0374", moment->span,
+                       "whether a clock stands is decided by the ticket and the time"),
+            "say it by fields of the ticket, dates or hours: `ticket.status = pending or "
+            "now in nights`");
         return;
     }
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);

@@ -38,6 +38,8 @@ uint32_t esc_people_at_most(const EscWorkspace *workspace, EscRef ref);
  * many where that is known. */
 void esc_check_people(EscWorkspace *workspace, EscBound bound, uint32_t count, uint32_t people,
                       EscSpan span, const char *what);
+/* A date in a condition or a value. */
+void esc_check_date(EscWorkspace *workspace, const EscNode *node);
 void esc_check_deadline(EscWorkspace *workspace, const EscNode *node); /* NULL is fine */
 /* A whole percentage from 1 to 99, above *previous, which it replaces. */
 void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *previous);

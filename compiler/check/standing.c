@@ -1,14 +1,31 @@
-/* standing.c - conditions that stand: of triggers, automations, waits, checks and `close when`. They are judged again when their answer
+/* standing.c - conditions that stand: of triggers, automations, waits, checks, `close when` and `pause when`. They are judged again when their answer
  * can change, so whatever in them reads the time must say at which instant that is (condition/clock.c). */
 #include "check/expressions.h"
 #include "check/names.h"
 #include "condition/clock.h"
 
+/* `now = 2026-12-24`: on that day, which begins and ends. */
+static void no_instant_of_day(EscWhere *where, const EscNode *node, const EscNode *day)
+{
+    EscText words = esc_words_of(where, day);
+    EscDiagnostic *diagnostic =
+        esc_report(where->workspace, "E0231", node->span,
+                   "a day begins and ends, and nothing says at which of these instants this turns");
+    esc_report_hint(where->workspace, diagnostic,
+                    "say both: `now >= %.*s and now <= %.*s` holds on that day",
+                    ESC_TEXT_ARG(words), ESC_TEXT_ARG(words));
+}
+
 static void no_instant(EscWhere *where, const EscNode *node)
 {
     EscWorkspace *workspace = where->workspace;
+    EscDayTest day;
     bool is_equality = node->kind == ESC_NODE_BINARY && (node->binary.op == ESC_BINARY_EQUAL ||
                                                          node->binary.op == ESC_BINARY_NOT_EQUAL);
+    if (is_equality && esc_day_test(node, &day) && day.value->kind == ESC_NODE_NOW) {
+        no_instant_of_day(where, node, day.date);
+        return;
+    }
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0231", node->span,
                    is_equality ? "this holds for an instant that nobody would be awake for"
@@ -48,8 +65,7 @@ static void look(EscWhere *where, const EscNode *node, bool sense)
 {
     bool is_joint = node->kind == ESC_NODE_BINARY &&
                     (node->binary.op == ESC_BINARY_AND || node->binary.op == ESC_BINARY_OR);
-    EscClockRow row;
-    bool is_opposite;
+    EscClock clock;
     if (is_joint) {
         look(where, node->binary.left, sense);
         look(where, node->binary.right, sense);
@@ -57,9 +73,9 @@ static void look(EscWhere *where, const EscNode *node, bool sense)
         look(where, node->unary.operand, !sense);
     } else if (!esc_reads_clock(where->workspace, node)) {
         return;
-    } else if (!esc_clock_test(where->workspace, node, &row, &is_opposite)) {
+    } else if (!esc_clock_test(where->workspace, node, &clock)) {
         no_instant(where, node);
-    } else if (!sense && !is_opposite) {
+    } else if (!sense && !clock.is_opposite) {
         may_be_gone(where, node);
     }
 }
@@ -67,7 +83,8 @@ static void look(EscWhere *where, const EscNode *node, bool sense)
 void esc_check_standing(EscWhere *where, const EscNode *node, EscConditionUse use)
 {
     bool stands = use == ESC_USE_START || use == ESC_USE_CLOSE || use == ESC_USE_AWAIT ||
-                  use == ESC_USE_CHECK || (use == ESC_USE_HANDLER && where->is_automation);
+                  use == ESC_USE_CHECK || use == ESC_USE_PAUSE ||
+                  (use == ESC_USE_HANDLER && where->is_automation);
     if (stands)
         look(where, node, true);
 }

@@ -49,7 +49,7 @@ void esc_check_holds(EscWorkspace *workspace, const EscNode *condition, const Es
                      bool is_clock)
 {
     bool is_moment = false;
-    esc_check_duration(workspace, holds, false, ESC_BOUND_HOLD_MS);
+    esc_check_duration(workspace, holds, true, ESC_BOUND_HOLD_MS);
     if (holds == NULL)
         return;
     if (condition != NULL)
@@ -72,7 +72,7 @@ static void check_start(TemplateCheck *check, const EscNode *start)
     check->is_triggered = true;
     if (start->start.clock != NULL) {
         check_clock_path(workspace, start->start.clock);
-        esc_check_duration(workspace, start->start.overdue, false, ESC_BOUND_OVERDUE_MS);
+        esc_check_duration(workspace, start->start.overdue, true, ESC_BOUND_OVERDUE_MS);
         check->info->event_may_be_missing = true;
     }
     where.has_event = count > 0;
@@ -196,7 +196,7 @@ static void check_owner(TemplateCheck *check, const EscNode *owner)
         esc_check_people(workspace, ESC_BOUND_ACK_PEOPLE, owner->owner.ack_count, people,
                          owner->owner.who->span, "acknowledgements");
     esc_check_deadline(workspace, owner->owner.within);
-    esc_check_duration(workspace, owner->owner.holds, false, ESC_BOUND_HOLD_MS);
+    esc_check_duration(workspace, owner->owner.holds, true, ESC_BOUND_HOLD_MS);
 }
 
 /* --- bodies ----------------------------------------------------------------------------------- */
@@ -371,7 +371,7 @@ static void check_closing(TemplateCheck *check, const EscNode *closing)
                         esc_report(workspace, "E0113", by->span,
                                    "the post-mortem belongs to an owner of the template"),
                         "say primary, secondary or escalation");
-    esc_check_duration(workspace, closing->closing.due, false, ESC_BOUND_POSTMORTEM_MS);
+    esc_check_duration(workspace, closing->closing.due, true, ESC_BOUND_POSTMORTEM_MS);
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -406,8 +406,9 @@ static void check_head(TemplateCheck *check, const EscNode *item)
         break;
     case ESC_NODE_AGAIN:
         part_once(check, &check->again, item, "again");
-        esc_check_duration(workspace, item->again.after, false, ESC_BOUND_AGAIN_MS);
-        check->info->again_ms = item->again.after->duration.ms;
+        esc_check_duration(workspace, item->again.after, true, ESC_BOUND_AGAIN_MS);
+        if (item->again.after->kind == ESC_NODE_DURATION)
+            check->info->again = item->again.after;
         break;
     case ESC_NODE_ALONGSIDE:
         ESC_EACH(path, item->alongside.templates)

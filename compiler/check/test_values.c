@@ -25,6 +25,7 @@ bool esc_scenario_datum(EscWhere *where, const EscNode *node, EscDatum *datum)
     case ESC_NODE_LOCAL_TIME:
         datum->kind = ESC_DATUM_TIME;
         datum->ms = esc_local_minutes(node);
+        datum->end_minute = esc_local_end_minutes(node);
         return true;
     case ESC_NODE_TEXT:
         datum->kind = ESC_DATUM_TEXT;

@@ -1,10 +1,7 @@
-/* times.c - durations and shares of a time: within their bounds, and following a calendar that there is. Local times as
- * minutes. */
+/* times.c - durations and shares of a time: within their bounds, and following a calendar that there is. */
 #include "check/check.h"
 #include "check/lookup.h"
 #include "check/names.h"
-
-#define DAY_MINUTES 1440
 
 static void duration_out_of_bound(EscWorkspace *workspace, EscSpan span, const EscBoundInfo *bound)
 {
@@ -44,6 +41,16 @@ void esc_check_duration(EscWorkspace *workspace, const EscNode *node, bool may_h
         esc_mark(workspace, node, ESC_MEANS_CALENDAR, index, ESC_TYPE(ESC_KIND_DURATION));
 }
 
+void esc_check_date(EscWorkspace *workspace, const EscNode *node)
+{
+    const EscBoundInfo *bound = &esc_bound_info[ESC_BOUND_DATE_MINUTES];
+    if (!esc_bound_holds(ESC_BOUND_DATE_MINUTES, esc_local_end_minutes(node)))
+        esc_report_hint(workspace,
+                        esc_report(workspace, bound->code, node->span,
+                                   "this date is outside of what is possible here"),
+                        "it lies within 400 years of 1970");
+}
+
 void esc_check_deadline(EscWorkspace *workspace, const EscNode *node)
 {
     esc_check_duration(workspace, node, true, ESC_BOUND_DEADLINE_MS);
@@ -73,6 +80,14 @@ void esc_check_percent(EscWorkspace *workspace, const EscNode *percent, double *
 static void check_before(EscWorkspace *workspace, const EscNode *node, int64_t *previous_ms)
 {
     const EscNode *duration = node->before_due.duration;
+    if (esc_is_counted(duration)) {
+        EscName calendar = duration->duration.calendar;
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0336", calendar.span,
+                                   "this is counted as the whole time is, by its calendar"),
+                        "leave `of %.*s` out", ESC_TEXT_ARG(calendar.text));
+        return;
+    }
     esc_check_duration(workspace, duration, false, ESC_BOUND_BEFORE_DUE_MS);
     if (duration->kind != ESC_NODE_DURATION || duration->duration.ms <= 0)
         return;
@@ -90,17 +105,4 @@ void esc_check_moment(EscWorkspace *workspace, const EscNode *moment, EscMoments
         check_before(workspace, moment, &moments->before_ms);
     else
         esc_check_percent(workspace, moment, &moments->percent);
-}
-
-int64_t esc_local_minutes(const EscNode *time)
-{
-    int64_t day =
-        esc_days_from_date(time->local_time.year, time->local_time.month, time->local_time.day);
-    return day * DAY_MINUTES +
-           (time->local_time.has_time ? time->local_time.hour * 60 + time->local_time.minute : 0);
-}
-
-int64_t esc_local_end_minutes(const EscNode *time)
-{
-    return esc_local_minutes(time) + (time->local_time.has_time ? 0 : DAY_MINUTES);
 }

@@ -158,11 +158,17 @@ static bool collect_atoms(EscSpace *space, EscTopic *topic, uint32_t count)
     return true;
 }
 
+static bool says_the_same(const EscAtom *a, const EscAtom *b)
+{
+    return a->kind == b->kind &&
+           (a->kind == ESC_ATOM_CONTAINS ? esc_text_equal_folded(a->text, b->text)
+                                         : esc_text_equal(a->text, b->text));
+}
+
 uint32_t esc_topic_atom(const EscTopic *topic, const EscAtom *atom)
 {
     uint32_t i = 0;
-    while (i < topic->atoms_count && (topic->atoms[i].kind != atom->kind ||
-                                      !esc_text_equal(topic->atoms[i].text, atom->text)))
+    while (i < topic->atoms_count && !says_the_same(&topic->atoms[i], atom))
         i++;
     return i;
 }

@@ -1,18 +1,14 @@
-/* clock.c - tests that time alone can turn: `ticket.due_at < now + 2d`, `escalation.age > 4h`, `now in office_hours`.
+/* clock.c - tests that time alone can turn: `ticket.due_at < now + 2d`, `escalation.age > 4h`, `now >= 2026-12-24`,
+ * `now in office_hours`.
  *
  * Both sides are added up as so many times `now`, so many times one time (or the beginning of a duration that grows) and a
  * length. What is left when one side is taken from the other says how far behind a time `now` lies, which has one instant
- * at which the answer turns. Anything else with `now` in it has none. */
+ * at which the answer turns. Anything else with `now` in it has none. Lengths that a calendar counts are counted.c's. */
 #include "condition/clock.h"
 
-/* --- who reads it ----------------------------------------------------------------------------- */
+#include "condition/instants.h"
 
-/* A duration that grows while nothing happens. */
-static bool is_growing(EscMeaning meaning)
-{
-    const EscInstr load = {.op = ESC_OP_LOAD_FACT, .imm = meaning.index};
-    return meaning.means == ESC_MEANS_FACT && esc_instr_reads_clock(&load);
-}
+/* --- who reads it ----------------------------------------------------------------------------- */
 
 typedef struct Search {
     const EscWorkspace *workspace;
@@ -25,7 +21,7 @@ static void visit(void *context, const EscNode *parent, const EscNode *node)
     (void)parent;
     search->is_found =
         search->is_found || node->kind == ESC_NODE_NOW ||
-        (node->kind == ESC_NODE_PATH && is_growing(esc_meaning(search->workspace, node)));
+        (node->kind == ESC_NODE_PATH && esc_is_growing(esc_meaning(search->workspace, node)));
     if (!search->is_found)
         esc_node_each_child(node, visit, context);
 }
@@ -48,104 +44,43 @@ bool esc_is_hours_test(const EscWorkspace *workspace, const EscNode *node, uint3
     return meaning.means == ESC_MEANS_CALENDAR;
 }
 
-/* --- sums ------------------------------------------------------------------------------------- */
-
-typedef struct Sum {
-    const EscWorkspace *workspace;
-    int now, source;     /* how often each is counted */
-    const EscNode *path; /* of the source */
-    int64_t ms;
-} Sum;
-
-/* A name that the start of the template gave, in params + 1; 0: it is none, and one of the steps has no instant. */
-static uint32_t param_of(const EscWorkspace *workspace, EscMeaning meaning)
-{
-    return meaning.means == ESC_MEANS_LOCAL ? workspace->locals[meaning.index].param : 0;
-}
-
-static bool add_path(Sum *sum, const EscNode *path, int sign)
-{
-    EscMeaning meaning = esc_meaning(sum->workspace, path);
-    bool grows = is_growing(meaning);
-    bool is_time =
-        esc_type_kind(meaning.type) == ESC_KIND_TIME &&
-        (meaning.means == ESC_MEANS_TICKET_FIELD || meaning.means == ESC_MEANS_EVENT_FIELD ||
-         meaning.means == ESC_MEANS_FACT || param_of(sum->workspace, meaning) != 0);
-    if ((!grows && !is_time) || sum->path != NULL || meaning.unit != ESC_UNIT_NONE)
-        return false;
-    sum->path = path;
-    sum->now += grows ? sign : 0; /* it is `now` without its beginning */
-    sum->source += grows ? -sign : sign;
-    return true;
-}
-
-static bool add(Sum *sum, const EscNode *node, int sign)
-{
-    switch (node->kind) {
-    case ESC_NODE_NOW:
-        sum->now += sign;
-        return true;
-    case ESC_NODE_DURATION:
-        sum->ms += sign * node->duration.ms;
-        return sum->ms < INT64_MAX / 4 && sum->ms > INT64_MIN / 4;
-    case ESC_NODE_PATH:
-        return add_path(sum, node, sign);
-    case ESC_NODE_UNARY:
-        return node->unary.op == ESC_UNARY_NEGATE && add(sum, node->unary.operand, -sign);
-    case ESC_NODE_BINARY:
-        if (node->binary.op != ESC_BINARY_ADD && node->binary.op != ESC_BINARY_SUBTRACT)
-            return false;
-        return add(sum, node->binary.left, sign) &&
-               add(sum, node->binary.right, node->binary.op == ESC_BINARY_ADD ? sign : -sign);
-    default:
-        return false;
-    }
-}
-
 /* --- rows ------------------------------------------------------------------------------------- */
-
-static bool is_ordering(EscBinaryOp op)
-{
-    return op >= ESC_BINARY_LESS && op <= ESC_BINARY_GREATER_EQUAL;
-}
 
 /* From the instant (or length) `ms` on, or until then. */
 static bool make_row(const EscWorkspace *workspace, const EscNode *path, EscBinaryOp op, int64_t ms,
-                     EscClockRow *row)
+                     EscClock *clock)
 {
-    EscMeaning meaning = esc_meaning(workspace, path);
     bool is_behind = op == ESC_BINARY_GREATER || op == ESC_BINARY_LESS_EQUAL;
-    uint32_t param = param_of(workspace, meaning);
-    *row = (EscClockRow){
-        .source = param != 0                                ? ESC_CLOCK_SOURCE_PARAM
-                  : meaning.means == ESC_MEANS_TICKET_FIELD ? ESC_CLOCK_SOURCE_TICKET
-                  : meaning.means == ESC_MEANS_EVENT_FIELD  ? ESC_CLOCK_SOURCE_EVENT
-                                                            : ESC_CLOCK_SOURCE_FACT,
-        .index = param != 0 ? param - 1 : meaning.index,
-        .distance_ms = ms + is_behind,
-        .is_until = op == ESC_BINARY_LESS || op == ESC_BINARY_LESS_EQUAL,
-    };
-    return esc_bound_holds(ESC_BOUND_SPAN_MS, row->distance_ms);
+    esc_clock_from(workspace, path, clock);
+    clock->row.distance_ms = ms + is_behind;
+    clock->row.is_until = op == ESC_BINARY_LESS || op == ESC_BINARY_LESS_EQUAL;
+    return esc_bound_holds(ESC_BOUND_SPAN_MS, clock->row.distance_ms);
 }
 
-static bool compares_sums(const EscWorkspace *workspace, const EscNode *node, EscClockRow *row)
+/* A day that stands alone on a side ends with its last instant. */
+static bool compares_day(const EscWorkspace *workspace, const EscNode *node, EscClock *clock)
 {
-    Sum sum = {.workspace = workspace};
+    EscDayTest day;
+    EscSum sum = {.workspace = workspace};
+    if (!esc_is_ordering(node->binary.op) || !esc_day_test(node, &day) ||
+        !esc_sum_add(&sum, day.value, 1) || sum.path != NULL || sum.now != 1 ||
+        !make_row(workspace, day.date, day.op, -sum.ms, clock))
+        return false;
+    clock->local_minute = day.minute;
+    return true;
+}
+
+static bool compares_sums(const EscWorkspace *workspace, const EscNode *node, EscClock *clock)
+{
+    EscSum sum = {.workspace = workspace};
     EscBinaryOp op = node->binary.op;
-    if (!is_ordering(op) || !add(&sum, node->binary.left, 1) || !add(&sum, node->binary.right, -1))
+    if (!esc_is_ordering(op) || !esc_sum_add(&sum, node->binary.left, 1) ||
+        !esc_sum_add(&sum, node->binary.right, -1))
         return false;
     if (sum.path == NULL || sum.now * sum.now != 1 || sum.source != -sum.now)
         return false;
     return make_row(workspace, sum.path, sum.now > 0 ? op : esc_binary_turned(op),
-                    sum.now > 0 ? -sum.ms : sum.ms, row);
-}
-
-const EscNode *esc_clock_path(const EscWorkspace *workspace, const EscNode *node)
-{
-    Sum sum = {.workspace = workspace};
-    bool is_sum = node->kind == ESC_NODE_BINARY && is_ordering(node->binary.op) &&
-                  add(&sum, node->binary.left, 1) && add(&sum, node->binary.right, -1);
-    return is_sum ? sum.path : NULL;
+                    sum.now > 0 ? -sum.ms : sum.ms, clock);
 }
 
 static bool number_of(const EscNode *node, double *number)
@@ -160,12 +95,12 @@ static bool number_of(const EscNode *node, double *number)
 
 /* escalation.age.hours > 3: whole hours, rounded down, so that it holds from four hours on. */
 static bool compares_units(const EscWorkspace *workspace, const EscNode *path,
-                           const EscNode *constant, EscBinaryOp op, EscClockRow *row)
+                           const EscNode *constant, EscBinaryOp op, EscClock *clock)
 {
     double number;
     EscMeaning meaning = esc_meaning(workspace, path);
-    if (!is_ordering(op) || path->kind != ESC_NODE_PATH || meaning.unit == ESC_UNIT_NONE ||
-        !is_growing(meaning) || !number_of(constant, &number))
+    if (!esc_is_ordering(op) || path->kind != ESC_NODE_PATH || meaning.unit == ESC_UNIT_NONE ||
+        !esc_is_growing(meaning) || !number_of(constant, &number))
         return false;
     bool is_whole = op == ESC_BINARY_GREATER_EQUAL || op == ESC_BINARY_LESS;
     double units = is_whole ? esc_number_ceil(number) : esc_number_floor(number) + 1;
@@ -173,37 +108,41 @@ static bool compares_units(const EscWorkspace *workspace, const EscNode *path,
     bool is_until = op == ESC_BINARY_LESS || op == ESC_BINARY_LESS_EQUAL;
     return ms < 1e15 && ms > -1e15 &&
            make_row(workspace, path, is_until ? ESC_BINARY_LESS : ESC_BINARY_GREATER_EQUAL,
-                    (int64_t)ms, row);
+                    (int64_t)ms, clock);
 }
 
 /* sla.resolve.overdue is present: it is late by a millisecond. */
-static bool asks_presence(const EscWorkspace *workspace, const EscNode *node, EscClockRow *row)
+static bool asks_presence(const EscWorkspace *workspace, const EscNode *node, EscClock *clock)
 {
     bool is_presence = node->kind == ESC_NODE_UNARY && (node->unary.op == ESC_UNARY_IS_PRESENT ||
                                                         node->unary.op == ESC_UNARY_IS_MISSING);
     const EscNode *path = node->kind == ESC_NODE_UNARY ? node->unary.operand : NULL;
-    return is_presence && path->kind == ESC_NODE_PATH && is_growing(esc_meaning(workspace, path)) &&
-           make_row(workspace, path, ESC_BINARY_GREATER_EQUAL, 1, row);
+    if (!is_presence || path->kind != ESC_NODE_PATH ||
+        !esc_is_growing(esc_meaning(workspace, path)) ||
+        !make_row(workspace, path, ESC_BINARY_GREATER_EQUAL, 1, clock))
+        return false;
+    clock->is_opposite = node->unary.op == ESC_UNARY_IS_MISSING;
+    return true;
 }
 
-bool esc_clock_test(const EscWorkspace *workspace, const EscNode *node, EscClockRow *row,
-                    bool *is_opposite)
+bool esc_clock_test(const EscWorkspace *workspace, const EscNode *node, EscClock *clock)
 {
     uint32_t calendar;
-    *is_opposite = false;
-    if (asks_presence(workspace, node, row)) {
-        *is_opposite = node->unary.op == ESC_UNARY_IS_MISSING;
+    *clock = (EscClock){0};
+    if (asks_presence(workspace, node, clock))
         return true;
-    }
     if (node->kind != ESC_NODE_BINARY)
         return false;
     if (esc_is_hours_test(workspace, node, &calendar)) {
-        *row = (EscClockRow){.source = ESC_CLOCK_SOURCE_HOURS, .calendar = calendar + 1};
-        *is_opposite = node->binary.op == ESC_BINARY_NOT_IN;
+        *clock = (EscClock){
+            .row = {.source = ESC_CLOCK_SOURCE_HOURS, .calendar = calendar + 1},
+            .is_opposite = node->binary.op == ESC_BINARY_NOT_IN,
+        };
         return true;
     }
     const EscNode *left = node->binary.left, *right = node->binary.right;
-    return compares_sums(workspace, node, row) ||
-           compares_units(workspace, left, right, node->binary.op, row) ||
-           compares_units(workspace, right, left, esc_binary_turned(node->binary.op), row);
+    return compares_day(workspace, node, clock) || compares_sums(workspace, node, clock) ||
+           esc_counted_test(workspace, node, clock) ||
+           compares_units(workspace, left, right, node->binary.op, clock) ||
+           compares_units(workspace, right, left, esc_binary_turned(node->binary.op), clock);
 }

@@ -70,7 +70,7 @@ typedef enum EscAtomKind {
     ESC_ATOM_IS,
     ESC_ATOM_STARTS,
     ESC_ATOM_ENDS,
-    ESC_ATOM_CONTAINS
+    ESC_ATOM_CONTAINS /* in any case; the others tell cases apart */
 } EscAtomKind;
 
 typedef struct EscAtom {
@@ -95,6 +95,19 @@ typedef struct EscTest {
     bool is_under_not;
     bool is_leaf; /* a row of PREDS says it: a field as it is against constants */
 } EscTest;
+
+/* --- days ------------------------------------------------------------------------------------- */
+
+/* A date without a time of day. */
+bool esc_is_day(const EscNode *node);
+/* A comparison with a day, as one with an instant: `value op minute`. Of `=` and `!=` it is the day's first one. */
+typedef struct EscDayTest {
+    const EscNode *value, *date;
+    EscBinaryOp op;
+    int64_t minute;
+} EscDayTest;
+/* For a BINARY; false when no day stands alone on a side of it. Two days: the right one counts. */
+bool esc_day_test(const EscNode *node, EscDayTest *test);
 
 /* --- the form --------------------------------------------------------------------------------- */
 

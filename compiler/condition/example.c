@@ -34,6 +34,18 @@ static void write_from_now(EscBuf *out, int64_t ms)
         esc_duration_write(out, ms < 0 ? -ms : ms);
 }
 
+/* 2026-12-24 18:00 on the workspace's clocks; of a time of which only presence is asked for it is the present one. */
+static void write_local(EscBuf *out, int64_t key)
+{
+    int64_t day_ms = key % ESC_DAY_MS, year = 0;
+    unsigned month = 0, day = 0;
+    day_ms += day_ms < 0 ? ESC_DAY_MS : 0;
+    esc_date_from_days((key - day_ms) / ESC_DAY_MS, &year, &month, &day);
+    int minutes = (int)(day_ms / ESC_MINUTE_MS);
+    esc_buf_printf(out, "%04d-%02u-%02u %02d:%02d", (int)year, month, day, minutes / 60,
+                   minutes % 60);
+}
+
 static void write_member(EscBuf *out, const EscSubject *subject, uint32_t member)
 {
     if (member < subject->members_count)
@@ -59,8 +71,8 @@ static void write_value(EscBuf *out, const EscTopic *topic, const EscCell *cell)
         else
             esc_duration_write(out, cell->key);
         break;
-    case ESC_KIND_TIME: /* only presence is asked for */
-        esc_buf_string(out, "now");
+    case ESC_KIND_TIME:
+        write_local(out, cell->key);
         break;
     case ESC_KIND_TEXT:
         esc_json_text(out, cell->text);

@@ -141,6 +141,28 @@ static void read_instant(const Reader *reader, const EscClockRow *row, EscTest *
     test->count = 1;
 }
 
+/* Where the time now lies to a date. */
+static void read_date(const Reader *reader, const EscClockRow *row, EscTest *test)
+{
+    EscInterval *interval = esc_arena_alloc(reader->arena, sizeof *interval);
+    if (interval == NULL)
+        return;
+    int64_t key =
+        reader->program->dates[row->index].local_minute * ESC_MINUTE_MS + row->distance_ms;
+    *interval = row->is_until == 0 ? (EscInterval){key, INT64_MAX, .is_low_open = false}
+                                   : (EscInterval){INT64_MIN, key, .is_high_open = true};
+    *test = (EscTest){
+        .kind = ESC_TEST_RANGES, .subject = esc_subject_now(), .intervals = interval, .count = 1};
+}
+
+static void read_opaque(const Reader *reader, const char *what, uint32_t index, EscTest *test)
+{
+    EscText name = esc_arena_printf(reader->arena, "%s %u", what, (unsigned)index);
+    *test = (EscTest){.kind = ESC_TEST_MEMBERS, .members = 2};
+    test->subject = (EscSubject){
+        .kind = ESC_SUBJECT_OPAQUE, .type = ESC_TYPE(ESC_KIND_BOOL), .key = name, .words = name};
+}
+
 static EscSubject read_fact(uint32_t fact)
 {
     EscType type = esc_fact_info[fact].type;
@@ -165,19 +187,19 @@ static void read_clock(const Reader *reader, const EscPredRow *row, EscTest *tes
             .words = esc_arena_printf(reader->arena, "now in %.*s", ESC_TEXT_ARG(name))};
         return;
     }
+    if (clock->calendar != 0) { /* how its hours lie is not looked into */
+        read_opaque(reader, "clock", row->detail, test);
+        return;
+    }
+    if (clock->source == ESC_CLOCK_SOURCE_DATE) {
+        read_date(reader, clock, test);
+        return;
+    }
     const EscPredRow field = {.field = clock->index + 1};
     *test =
         (EscTest){.subject = clock->source == ESC_CLOCK_SOURCE_FACT ? read_fact(clock->index)
                                                                     : read_subject(reader, &field)};
     read_instant(reader, clock, test);
-}
-
-static void read_code(const Reader *reader, const EscPredRow *row, EscTest *test)
-{
-    EscText name = esc_arena_printf(reader->arena, "function %u", (unsigned)row->detail);
-    *test = (EscTest){.kind = ESC_TEST_MEMBERS, .members = 2};
-    test->subject = (EscSubject){
-        .kind = ESC_SUBJECT_OPAQUE, .type = ESC_TYPE(ESC_KIND_BOOL), .key = name, .words = name};
 }
 
 /* Under an odd number of NOT. */
@@ -197,7 +219,7 @@ static EscCondition *read_leaf(const Reader *reader, const EscPredRow *row, bool
     if (row->kind == ESC_PRED_ALWAYS)
         *test = (EscTest){.kind = ESC_TEST_CONSTANT};
     else if (row->kind == ESC_PRED_CODE)
-        read_code(reader, row, test);
+        read_opaque(reader, "function", row->detail, test);
     else if (row->kind == ESC_PRED_CLOCK)
         read_clock(reader, row, test);
     else

@@ -57,7 +57,7 @@ bool esc_atom_holds(const EscAtom *atom, EscText text)
     case ESC_ATOM_ENDS:
         return esc_text_ends_with(text, atom->text);
     case ESC_ATOM_CONTAINS:
-        return esc_text_contains(text, atom->text);
+        return esc_text_contains_folded(text, atom->text);
     default:
         return esc_text_equal(text, atom->text);
     }

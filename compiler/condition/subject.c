@@ -66,8 +66,18 @@ static EscSubject path_subject(const EscMaker *maker, const EscNode *path, EscMe
     return subject;
 }
 
+EscSubject esc_subject_now(void)
+{
+    return (EscSubject){.kind = ESC_SUBJECT_VALUE,
+                        .type = ESC_TYPE(ESC_KIND_TIME),
+                        .key = ESC_TEXT("now"),
+                        .words = ESC_TEXT("now")};
+}
+
 EscSubject esc_subject_of(const EscMaker *maker, const EscNode *node)
 {
+    if (node->kind == ESC_NODE_NOW)
+        return esc_subject_now();
     EscMeaning meaning = esc_meaning(maker->workspace, node);
     EscSubject subject = {.kind = ESC_SUBJECT_VALUE,
                           .type = esc_type_plain(meaning.type),

@@ -16,11 +16,13 @@ EscSubject esc_subject_of(const EscMaker *maker, const EscNode *node);
 EscSubject esc_subject_opaque(const EscMaker *maker, const EscNode *node);
 /* Whether the hours of a calendar are open: `now in HOURS`. */
 EscSubject esc_subject_hours(const EscMaker *maker, const EscNode *node, uint32_t calendar);
+/* The time now, held against dates. */
+EscSubject esc_subject_now(void);
 /* How `left` lies to `right`; *is_turned: it is how `right` lies to `left`, so that both ways of writing it are one. */
 EscSubject esc_subject_order(const EscMaker *maker, const EscNode *left, const EscNode *right,
                              bool *is_turned);
 
-/* Times are held against `now` only: how far a time lies behind it is the subject, whether it is there too. */
+/* Of a time that is held against `now`: how far it lies behind it is the subject. */
 void esc_subject_from_now(EscSubject *time);
 
 /* Values beyond which none can lie, as keys: a count is not below zero. */

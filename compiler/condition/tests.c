@@ -19,7 +19,8 @@ static bool is_constant(const EscWorkspace *workspace, const EscNode *node)
     if (node->kind == ESC_NODE_UNARY && node->unary.op == ESC_UNARY_NEGATE)
         node = node->unary.operand;
     return node->kind == ESC_NODE_NUMBER || node->kind == ESC_NODE_BOOL ||
-           node->kind == ESC_NODE_DURATION;
+           node->kind == ESC_NODE_LOCAL_TIME ||
+           (node->kind == ESC_NODE_DURATION && !esc_is_counted(node));
 }
 
 static EscText constant_text(const EscWorkspace *workspace, const EscNode *node)
@@ -29,10 +30,18 @@ static EscText constant_text(const EscWorkspace *workspace, const EscNode *node)
     return workspace->persons[esc_meaning(workspace, node).index].name;
 }
 
-/* A number or a duration, with a sign before it or not, as a key. */
+/* A local time, as if it were UTC: what comes later on the clocks is no earlier instant. */
+static int64_t minute_key(int64_t minute)
+{
+    return minute * ESC_MINUTE_MS;
+}
+
+/* A number, a duration, with a sign before it or not, or a time as a key. */
 static int64_t constant_key(const EscNode *node)
 {
     bool is_negative = node->kind == ESC_NODE_UNARY;
+    if (node->kind == ESC_NODE_LOCAL_TIME)
+        return minute_key(esc_local_minutes(node));
     const EscNode *plain = is_negative ? node->unary.operand : node;
     if (plain->kind == ESC_NODE_NUMBER)
         return esc_number_key(is_negative ? -plain->number.value : plain->number.value);
@@ -93,6 +102,22 @@ static EscInterval interval_of(EscBinaryOp op, int64_t key, bool is_number)
         interval.low = key;
     if (op == ESC_BINARY_EQUAL || op == ESC_BINARY_LESS || op == ESC_BINARY_LESS_EQUAL)
         interval.high = key;
+    return interval;
+}
+
+/* The times that lie to a date, or to a day, as `op` says. */
+static EscInterval interval_of_date(EscBinaryOp op, const EscNode *date)
+{
+    const EscNode comparison = {.kind = ESC_NODE_BINARY,
+                                .binary = {.op = op, .left = date, .right = date}};
+    EscDayTest day;
+    if (!esc_is_day(date) || !esc_day_test(&comparison, &day))
+        return interval_of(op, constant_key(date), false);
+    EscInterval interval = interval_of(day.op, minute_key(day.minute), false);
+    if (op == ESC_BINARY_EQUAL) {
+        interval.high = minute_key(esc_local_end_minutes(date));
+        interval.is_high_open = true;
+    }
     return interval;
 }
 
@@ -166,6 +191,9 @@ static void add(Making *making, EscBinaryOp op, const EscNode *constant)
         test->members |= mask_of(op, member, test->subject.members_count);
     } else if (kind == ESC_KIND_BOOL) {
         test->members |= constant->boolean.value ? 2 : 1;
+    } else if (kind == ESC_KIND_TIME) {
+        making->intervals[test->count++] = interval_of_date(op, constant);
+        test->is_leaf = false; /* where it lies, the zone says */
     } else if (test->kind == ESC_TEST_RANGES) {
         bool is_number = kind == ESC_KIND_NUMBER || making->unit_ms != 0;
         EscInterval interval = interval_of(op, constant_key(constant), is_number);
@@ -190,6 +218,7 @@ static bool set_kind(EscType type, EscBinaryOp op, EscTestKind *kind)
         return op == ESC_BINARY_EQUAL;
     case ESC_KIND_NUMBER:
     case ESC_KIND_DURATION:
+    case ESC_KIND_TIME:
         *kind = ESC_TEST_RANGES;
         return is_order(op);
     case ESC_KIND_TEXT:
@@ -285,23 +314,37 @@ static bool offset_from_now(const EscNode *node, int64_t *ms)
     return node->binary.op == ESC_BINARY_ADD || node->binary.op == ESC_BINARY_SUBTRACT;
 }
 
+/* Where the time now lies to a date. */
+static bool of_now(const EscMaker *maker, const EscClock *clock, EscTest *test)
+{
+    Making making = {.maker = maker, .test = test};
+    test->subject = esc_subject_now();
+    if (!begin(&making, ESC_TEST_RANGES, 1))
+        return false;
+    EscBinaryOp op = clock->row.is_until != 0 ? ESC_BINARY_LESS : ESC_BINARY_GREATER_EQUAL;
+    making.intervals[test->count++] =
+        interval_of(op, minute_key(clock->local_minute) + clock->row.distance_ms, false);
+    return true;
+}
+
 /* The test that a row of CLOCKS means, about a field or fact: how far its time lies behind now. */
 static bool of_clock(const EscMaker *maker, const EscNode *node, EscTest *test)
 {
-    EscClockRow row;
-    bool is_opposite;
-    const EscNode *path = esc_clock_path(maker->workspace, node);
-    if (path == NULL || !esc_clock_test(maker->workspace, node, &row, &is_opposite))
+    EscClock clock;
+    if (!esc_clock_test(maker->workspace, node, &clock) || clock.path == NULL ||
+        clock.row.calendar != 0)
         return false;
-    Making making = making_of(maker, path, test);
+    if (clock.row.source == ESC_CLOCK_SOURCE_DATE)
+        return of_now(maker, &clock, test);
+    Making making = making_of(maker, clock.path, test);
     test->is_leaf = false;
     if (esc_type_kind(test->subject.type) == ESC_KIND_DURATION)
         return false; /* as the number or length that is written */
     esc_subject_from_now(&test->subject);
     if (!begin(&making, ESC_TEST_RANGES, 1))
         return false;
-    EscBinaryOp op = row.is_until != 0 ? ESC_BINARY_GREATER : ESC_BINARY_LESS_EQUAL;
-    making.intervals[test->count++] = interval_of(op, -row.distance_ms, false);
+    EscBinaryOp op = clock.row.is_until != 0 ? ESC_BINARY_GREATER : ESC_BINARY_LESS_EQUAL;
+    making.intervals[test->count++] = interval_of(op, -clock.row.distance_ms, false);
     return true;
 }
 
@@ -390,8 +433,10 @@ static bool make_binary(const EscMaker *maker, const EscNode *node, EscTest *tes
     if (esc_node_type(maker->workspace, left) == 0 ||
         (right->kind != ESC_NODE_LIST && esc_node_type(maker->workspace, right) == 0))
         return false;
-    /* Sets of texts tell cases apart. */
-    if (node->binary.ignores_case ||
+    bool is_in_text = op == ESC_BINARY_CONTAINS &&
+                      esc_type_kind(esc_node_type(maker->workspace, left)) == ESC_KIND_TEXT;
+    /* Other sets of texts tell cases apart. */
+    if ((node->binary.ignores_case && !is_in_text) ||
         (!of_clock(maker, node, test) && !make_set(maker, op, left, right, test))) {
         if (is_order(op))
             make_order(maker, op, left, right, test);

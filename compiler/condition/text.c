@@ -2,7 +2,7 @@
  *
  * Exact, because a text may be as long as it likes: the parts that are wanted are put one behind the other with a letter
  * between them that no atom has. Whatever an unwanted atom finds in that text lies within one wanted part, and then
- * every text with that part has it. */
+ * every text with that part has it. What a text contains is asked without regard to case, how it begins and ends with it. */
 #include <string.h>
 
 #include "condition/condition.h"
@@ -11,7 +11,7 @@
 static bool is_implied(const EscAtom *wanted, const EscAtom *atom)
 {
     if (atom->kind == ESC_ATOM_CONTAINS)
-        return esc_text_contains(wanted->text, atom->text);
+        return esc_text_contains_folded(wanted->text, atom->text);
     return atom->kind == wanted->kind && esc_atom_holds(atom, wanted->text);
 }
 
@@ -39,7 +39,7 @@ static bool is_possible(const EscAtom *atoms, const bool *truths, uint32_t count
 static bool is_free(const EscAtom *atoms, uint32_t count, EscText letter)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (esc_text_contains(atoms[i].text, letter))
+        if (esc_text_contains_folded(atoms[i].text, letter))
             return false;
     return true;
 }

@@ -170,6 +170,20 @@ uint32_t esc_lower_standing(EscLower *lower, const EscNode *node);
 /* The same at the wait that comes next; it stands where no event is awaited (`source` NULL). */
 uint32_t esc_lower_condition_at_wait(EscLower *lower, const EscNode *node, EscEventSource *source);
 
+/* --- lower_times.c: dates, days and hours that are counted -------------------------------------- */
+
+struct EscClock; /* condition/clock.h */
+/* Its row of CLOCKS, with the row of DATES that it names. */
+uint32_t esc_lower_clock(EscLower *lower, const struct EscClock *clock);
+void esc_lower_date(EscLower *lower, const EscNode *node, EscRegister out);
+/* TIME + D of C, TIME - D of C */
+void esc_lower_hours(EscLower *lower, const EscNode *node, EscRegister out, EscLabel *missing);
+/* Goes to `target` when it is `sense` that the time `value` lies within the day. */
+void esc_lower_jump_within(EscLower *lower, EscRegister value, const EscNode *day, bool sense,
+                           EscLabel *target);
+/* As esc_lower_jump, for a comparison with a day or with a length that a calendar counts; false: it is none. */
+bool esc_lower_jump_times(EscLower *lower, const EscNode *node, bool sense, EscLabel *target);
+
 /* --- lower_steps.c, lower_effects.c, lower_waits.c, lower_calls.c: steps ---------------------- */
 
 void esc_lower_steps(EscLower *lower, EscNodeList steps);

@@ -82,7 +82,7 @@ static EscOp folded_op(EscOp op)
 {
     return op == ESC_OP_STARTS_WITH ? ESC_OP_STARTS_FOLDED
            : op == ESC_OP_ENDS_WITH ? ESC_OP_ENDS_FOLDED
-           : op == ESC_OP_CONTAINS  ? ESC_OP_CONTAINS_FOLDED
+           : op == ESC_OP_CONTAINS  ? ESC_OP_CONTAINS /* it never tells cases apart */
                                     : ESC_OP_HAS_FOLDED;
 }
 
@@ -119,6 +119,12 @@ static void jump_in_list(EscLower *lower, const EscNode *node, bool sense, EscLa
     EscRegister value = esc_lower_operand(lower, node->binary.left, missing);
     EscRegister truth = esc_emit_take(emit);
     ESC_EACH_NODE(item, node->binary.right->list.items) {
+        if (esc_is_day(item)) {
+            esc_lower_jump_within(lower, value, item, true, wants_member ? target : &skip);
+            if (!wants_member && item->next == NULL)
+                esc_emit_jump(emit, target);
+            continue;
+        }
         uint32_t item_mark = emit->next;
         EscRegister other = esc_lower_operand(lower, item, missing);
         esc_emit_make(emit, esc_lower_equal_op(kind), truth, ESC_TYPE(ESC_KIND_BOOL), value, other,
@@ -248,17 +254,16 @@ static void jump_changed(EscLower *lower, const EscNode *node, bool sense, EscLa
 static bool jump_clock(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
 {
     EscEmit *emit = lower->emit;
-    EscClockRow row;
-    bool is_opposite;
-    if (!esc_clock_test(lower->workspace, node, &row, &is_opposite) ||
-        (!lower->is_standing && row.source != ESC_CLOCK_SOURCE_HOURS))
+    EscClock test;
+    if (!esc_clock_test(lower->workspace, node, &test) ||
+        (!lower->is_standing && test.row.source != ESC_CLOCK_SOURCE_HOURS))
         return false;
     uint32_t mark = emit->next;
     EscRegister truth = esc_emit_take(emit);
     if (emit->is_reachable)
         esc_emit_make(emit, ESC_OP_CLOCK, truth, ESC_TYPE(ESC_KIND_BOOL), 0, 0,
-                      esc_build_put_clocks(&lower->build, row));
-    esc_emit_jump_if(emit, truth, sense != is_opposite, target);
+                      esc_lower_clock(lower, &test));
+    esc_emit_jump_if(emit, truth, sense != test.is_opposite, target);
     esc_emit_drop_to(emit, mark);
     return true;
 }
@@ -290,7 +295,8 @@ static void jump_binary(EscLower *lower, const EscNode *node, bool sense, EscLab
 static void jump_test(EscLower *lower, const EscNode *node, bool sense, EscLabel *target)
 {
     uint32_t start = esc_cover_here(lower);
-    if (jump_clock(lower, node, sense, target)) {
+    if (jump_clock(lower, node, sense, target) ||
+        esc_lower_jump_times(lower, node, sense, target)) {
         esc_cover_test(lower, node, start);
         return;
     }

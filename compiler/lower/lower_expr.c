@@ -177,6 +177,10 @@ static void lower_arithmetic(EscLower *lower, const EscNode *node, EscRegister o
                              EscLabel *missing)
 {
     EscEmit *emit = lower->emit;
+    if (esc_is_counted(node->binary.right)) {
+        esc_lower_hours(lower, node, out, missing);
+        return;
+    }
     EscKind left = esc_type_kind(esc_node_type(lower->workspace, node->binary.left));
     EscKind right = esc_type_kind(esc_node_type(lower->workspace, node->binary.right));
     const Arithmetic *row = find_arithmetic(node->binary.op, left, right);
@@ -281,6 +285,9 @@ void esc_lower_plain(EscLower *lower, const EscNode *node, EscRegister out, EscL
         break;
     case ESC_NODE_DURATION:
         esc_emit_const(emit, out, ESC_TYPE(ESC_KIND_DURATION), node->duration.ms);
+        break;
+    case ESC_NODE_LOCAL_TIME:
+        esc_lower_date(lower, node, out);
         break;
     case ESC_NODE_TEXT:
         esc_lower_text(lower, node, out, ESC_TEXT_USE_VALUE);

@@ -15,7 +15,7 @@ struct EscLowerPred {
     EscPredRow row;
     Pred *first, *last, *next; /* children */
     const EscNode *code;       /* CODE: the condition */
-    EscClockRow clock;         /* CLOCK */
+    EscClock clock;            /* CLOCK */
     const EscNode *test;       /* as written, without the `not` above it; NULL: a part of one */
     bool is_opposite;          /* it holds where the test does not */
     uint32_t function; /* CODE: made with the first trigger that needs it; ESC_NONE before */
@@ -157,14 +157,13 @@ static Pred *code_leaf(EscLower *lower, const EscNode *node)
 /* NULL: time alone does not turn it. */
 static Pred *clock_leaf(EscLower *lower, const EscTest *test)
 {
-    EscClockRow row;
-    bool is_opposite;
-    if (test->node == NULL || !esc_clock_test(lower->workspace, test->node, &row, &is_opposite))
+    EscClock clock;
+    if (test->node == NULL || !esc_clock_test(lower->workspace, test->node, &clock))
         return NULL;
     Pred *pred = new_pred(lower, ESC_PRED_CLOCK);
     if (pred != NULL)
-        pred->clock = row;
-    return negated(lower, pred, test->is_under_not != is_opposite);
+        pred->clock = clock;
+    return negated(lower, pred, test->is_under_not != clock.is_opposite);
 }
 
 static Pred *pred_of_test(EscLower *lower, const EscTest *test)
@@ -226,11 +225,11 @@ static bool is_constant_test(const EscLower *lower, const Pred *pred, uint32_t e
                              bool *opposite)
 {
     const EscPredRow *row = &pred->row;
-    bool is_clock = row->kind == ESC_PRED_CLOCK && pred->clock.source == ESC_CLOCK_SOURCE_EVENT;
+    bool is_clock = row->kind == ESC_PRED_CLOCK && pred->clock.row.source == ESC_CLOCK_SOURCE_EVENT;
     *opposite = row->kind == ESC_PRED_MISSING;
     if (row->field == 0 && !is_clock)
         return false;
-    uint32_t field = is_clock ? pred->clock.index : row->field - 1;
+    uint32_t field = is_clock ? pred->clock.row.index : row->field - 1;
     bool is_of_event = lower->workspace->fields[field].scope == ESC_SCOPE_EVENT;
     if (is_of_event && (event == ESC_NONE || !esc_lower_event_has_field(lower, event, field)))
         return true; /* the event that starts has no such field: its value is missing */
@@ -250,7 +249,7 @@ static EscPredRow row_for(EscLower *lower, Pred *pred, uint32_t event, bool *wan
     }
     EscPredRow row = pred->row;
     if (row.kind == ESC_PRED_CLOCK)
-        row.detail = esc_build_put_clocks(&lower->build, pred->clock);
+        row.detail = esc_lower_clock(lower, &pred->clock);
     if (row.kind == ESC_PRED_CODE) {
         if (pred->function == ESC_NONE)
             pred->function = esc_lower_standing(lower, pred->code);

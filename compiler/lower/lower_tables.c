@@ -304,7 +304,7 @@ static void put_sla(EscLower *lower, const EscSlaInfo *info)
 {
     EscSlaRow row = {.name = text(lower, info->name),
                      .cond = option(esc_lower_condition(lower, info->condition)),
-                     .pause = option(esc_lower_condition(lower, info->pause)),
+                     .pause = option(esc_lower_standing(lower, info->pause)),
                      .is_restarted = info->is_restarted};
     put_clocks(lower, info, &row);
     esc_build_put_slas(&lower->build, row);

@@ -195,7 +195,8 @@ static EscRoleRow lower_role(EscLower *lower, const EscNode *node)
     made.ack_count = owner->ack_by == ESC_ACK_BY_ALL     ? 0
                      : owner->ack_by == ESC_ACK_BY_COUNT ? owner->ack_count
                                                          : 1;
-    made.hold_ms = owner->holds == NULL ? 0 : owner->holds->duration.ms;
+    if (owner->holds != NULL)
+        made.hold_ms = esc_lower_duration(lower, owner->holds, &made.hold_calendar);
     ESC_EACH_NODE(other, owner->others) {
         EscRoleOwnerRow more = {.owner = esc_meaning(lower->workspace, other).index};
         uint32_t at = esc_build_put_role_owners(&lower->build, more);
@@ -220,9 +221,9 @@ static void lower_roles(EscLower *lower, EscTemplateRow *row)
             row->postmortem_role = at + 1;
     }
     row->repeats = template->repeat == NULL ? 0 : template->repeat->repeat.times;
-    if (row->postmortem_role != 0)
+    if (row->postmortem_role != 0 && closing->closing.due != NULL)
         row->postmortem_due_ms =
-            closing->closing.due == NULL ? 0 : closing->closing.due->duration.ms;
+            esc_lower_duration(lower, closing->closing.due, &row->postmortem_calendar);
 }
 
 /* --- checks ----------------------------------------------------------------------------------- */
@@ -276,10 +277,11 @@ void esc_lower_template(EscLower *lower, uint32_t index)
         esc_lower_put_check(lower, (EscCheckRow){0});
     EscTemplateRow row = {.name = esc_build_text(&lower->build, info->name),
                           .title = esc_build_text(&lower->build, info->title),
-                          .again_after_ms = info->again_ms,
                           .is_manual = info->is_manual,
                           .params_first = info->params_count == 0 ? 0 : info->params_first,
                           .params_count = info->params_count};
+    if (info->again != NULL)
+        row.again_after_ms = esc_lower_duration(lower, info->again, &row.again_calendar);
     lower_roles(lower, &row);
     row.steps = lower_steps(lower);
     row.closing = lower_closing(lower);

@@ -107,13 +107,15 @@ static void lower_start(EscLower *lower, const EscNode *node, EscTriggerRow row)
     EscEventSource source = {.events = events,
                              .count = esc_lower_events(lower, start->events, events)};
     lower->source = &source;
-    row.for_ms = start->holds == NULL ? 0 : start->holds->duration.ms;
+    if (start->holds != NULL)
+        row.for_ms = esc_lower_duration(lower, start->holds, &row.for_calendar);
     if (start->clock == NULL) {
         put_event_triggers(lower, node, row, condition);
     } else {
         row.kind = ESC_TRIGGER_SLA;
         row.clock = esc_meaning(lower->workspace, start->clock).index;
-        row.overdue_ms = start->overdue == NULL ? 0 : start->overdue->duration.ms;
+        if (start->overdue != NULL)
+            row.overdue_ms = esc_lower_duration(lower, start->overdue, &row.overdue_calendar);
         row.pred = esc_lower_pred_put(lower, condition, ESC_NONE);
         row.clause = clause_hash(lower, node);
         esc_build_put_triggers(&lower->build, row);

@@ -282,8 +282,20 @@ static EscText unquoted(EscText text)
     return text.size < 2 ? text : (EscText){text.data + 1, text.size - 2};
 }
 
+/* "2026-01-05 08:00" */
+static bool read_date(EscText words, int64_t *ms)
+{
+    char time[32];
+    if (words.size != 16)
+        return false;
+    snprintf(time, sizeof time, "%.10sT%.5s:00Z", words.data, words.data + 11);
+    return esc_time_read(esc_text_from(time), ms);
+}
+
 static bool read_time(EscText words, int64_t *ms)
 {
+    if (read_date(words, ms))
+        return true;
     *ms = SAMPLE_NOW_MS;
     if (esc_text_equal(words, ESC_TEXT("now")))
         return true;
@@ -405,8 +417,11 @@ static void check_example(const RandomCondition *condition, EscSpace *space, Esc
         esc_space_example(space, diagram, arena, &example) && example.count < ESC_EXAMPLE_LINES_MAX;
     if (example.count == 0 && diagram != ESC_ALWAYS)
         fail(condition, "its diagram has no example");
-    for (uint32_t i = 0; i < example.count; i++)
+    for (uint32_t i = 0; i < example.count; i++) {
         is_plain = is_plain && read_line(&sample, &example.lines[i]);
+        for (uint32_t k = 0; k < i; k++) /* a time beside `now` and beside a date: two values */
+            is_plain = is_plain && !esc_text_equal(example.lines[k].field, example.lines[i].field);
+    }
     examples += is_plain;
     if (is_plain && !condition_holds(condition, &sample)) {
         fail(condition, "it does not hold for its example");

@@ -9,10 +9,16 @@
 static const double NUMBERS[] = {-3, 0, 2, 2.5, 5};
 static const int64_t SPANS[] = {60000, 300000, 5400000, 7200000, -60000};
 static const char *const SPAN_WORDS[] = {"1m", "5m", "90m", "2h", "-1m"};
-static const char *const TEXTS[] = {"ab", "b", "abc", "c", "x"};
+static const char *const TEXTS[] = {"ab", "b", "abc", "c", "Bc"};
 static const char *const ITEMS[] = {"a", "b", "ab"};
 static const int64_t OFFSETS[] = {0, 3600000, -3600000};
 static const char *const OFFSET_WORDS[] = {"now", "now + 1h", "now - 1h"};
+/* The clocks are those of UTC; a day is the whole of it. */
+static const char *const DATE_WORDS[] = {"2026-01-05T08:00", "2026-01-05T09:00", "2026-01-05T07:00",
+                                         "2026-01-05", "2026-01-04"};
+static const int64_t DATES[] = {SAMPLE_NOW_MS, SAMPLE_NOW_MS + 3600000, SAMPLE_NOW_MS - 3600000,
+                                SAMPLE_NOW_MS - 8 * 3600000, SAMPLE_NOW_MS - 32 * 3600000};
+static const int64_t DATE_SIZES[] = {1, 1, 1, 86400000, 86400000};
 static const char *const OP_WORDS[] = {"=", "!=", "<", "<=", ">", ">="};
 static const char *const UNIT_WORDS[] = {"seconds", "minutes", "hours", "days"};
 static const int64_t UNITS[] = {1000, 60000, 3600000, 86400000};
@@ -96,7 +102,7 @@ static bool text_is(const Atom *atom, EscText text)
     EscText part = esc_text_from(TEXTS[atom->constants[0]]);
     return atom->how == 0   ? esc_text_starts_with(text, part)
            : atom->how == 1 ? esc_text_ends_with(text, part)
-                            : esc_text_contains(text, part);
+                            : esc_text_contains_folded(text, part);
 }
 
 static bool is_one_of(const Atom *atom, EscKind kind, const EscValue *value)
@@ -107,6 +113,11 @@ static bool is_one_of(const Atom *atom, EscKind kind, const EscValue *value)
             return true;
     }
     return false;
+}
+
+static int date_order(int64_t ms, int date)
+{
+    return ms < DATES[date] ? -1 : ms >= DATES[date] + DATE_SIZES[date];
 }
 
 static bool value_holds(const Atom *atom, const Sample *sample)
@@ -124,6 +135,9 @@ static bool value_holds(const Atom *atom, const Sample *sample)
     case ATOM_AGO:
         return compares(atom->op, order_of((double)(SAMPLE_NOW_MS - value->ms),
                                            (double)SPANS[atom->constants[0]]));
+    case ATOM_DATE:
+        return compares(atom->op, atom->is_negative ? -date_order(value->ms, atom->constants[0])
+                                                    : date_order(value->ms, atom->constants[0]));
     case ATOM_NOW:
         return atom->is_negative ? compares(atom->op, value_order(kind, &other, value))
                                  : compares(atom->op, value_order(kind, value, &other));
@@ -292,6 +306,11 @@ static void write_atom(Atom *atom)
                  atom->is_negative ? OFFSET_WORDS[atom->constants[0]] : path, OP_WORDS[atom->op],
                  atom->is_negative ? path : OFFSET_WORDS[atom->constants[0]]);
         break;
+    case ATOM_DATE:
+        snprintf(atom->text, size, "%s %s %s",
+                 atom->is_negative ? DATE_WORDS[atom->constants[0]] : path, OP_WORDS[atom->op],
+                 atom->is_negative ? path : DATE_WORDS[atom->constants[0]]);
+        break;
     case ATOM_AGO:
         snprintf(atom->text, size, "now - %s %s %s", path, OP_WORDS[atom->op],
                  SPAN_WORDS[atom->constants[0]]);
@@ -399,7 +418,7 @@ static AtomKind pick_kind(Maker *maker, int field)
         [ESC_KIND_TEXT] = {ATOM_COMPARE, ATOM_TEXT, ATOM_TEXT, ATOM_TEXT, ATOM_IN, ATOM_FIELDS},
         [ESC_KIND_DURATION] = {ATOM_COMPARE, ATOM_SWAPPED, ATOM_UNIT, ATOM_UNIT, ATOM_IN,
                                ATOM_FIELDS},
-        [ESC_KIND_TIME] = {ATOM_NOW, ATOM_NOW, ATOM_AGO, ATOM_FIELDS, ATOM_NOW, ATOM_AGO},
+        [ESC_KIND_TIME] = {ATOM_NOW, ATOM_DATE, ATOM_AGO, ATOM_FIELDS, ATOM_NOW, ATOM_DATE},
         [ESC_KIND_ENUM] = {ATOM_COMPARE, ATOM_COMPARE, ATOM_IN, ATOM_COMPARE, ATOM_SWAPPED,
                            ATOM_FIELDS},
         [ESC_KIND_LIST] = {ATOM_HAS, ATOM_HAS, ATOM_ANY, ATOM_ALL, ATOM_HAS, ATOM_HAS},
@@ -438,7 +457,7 @@ static Atom pick_atom(Maker *maker, int field)
 static bool is_negative(const Atom *atom)
 {
     bool has_op = atom->kind == ATOM_COMPARE || atom->kind == ATOM_SWAPPED ||
-                  atom->kind == ATOM_UNIT || atom->kind == ATOM_FIELDS;
+                  atom->kind == ATOM_UNIT || atom->kind == ATOM_FIELDS || atom->kind == ATOM_DATE;
     bool has_in = atom->kind == ATOM_IN || atom->kind == ATOM_HAS;
     return (has_op && atom->op == OP_NOT_EQUAL) || (has_in && atom->is_negative);
 }

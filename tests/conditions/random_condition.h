@@ -21,6 +21,7 @@ typedef enum AtomKind {
     ATOM_FIELDS,  /* field op other */
     ATOM_NOW,     /* field op now + D, now + D op field */
     ATOM_AGO,     /* now - field op D */
+    ATOM_DATE,    /* field op date, date op field */
     ATOM_TRUTH,   /* a bool by itself */
     ATOM_PRESENT,
     ATOM_MISSING,

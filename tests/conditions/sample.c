@@ -58,7 +58,7 @@ static void fill(Sample *sample, int field, uint64_t *state)
     static const double numbers[] = {-3, -2.5, 0, 0.5, 2, 2.25, 2.5, 5, 7};
     static const int64_t spans[] = {-60000, -1,      0,       59999,   60000,   299999,
                                     300000, 5400000, 7199999, 7200000, 90000000};
-    static const char *const texts[] = {"", "ab", "abc", "bc", "x", "b", "cab", "abcab"};
+    static const char *const texts[] = {"", "ab", "abc", "bc", "aBC", "b", "cab", "abcab"};
     static const char *const items[] = {"a", "b", "ab"};
     EscValue *value = &sample->values[field];
     switch (sample_fields[field].kind) {

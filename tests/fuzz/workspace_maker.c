@@ -195,13 +195,16 @@ static void make_number(Maker *maker, unsigned depth)
 static void make_time(Maker *maker, unsigned depth)
 {
     if (maybe(maker, 2) || depth == 0) {
-        PUT_ONE(maker, "now", "escalation.opened_at");
+        PUT_ONE(maker, "now", "escalation.opened_at", "2026-12-24", "2026-03-29T02:30");
         return;
     }
     put(maker, "(");
     make_time(maker, depth - 1);
     PUT_ONE(maker, " + ", " - ");
-    make_duration(maker, depth - 1);
+    if (maybe(maker, 4))
+        PUT_ONE(maker, "4h of office", "1s of office", "2d of office");
+    else
+        make_duration(maker, depth - 1);
     put(maker, ")");
 }
 
@@ -289,7 +292,16 @@ static void make_comparison_of_times(Maker *maker, unsigned depth)
     } else if (maker->is_standing) {
         PUT_ONE(maker, "escalation.age > 4h", "escalation.age.minutes <= 90",
                 "now - escalation.opened_at >= 1h + 30m", "escalation.opened_at < now - 2d",
-                "2h > escalation.age - 5m", "escalation.opened_at + 1w < now");
+                "2h > escalation.age - 5m", "escalation.opened_at + 1w < now",
+                "now >= 2026-12-24T18:00", "now <= 2026-12-26", "2026-12-24 - 2d > now + 1h",
+                "escalation.age > 4h of office", "now - 2h of office < escalation.opened_at",
+                "now - 5m + 2h of office - 3m >= 2026-12-24 + 1h",
+                "escalation.opened_at - now <= 30m of office",
+                "now > escalation.opened_at + 10m + 2d of office - 1h");
+    } else if (maybe(maker, 4)) {
+        PUT_ONE(maker, "now in [2026-12-24, 2026-12-25T10:00]", "now = 2026-12-24",
+                "escalation.opened_at != 2026-12-24", "escalation.opened_at not in [2026-12-24]",
+                "now - escalation.opened_at <= 3h of office", "4h of office > escalation.age");
     } else {
         make_time(maker, depth);
         PUT_ONE(maker, " < ", " >= ");
@@ -342,6 +354,8 @@ static void make_comparison(Maker *maker, unsigned depth, bool may_miss)
         if (!(maker->is_standing && maker->in_quantifier) && maybe(maker, 2)) {
             PUT_ONE(maker, "ticket.due_at < now", "ticket.due_at <= now + 2d",
                     "now - 1h > ticket.due_at", "sla.resolve.due < now + 1h",
+                    "ticket.due_at <= now + 4h of office", "sla.resolve.due < now - 1h of office",
+                    "ticket.due_at = 2026-12-24", "ticket.due_at > 2026-12-24",
                     "sla.resolve.overdue > 1h", "sla.update.overdue > 1h",
                     "sla.respond.overdue is present", "sla.resolve.overdue.minutes >= 5");
             break;
@@ -957,7 +971,7 @@ static void make_owners(Maker *maker)
             "dora, round_robin(platform) ack", "shifts ack", "shifts follows shift ack");
     put(maker, " within ");
     make_deadline(maker);
-    PUT_ONE(maker, "\n", " holds 2h\n");
+    PUT_ONE(maker, "\n", " holds 2h\n", " holds 2h of office\n");
     if (maybe(maker, 2)) {
         maker->roles |= 2u;
         put(maker, "secondary ben ack within 10m\n");
@@ -994,6 +1008,7 @@ static Event make_starts(Maker *maker, bool is_manual)
     if (maybe(maker, 4)) {
         maker->event = EVENT_NONE;
         PUT_ONE(maker, "start after sla.resolve overdue 30m", "start after sla.respond overdue 2h",
+                "start after sla.resolve overdue 30m of office",
                 "start after sla.update overdue 1s");
         if (maybe(maker, 2)) {
             put(maker, " when ");
@@ -1002,7 +1017,7 @@ static Event make_starts(Maker *maker, bool is_manual)
         put(maker, "\n");
         event = EVENT_NONE;
     }
-    PUT_ONE(maker, "", "again after 1h\n", "");
+    PUT_ONE(maker, "", "again after 1h\n", "", "again after 2h of office\n");
     return event;
 }
 
@@ -1104,7 +1119,9 @@ static void make_level(Maker *maker, const char *name, const char *condition)
         PUT_ONE(maker, "pause when ticket.status = waiting_on_customer\n",
                 "pause when ticket.vip\n",
                 "pause when ticket.seats > 3 and ticket.area is missing\n",
-                "pause when any(x in ticket.labels: x starts with \"a\")\n");
+                "pause when any(x in ticket.labels: x starts with \"a\")\n",
+                "pause when now in office or ticket.due_at > now + 30d\n",
+                "pause when ticket.vip and now >= 2026-12-24 and now <= 2026-12-26\n");
     PUT_ONE(maker, "", "resume on ticket.reopened\n", "restart on ticket.reopened\n");
     put(maker, "}\n");
 }
@@ -1134,7 +1151,8 @@ static void make_template(Maker *maker, unsigned index)
     maker->event = event;
     maker->has_locals = false;
     make_standing(maker, 2);
-    PUT_ONE(maker, "", " with postmortem by primary due 5d", "");
+    PUT_ONE(maker, "", " with postmortem by primary due 5d", "",
+            " with postmortem by primary due 5d of office");
     put(maker, "\n}\n");
 }
 
@@ -1200,7 +1218,8 @@ static void make_automation(Maker *maker, unsigned index)
         PUT_ONE(maker, "", " when ticket.severity >= high",
                 " when ticket.tags contains \"VIP\" ignoring case",
                 " when ticket.area = north and ticket.seats > 1", " when ticket.vip for 2h",
-                " when ticket.due_at < now + 2d", " when ticket.vip and now in 08:00..12:00");
+                " when ticket.due_at < now + 2d", " when ticket.vip and now in 08:00..12:00",
+                " when ticket.vip for 2h of office", " when ticket.vip and now > 2026-12-24");
         put(maker, " {\n");
         for (unsigned steps = choose(maker, 4); steps > 0; steps--)
             make_act(maker);

@@ -156,6 +156,8 @@ typedef void VisitText(void *context, uint32_t *index);
 static void visit_columns(TestProgram *p, VisitText *visit, void *context)
 {
     for (EscTable table = 1; table < ESC_TABLE_COUNT; table++) {
+        if (!esc_table_is_there(table))
+            continue;
         const EscTableInfo *info = &esc_table_info[table];
         const EscColumn *columns = info->columns();
         uint8_t *row = (uint8_t *)(uintptr_t)esc_program_rows(&p->program, table);

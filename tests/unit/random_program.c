@@ -77,6 +77,8 @@ static uint32_t load(Generator *g, EscType type)
         {ESC_KIND_BOOL, ESC_OP_CLOCK, 1},
         {ESC_KIND_BOOL, ESC_OP_CLOCK, 2},
         {ESC_KIND_BOOL, ESC_OP_CLOCK, 3},
+        {ESC_KIND_BOOL, ESC_OP_CLOCK, 4},
+        {ESC_KIND_TIME, ESC_OP_LOAD_DATE, 0},
         {ESC_KIND_REF, ESC_OP_CONST, CONST_ANA},
         {ESC_KIND_NUMBER, ESC_OP_CONST, CONST_ONE},
         {ESC_KIND_DURATION, ESC_OP_CONST, CONST_HOUR},
@@ -119,15 +121,15 @@ static EscType some_type(Generator *g)
 }
 
 static const EscOp binary_ops[] = {
-    ESC_OP_EQ_BOOL,         ESC_OP_EQ_NUMBER,    ESC_OP_LT_NUMBER,     ESC_OP_LE_NUMBER,
-    ESC_OP_EQ_DURATION,     ESC_OP_LT_DURATION,  ESC_OP_LE_DURATION,   ESC_OP_EQ_TIME,
-    ESC_OP_LT_TIME,         ESC_OP_LE_TIME,      ESC_OP_EQ_ENUM,       ESC_OP_LT_ENUM,
-    ESC_OP_LE_ENUM,         ESC_OP_EQ_TEXT,      ESC_OP_STARTS_WITH,   ESC_OP_ENDS_WITH,
-    ESC_OP_CONTAINS,        ESC_OP_LIST_HAS,     ESC_OP_EQ_REF,        ESC_OP_ADD_NUMBER,
-    ESC_OP_SUB_NUMBER,      ESC_OP_MUL_NUMBER,   ESC_OP_DIV_NUMBER,    ESC_OP_ADD_DURATION,
-    ESC_OP_SUB_DURATION,    ESC_OP_MUL_DURATION, ESC_OP_DIV_DURATION,  ESC_OP_TIME_ADD,
-    ESC_OP_TIME_SUB,        ESC_OP_TIME_DIFF,    ESC_OP_STARTS_FOLDED, ESC_OP_ENDS_FOLDED,
-    ESC_OP_CONTAINS_FOLDED, ESC_OP_HAS_FOLDED};
+    ESC_OP_EQ_BOOL,      ESC_OP_EQ_NUMBER,    ESC_OP_LT_NUMBER,     ESC_OP_LE_NUMBER,
+    ESC_OP_EQ_DURATION,  ESC_OP_LT_DURATION,  ESC_OP_LE_DURATION,   ESC_OP_EQ_TIME,
+    ESC_OP_LT_TIME,      ESC_OP_LE_TIME,      ESC_OP_EQ_ENUM,       ESC_OP_LT_ENUM,
+    ESC_OP_LE_ENUM,      ESC_OP_EQ_TEXT,      ESC_OP_STARTS_WITH,   ESC_OP_ENDS_WITH,
+    ESC_OP_CONTAINS,     ESC_OP_LIST_HAS,     ESC_OP_EQ_REF,        ESC_OP_ADD_NUMBER,
+    ESC_OP_SUB_NUMBER,   ESC_OP_MUL_NUMBER,   ESC_OP_DIV_NUMBER,    ESC_OP_ADD_DURATION,
+    ESC_OP_SUB_DURATION, ESC_OP_MUL_DURATION, ESC_OP_DIV_DURATION,  ESC_OP_TIME_ADD,
+    ESC_OP_TIME_SUB,     ESC_OP_TIME_DIFF,    ESC_OP_STARTS_FOLDED, ESC_OP_ENDS_FOLDED,
+    ESC_OP_HAS_FOLDED};
 
 static EscType operand_type(uint32_t operand)
 {
@@ -168,6 +170,17 @@ static void binary(Generator *g)
     uint32_t a = free_register(g);
     put(g, op, a, b, c, 0);
     wrote(g, a, operand_type(esc_op_info[op].a));
+}
+
+static void add_hours(Generator *g)
+{
+    uint32_t b = value(g, ESC_KIND_TIME), keep = g->is_kept;
+    g->is_kept |= 1u << b;
+    uint32_t c = value(g, ESC_KIND_DURATION);
+    g->is_kept = keep;
+    uint32_t a = free_register(g);
+    put(g, ESC_OP_ADD_HOURS, a, b, c, 0);
+    wrote(g, a, ESC_KIND_TIME);
 }
 
 static void unary(Generator *g)
@@ -435,6 +448,8 @@ static void statement(Generator *g)
         binary(g);
     else if (choice < 9)
         unary(g);
+    else if (choice == 9 && draw(g, 3) == 0)
+        add_hours(g);
     else if (choice == 9)
         join(g);
     else if (choice == 10 && draw(g, 2) == 0)
@@ -480,12 +495,19 @@ void random_clocks(TestProgram *program)
          .index = ESC_FACT_SLA_RESOLVE_OVERDUE,
          .distance_ms = 1,
          .is_until = 1},
-        {.source = ESC_CLOCK_SOURCE_HOURS, .calendar = 1}};
+        {.source = ESC_CLOCK_SOURCE_HOURS, .calendar = 1},
+        {.source = ESC_CLOCK_SOURCE_DATE,
+         .calendar = 1,
+         .lead_ms = -1,
+         .calendar_ms = -4 * ESC_HOUR_MS,
+         .distance_ms = 1}};
     static const EscInstr asks[] = {OP(CLOCK, 0, 0, 0, 0), OP(CLOCK, 1, 0, 0, 1),
                                     OP(CLOCK, 2, 0, 0, 2), OP(CLOCK, 3, 0, 0, 3),
-                                    OP(RETURN, 0, 0, 0, 0)};
+                                    OP(CLOCK, 3, 0, 0, 4), OP(RETURN, 0, 0, 0, 0)};
     memcpy(program->clocks, rows, sizeof rows);
     program->clocks_count = ESC_COUNT_OF(rows);
+    program->dates[0] = (EscDateRow){.local_minute = 120};
+    program->dates_count = 1;
     program->bodies[BODY_PRED] = BODY(asks); /* so that each is asked for */
 }
 

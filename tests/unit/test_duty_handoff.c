@@ -133,7 +133,7 @@ static void of_a_resolved_ticket_all_are_met(void **state)
     assert_int_equal(esc_expected_by_ms(escalation, ESC_TEXT("ana")), 0);
     esc_expectation_put(model->engine, escalation, MODEL_START_MS + 9 * ESC_HOUR_MS, 0);
     model->engine->now_ms += ESC_HOUR_MS;
-    const EscMove move = {model->engine->now_ms, model->engine->now_ms + 5};
+    const EscMove move = {.from_ms = model->engine->now_ms, .to_ms = model->engine->now_ms + 5};
     esc_expectations_move(model->engine, escalation, &move);
     assert_int_equal(expectation(model, 1)->met_ms, MODEL_START_MS + ESC_HOUR_MS + 5);
     assert_int_equal(expectation(model, 1)->due_ms, MODEL_START_MS + 2 * ESC_HOUR_MS + 5);

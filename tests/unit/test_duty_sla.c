@@ -51,7 +51,7 @@ static void late_by_nothing_is_late(void **state)
 {
     (void)state;
     Model *model = model_of_gold();
-    model->engine->schema.overdues[ESC_SLA_CLOCK_RESPOND][0] = 0;
+    model->engine->schema.overdues[ESC_SLA_CLOCK_RESPOND][0] = (EscLateness){0};
     model->engine->schema.overdues_count[ESC_SLA_CLOCK_RESPOND] = 1;
     esc_sla_review(model->engine, model->ticket);
     const EscTimerNode *timer =
@@ -291,7 +291,8 @@ static void without_its_calendar_all_time_counts(void **state)
 static void timers_of_warnings_move(void **state)
 {
     (void)state;
-    const EscMove move = {MODEL_START_MS + ESC_MINUTE_MS, MODEL_START_MS + ESC_HOUR_MS};
+    const EscMove move = {.from_ms = MODEL_START_MS + ESC_MINUTE_MS,
+                          .to_ms = MODEL_START_MS + ESC_HOUR_MS};
     const int64_t by_ms = ESC_HOUR_MS - ESC_MINUTE_MS, due_ms = MODEL_START_MS + 2 * ESC_MINUTE_MS,
                   computed_ms = MODEL_START_MS + ESC_HOUR_MS / 2;
     const struct {
@@ -334,9 +335,9 @@ static void an_old_pause_behind_the_due_time(void **state)
     model->engine->now_ms = clock->due_ms;
     esc_sla_due_fire(model->engine, ticket, ESC_SLA_CLOCK_RESOLVE);
     for (int i = 0; i <= ESC_PAUSES_MAX; i++) {
-        esc_sla_stand(model->engine, ticket, true);
+        esc_sla_stand(model->engine, ticket, true, model->engine->now_ms);
         model->engine->now_ms += ESC_MINUTE_MS;
-        esc_sla_stand(model->engine, ticket, false);
+        esc_sla_stand(model->engine, ticket, false, model->engine->now_ms);
         model->engine->now_ms += ESC_MINUTE_MS;
     }
     assert_int_equal(ticket->pauses_count, ESC_PAUSES_MAX);

@@ -57,6 +57,20 @@ static void longest_text_grows_without_being_cut(void **state)
     assert_true(esc_text_contains_folded((EscText){text, sizeof text}, ESC_TEXT("\u2c65xY")));
 }
 
+/* The compiler looks for parts in texts that it put together from many. */
+static void part_is_found_in_a_text_longer_than_a_value(void **state)
+{
+    (void)state;
+    static char text[3 * ESC_TEXT_MAX];
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 2] = 'Y';
+    EscText whole = {text, sizeof text};
+    assert_true(esc_text_contains_folded(whole, ESC_TEXT("XyX")));
+    assert_true(esc_text_contains_folded(whole, ESC_TEXT("")));
+    assert_false(esc_text_contains_folded(whole, ESC_TEXT("yxx")));
+    assert_false(esc_text_contains_folded(whole, ESC_TEXT("z")));
+}
+
 static void list_is_looked_through(void **state)
 {
     (void)state;
@@ -73,6 +87,7 @@ int main(void)
         cmocka_unit_test(table_is_that_of_unicode_15),
         cmocka_unit_test(texts_are_compared_by_what_they_become),
         cmocka_unit_test(longest_text_grows_without_being_cut),
+        cmocka_unit_test(part_is_found_in_a_text_longer_than_a_value),
         cmocka_unit_test(list_is_looked_through),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,7 +179,26 @@ static EscStatus host_own(void *context, uint32_t role)
     return host->own_status;
 }
 
+/* Clocks an hour ahead of UTC. */
+static int64_t host_instant(void *context, int64_t local_minute)
+{
+    (void)context;
+    return (local_minute - 60) * ESC_MINUTE_MS;
+}
+
+/* Hours of which every second one counts. */
+static int64_t host_in_hours(void *context, uint32_t calendar, int64_t from_ms, int64_t ms)
+{
+    (void)context;
+    return from_ms + 2 * ms + (int64_t)calendar;
+}
+
 EscHost test_host(TestHost *host)
 {
-    return (EscHost){.context = host, .load = host_load, .emit = host_emit, .own = host_own};
+    return (EscHost){.context = host,
+                     .load = host_load,
+                     .emit = host_emit,
+                     .own = host_own,
+                     .instant = host_instant,
+                     .in_hours = host_in_hours};
 }

@@ -206,6 +206,7 @@ static void comparisons_of_texts(void **state)
     assert_truth(ESC_OP_ENDS_WITH, text("abc"), text("ab"), false);
     assert_truth(ESC_OP_CONTAINS, text("abcd"), text("bc"), true);
     assert_truth(ESC_OP_CONTAINS, text("abcd"), text("bd"), false);
+    assert_truth(ESC_OP_CONTAINS, text("aBCd"), text("bc"), true); /* M10.3 */
     assert_truth(ESC_OP_LIST_HAS, list(items, 2), text("red"), true);
     assert_truth(ESC_OP_LIST_HAS, list(items, 2), text(""), true);
     assert_truth(ESC_OP_LIST_HAS, list(items, 1), text(""), false);

@@ -147,10 +147,11 @@ static void texts_are_compared(void **state)
     static const struct {
         uint32_t kind;
         const char *good, *bad;
-    } cases[] = {{ESC_PRED_TEXT_IS, "ana", "ana "},
-                 {ESC_PRED_TEXT_STARTS, "ana b", "b ana"},
-                 {ESC_PRED_TEXT_ENDS, "b ana", "ana b"},
-                 {ESC_PRED_TEXT_CONTAINS, "x ana y", "an a"}};
+    } cases[] = {
+        {ESC_PRED_TEXT_IS, "ana", "ana "},           {ESC_PRED_TEXT_STARTS, "ana b", "b ana"},
+        {ESC_PRED_TEXT_ENDS, "b ana", "ana b"},      {ESC_PRED_TEXT_CONTAINS, "x ana y", "an a"},
+        {ESC_PRED_TEXT_CONTAINS, "x ANA y", "AN A"}, /* M10.3 */
+        {ESC_PRED_TEXT_STARTS, "ana", "Ana"}};
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
         TestProgram base;
         program_begin(&base);

@@ -69,7 +69,7 @@ static void timers_of_what_is_not_there(void **state)
     Model *model = model_of_wait();
     EscEngine *engine = model->engine;
     EscEscalation *escalation = model->escalation;
-    const EscMove move = {MODEL_START_MS, MODEL_START_MS + 5};
+    const EscMove move = {.from_ms = MODEL_START_MS, .to_ms = MODEL_START_MS + 5};
     assert_null(esc_timer_frame(escalation, ESC_WAIT_TIMER_TRIAGE));
     assert_ptr_equal(esc_timer_frame(escalation, ESC_WAIT_TIMER_FRAME), &escalation->frame);
     assert_int_equal(esc_wait_moved(escalation, ESC_WAIT_TIMER_TRIAGE, 7), 7);

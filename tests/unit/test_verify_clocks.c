@@ -1,5 +1,5 @@
 /* test_verify_clocks.c - rows of CLOCKS (V06, V08, V09, V11, V35), and that conditions which stand read the time by them alone
- * (V37). */
+ * (V37). Dates, and hours that are counted (V44). */
 #include "verify_cases.h"
 
 /* --- rows ------------------------------------------------------------------------------------------ */
@@ -54,12 +54,13 @@ static void v06_rejects_a_field_beyond_the_last(void **state)
     with_clock((EscClockRow){.source = ESC_CLOCK_SOURCE_HOURS, .calendar = 2}, "V06");
 }
 
-static void hours_and_only_they_have_a_calendar(void **state)
+static void hours_have_a_calendar_and_nothing_else(void **state)
 {
     (void)state;
     with_clock((EscClockRow){.source = ESC_CLOCK_SOURCE_HOURS}, "V35");
-    with_clock((EscClockRow){.source = ESC_CLOCK_SOURCE_TICKET, .index = FIELD_DUE, .calendar = 1},
-               "V35");
+    with_clock((EscClockRow){.source = ESC_CLOCK_SOURCE_HOURS, .calendar = 1, .lead_ms = 1}, "V11");
+    with_clock((EscClockRow){.source = ESC_CLOCK_SOURCE_HOURS, .calendar = 1, .calendar_ms = 1},
+               "V11");
     with_clock((EscClockRow){.source = ESC_CLOCK_SOURCE_HOURS, .calendar = 1, .index = 1}, "V11");
     with_clock((EscClockRow){.source = ESC_CLOCK_SOURCE_HOURS, .calendar = 1, .distance_ms = 1},
                "V11");
@@ -80,6 +81,82 @@ static void v08_rejects_what_is_out_of_range(void **state)
     with_clock((EscClockRow){.index = FIELD_DUE, .distance_ms = high + 1}, "V08");
     with_clock((EscClockRow){.index = FIELD_DUE, .distance_ms = low - 1}, "V08");
 }
+
+/* --- hours that are counted -------------------------------------------------------------------------- */
+
+static void hours_are_counted_from_an_instant(void **state)
+{
+    (void)state;
+    with_clock((EscClockRow){.index = FIELD_DUE,
+                             .calendar = 1,
+                             .calendar_ms = -4 * ESC_HOUR_MS,
+                             .lead_ms = -1,
+                             .distance_ms = 1},
+               NULL);
+    with_clock((EscClockRow){.source = ESC_CLOCK_SOURCE_FACT,
+                             .index = ESC_FACT_ESCALATION_OPENED_AT,
+                             .calendar = 1,
+                             .calendar_ms = 1},
+               NULL);
+    with_clock((EscClockRow){.source = ESC_CLOCK_SOURCE_FACT,
+                             .index = ESC_FACT_ESCALATION_AGE,
+                             .calendar = 1,
+                             .calendar_ms = 1},
+               "V44");
+    with_clock((EscClockRow){.index = FIELD_DUE, .calendar = 1}, "V44");
+    with_clock((EscClockRow){.index = FIELD_DUE, .calendar_ms = 1}, "V44");
+    with_clock((EscClockRow){.index = FIELD_DUE, .lead_ms = 1}, "V11");
+    with_clock((EscClockRow){.index = FIELD_DUE, .calendar = 2, .calendar_ms = 1}, "V06");
+    int64_t high = esc_bound_info[ESC_BOUND_SPAN_MS].high;
+    with_clock((EscClockRow){.index = FIELD_DUE, .calendar = 1, .calendar_ms = high}, NULL);
+    with_clock((EscClockRow){.index = FIELD_DUE, .calendar = 1, .calendar_ms = high + 1}, "V08");
+    with_clock(
+        (EscClockRow){.index = FIELD_DUE, .calendar = 1, .calendar_ms = 1, .lead_ms = -high - 1},
+        "V08");
+}
+
+ROW_REJECT(v44_rejects_hours_of_no_lease, "V44", p->roles[0].hold_ms = 0;
+           p->roles[0].hold_calendar = 1)
+ROW_ACCEPT(v44_accepts_hours_of_a_lease, p->roles[1].hold_calendar = 1)
+ROW_REJECT(v44_rejects_hours_of_no_pause, "V44", p->templates[0].again_after_ms = 0;
+           p->templates[0].again_calendar = 1)
+ROW_ACCEPT(v44_accepts_hours_of_a_pause, p->templates[0].again_calendar = 1)
+ROW_REJECT(v44_rejects_hours_of_no_postmortem, "V44", p->templates[0].postmortem_due_ms = 0;
+           p->templates[0].postmortem_calendar = 1)
+ROW_ACCEPT(v44_accepts_hours_of_a_postmortem, p->templates[0].postmortem_calendar = 1)
+ROW_REJECT(v44_rejects_hours_of_what_starts_at_once, "V44", p->triggers[0].for_ms = 0;
+           p->triggers[0].for_calendar = 1)
+ROW_ACCEPT(v44_accepts_hours_of_what_holds, p->triggers[0].for_ms = ESC_SECOND_MS;
+           p->triggers[0].for_calendar = 1)
+ROW_REJECT(v44_rejects_hours_of_what_is_not_overdue, "V44", p->triggers[0].overdue_calendar = 1)
+
+/* --- dates --------------------------------------------------------------------------------------------- */
+
+static const EscClockRow of_date = {.source = ESC_CLOCK_SOURCE_DATE};
+
+#define ONE_DATE(minute)                                                                           \
+    p->clocks[0] = of_date;                                                                        \
+    p->clocks_count = 1;                                                                           \
+    p->preds[1] = (EscPredRow){.kind = ESC_PRED_CLOCK};                                            \
+    p->dates[0] = (EscDateRow){.local_minute = (minute)};                                          \
+    p->dates_count = 1
+
+ROW_ACCEPT(accepts_a_date, ONE_DATE(0))
+ROW_ACCEPT(accepts_the_last_date, ONE_DATE(ESC_SPAN_MAX_MS / ESC_MINUTE_MS))
+ROW_REJECT(v08_rejects_a_date_behind_the_last, "V08", ONE_DATE(ESC_SPAN_MAX_MS / ESC_MINUTE_MS + 1))
+ROW_ACCEPT(accepts_the_first_date, ONE_DATE(-ESC_SPAN_MAX_MS / ESC_MINUTE_MS))
+ROW_REJECT(v08_rejects_a_date_before_the_first, "V08",
+           ONE_DATE(-ESC_SPAN_MAX_MS / ESC_MINUTE_MS - 1))
+ROW_REJECT(v06_rejects_a_test_without_its_date, "V06", ONE_DATE(0); p->clocks[0].index = 1)
+ROW_REJECT(v09_rejects_a_date_that_nothing_names, "V09", ONE_DATE(0); p->dates_count = 2)
+CODE_REJECT(v06_rejects_an_instruction_without_its_date, "V06", BODY_COND,
+            OP(LOAD_DATE, 1, 0, 0, 0), FLAG, ANSWER)
+CODE_REJECT(v06_rejects_hours_of_no_calendar, "V06", BODY_COND, OP(LOAD_NOW, 1, 0, 0, 0),
+            OP(CONST, 2, 0, 0, CONST_HOUR), OP(ADD_HOURS, 3, 1, 2, 1), FLAG, ANSWER)
+CODE_ACCEPT(accepts_hours_that_are_added, BODY_COND, OP(LOAD_NOW, 1, 0, 0, 0),
+            OP(CONST, 2, 0, 0, CONST_HOUR), OP(ADD_HOURS, 3, 1, 2, 0), FLAG, ANSWER)
+CODE_REJECT(v16_rejects_hours_added_to_hours, "V16", BODY_COND, OP(CONST, 2, 0, 0, CONST_HOUR),
+            OP(ADD_HOURS, 3, 2, 2, 0), FLAG, ANSWER)
 
 /* --- who asks for them --------------------------------------------------------------------------------- */
 
@@ -173,8 +250,29 @@ int main(void)
         cmocka_unit_test(times_of_the_ticket_and_facts_are_accepted),
         cmocka_unit_test(v35_rejects_what_is_no_time),
         cmocka_unit_test(v06_rejects_a_field_beyond_the_last),
-        cmocka_unit_test(hours_and_only_they_have_a_calendar),
+        cmocka_unit_test(hours_have_a_calendar_and_nothing_else),
         cmocka_unit_test(v08_rejects_what_is_out_of_range),
+        cmocka_unit_test(hours_are_counted_from_an_instant),
+        cmocka_unit_test(v44_rejects_hours_of_no_lease),
+        cmocka_unit_test(v44_accepts_hours_of_a_lease),
+        cmocka_unit_test(v44_rejects_hours_of_no_pause),
+        cmocka_unit_test(v44_accepts_hours_of_a_pause),
+        cmocka_unit_test(v44_rejects_hours_of_no_postmortem),
+        cmocka_unit_test(v44_accepts_hours_of_a_postmortem),
+        cmocka_unit_test(v44_rejects_hours_of_what_starts_at_once),
+        cmocka_unit_test(v44_accepts_hours_of_what_holds),
+        cmocka_unit_test(v44_rejects_hours_of_what_is_not_overdue),
+        cmocka_unit_test(accepts_a_date),
+        cmocka_unit_test(accepts_the_last_date),
+        cmocka_unit_test(v08_rejects_a_date_behind_the_last),
+        cmocka_unit_test(accepts_the_first_date),
+        cmocka_unit_test(v08_rejects_a_date_before_the_first),
+        cmocka_unit_test(v06_rejects_a_test_without_its_date),
+        cmocka_unit_test(v09_rejects_a_date_that_nothing_names),
+        cmocka_unit_test(v06_rejects_an_instruction_without_its_date),
+        cmocka_unit_test(v06_rejects_hours_of_no_calendar),
+        cmocka_unit_test(accepts_hours_that_are_added),
+        cmocka_unit_test(v16_rejects_hours_added_to_hours),
         cmocka_unit_test(v09_rejects_a_clock_that_nobody_asks_for),
         cmocka_unit_test(v06_rejects_a_test_without_its_clock),
         cmocka_unit_test(v11_rejects_a_clock_test_with_a_field),

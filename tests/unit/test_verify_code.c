@@ -15,7 +15,7 @@ ROW_REJECT(v09_rejects_wait_past_the_last, "V09",
 /* --- V10: known opcodes ------------------------------------------------------------------------------ */
 
 ROW_REJECT(v10_rejects_opcode_zero, "V10", program_instr(p, BODY_COND, 0)->op = 0)
-ROW_REJECT(v10_rejects_opcode_in_a_hole, "V10", program_instr(p, BODY_COND, 0)->op = 0x0d)
+ROW_REJECT(v10_rejects_opcode_in_a_hole, "V10", program_instr(p, BODY_COND, 0)->op = 0x29)
 ROW_REJECT(v10_rejects_opcode_past_the_last, "V10",
            program_instr(p, BODY_COND, 0)->op = ESC_OP_WAIT + 1)
 CODE_ACCEPT(v10_accepts_known_opcodes, BODY_COND, FLAG, ANSWER)

@@ -338,7 +338,8 @@ typedef struct EscDatum {
     bool truth;
     uint32_t member;
     double number;
-    int64_t ms; /* DURATION: ms; TIME: local minutes */
+    int64_t ms;         /* DURATION: ms; TIME: local minutes */
+    int64_t end_minute; /* TIME: a day ends there, exclusive; an instant has the minute it is */
     EscText text;
     const EscText *items;
     uint32_t items_count;

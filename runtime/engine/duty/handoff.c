@@ -90,8 +90,8 @@ static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation,
     const EscEngineBundle *bundle =
         escalation->bundle != NULL ? escalation->bundle : engine->schema.current;
     if (handoff->expect == ESC_EXPECT_RESOLVED) {
-        int64_t due_ms = esc_calendar_due_ms(bundle->program, engine->zones, handoff->calendar,
-                                             engine->now_ms, handoff->within_ms);
+        int64_t due_ms = esc_hours_due_ms(engine, bundle->program, handoff->calendar,
+                                          engine->now_ms, handoff->within_ms);
         esc_expectation_put(engine, escalation, due_ms, handoff->calendar);
         return due_ms;
     }

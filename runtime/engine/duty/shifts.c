@@ -1,5 +1,6 @@
 /* shifts.c - who is told that accountability changed hands. What happens within one input is told once, when it is done:
- * whoever is accountable then is paged, and those who are not any more hear who is. */
+ * whoever is accountable then is paged, and those who are not any more hear who is. Where the time of whoever it begins with
+ * counts hours that are closed, they are paged when these open: nothing is asked of them before. */
 #include <engine/duty.h>
 
 static void loser_add(EscEngine *engine, EscShift *shift, EscText person)
@@ -118,19 +119,24 @@ static bool has_heard(const EscEngine *engine, const EscEscalation *escalation, 
     return false;
 }
 
+static bool is_to_be_paged(const EscEngine *engine, const EscShift *shift, EscText person)
+{
+    const EscEscalation *escalation = shift->escalation;
+    if (esc_escalation_has_acked(escalation, person))
+        return false; /* where several have to, they have done their part */
+    if (shift->from.size == 0 &&
+        (has_heard(engine, escalation, person) || esc_paged_is_under_way(escalation, person)))
+        return false;
+    return shift->asking != ESC_ASKING_OWNER || esc_text_equal(person, escalation->owner);
+}
+
 static void people_page(EscEngine *engine, const EscShift *shift, const EscPeople *people)
 {
     EscEscalation *escalation = shift->escalation;
     for (uint32_t i = 0; i < people->count; i++) {
-        if (esc_escalation_has_acked(escalation, people->names[i]))
-            continue; /* where several have to, they have done their part */
-        if (shift->from.size == 0 && has_heard(engine, escalation, people->names[i]))
-            continue;
-        bool is_owner = esc_text_equal(people->names[i], escalation->owner);
-        if (!is_owner && shift->asking == ESC_ASKING_OWNER)
-            continue;
-        esc_page_person(engine, escalation, people->names[i],
-                        page_text(engine, escalation, people->names[i], shift->because));
+        if (is_to_be_paged(engine, shift, people->names[i]))
+            esc_page_person(engine, escalation, people->names[i],
+                            page_text(engine, escalation, people->names[i], shift->because));
     }
 }
 
@@ -172,6 +178,45 @@ static void shift_tell(EscEngine *engine, const EscShift *shift)
         losers_tell(engine, shift, &people);
 }
 
+/* --- what waits ------------------------------------------------------------------------------- */
+
+/* When the hours open that the time of the present turn counts; 0: they are, or all hours count, or it was handed over. */
+static int64_t hours_open_ms(const EscEngine *engine, const EscEscalation *escalation)
+{
+    uint32_t calendar = escalation->ack_calendar;
+    bool is_asked = escalation->state == ESC_STATE_OPEN && escalation->bundle != NULL &&
+                    escalation->handoffs == 0 &&
+                    esc_role_row(escalation, escalation->role_row) != NULL &&
+                    esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0) != NULL;
+    if (!is_asked || calendar == 0)
+        return 0;
+    uint32_t hours = calendar - 1;
+    const EscProgram *program =
+        esc_calendar_in(engine->schema.current->program, escalation->bundle->program, &hours);
+    return esc_calendar_is_open(program, engine->zones, hours, engine->now_ms)
+               ? 0
+               : esc_calendar_turns_ms(program, engine->zones, hours, engine->now_ms);
+}
+
+int64_t esc_shift_due_ms(const EscEngine *engine, const EscEscalation *escalation)
+{
+    return escalation->owed == NULL || escalation->owed->from.size > 0
+               ? 0
+               : hours_open_ms(engine, escalation);
+}
+
+static bool waits_for_hours(EscEngine *engine, const EscShift *shift)
+{
+    EscPeople people;
+    if (shift->from.size > 0 || hours_open_ms(engine, shift->escalation) == 0)
+        return false;
+    esc_turn_people(engine, shift->escalation, &people);
+    for (uint32_t i = 0; i < people.count; i++)
+        if (is_to_be_paged(engine, shift, people.names[i]))
+            return true;
+    return false;
+}
+
 /* Something of it is due at this very instant, as after a time in which nothing ran: it may change hands again. What is
  * closed has no timers. */
 static bool is_still_moving(const EscEngine *engine, const EscEscalation *escalation)
@@ -199,7 +244,8 @@ static void owed_collect(EscEngine *engine)
     for (size_t i = 0; i < engine->escalations.dirty_count && engine->escalations.owed_count > 0;
          i++) {
         EscEscalation *escalation = engine->escalations.dirty[i];
-        if (escalation->owed != NULL && !is_still_moving(engine, escalation))
+        if (escalation->owed != NULL && !is_still_moving(engine, escalation) &&
+            esc_shift_due_ms(engine, escalation) == 0)
             (void)shift_of(engine, escalation);
     }
 }
@@ -213,7 +259,7 @@ bool esc_shifts_tell(EscEngine *engine)
     for (size_t i = 0; i < turn->shifts_count; i++) {
         const EscShift *shift = &turn->shifts[i];
         shift->escalation->shift = 0;
-        if (is_still_moving(engine, shift->escalation))
+        if (is_still_moving(engine, shift->escalation) || waits_for_hours(engine, shift))
             owed_keep(engine, shift);
         else
             shift_tell(engine, shift);

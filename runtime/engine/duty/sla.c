@@ -7,6 +7,9 @@
  * ends with an answer or the resolution. What a clock says of time is clock_time.c's, its timers are sla_timers.c's. */
 #include "sla_internal.h"
 
+/* Turns of one pause that are caught up with: two a day for longer than a deadline may be. */
+#define PAUSE_TURNS_MAX 1024u
+
 /* What one look at a ticket goes by. */
 typedef struct Look {
     EscEngine *engine;
@@ -253,15 +256,43 @@ static void event_hear(const Look *look, uint32_t event)
 
 /* --- resolve ---------------------------------------------------------------------------------- */
 
+static EscWorld pause_world(EscEngine *engine, EscTicket *ticket, const EscSlaRow *level,
+                            int64_t at_ms)
+{
+    return (EscWorld){.engine = engine,
+                      .ticket = ticket,
+                      .bundle = engine->schema.current,
+                      .function = level->pause - 1,
+                      .at_ms = at_ms,
+                      .hours_ms = at_ms};
+}
+
 static bool is_paused(const Look *look)
 {
     if (look->level == NULL || look->level->pause == 0)
         return false;
-    EscWorld world = {.engine = look->engine,
-                      .ticket = look->ticket,
-                      .bundle = look->engine->schema.current,
-                      .function = look->level->pause - 1};
+    EscWorld world = pause_world(look->engine, look->ticket, look->level, look->engine->now_ms);
     return esc_cond_holds(&world, NULL);
+}
+
+/* What time alone turned while nobody looked: the hours of a night when the daemon was down count as they would have. The
+ * ticket is as it was before the event at hand. False: nothing did. */
+static bool standing_catch_up(EscEngine *engine, EscTicket *ticket, int64_t since_ms)
+{
+    const EscSlaRow *level = esc_sla_level(engine, ticket);
+    bool has_turned = false;
+    if (level == NULL || level->pause == 0 || ticket->sla[ESC_SLA_CLOCK_RESOLVE].is_met)
+        return false;
+    int64_t at_ms = since_ms;
+    for (uint32_t i = 0; i < PAUSE_TURNS_MAX && at_ms < engine->now_ms; i++) {
+        EscWorld world = pause_world(engine, ticket, level, at_ms);
+        world.is_before = true;
+        bool stands = esc_cond_holds(&world, NULL);
+        has_turned = has_turned || stands != (ticket->stands_since_ms != 0);
+        esc_sla_stand(engine, ticket, stands, at_ms);
+        at_ms = esc_function_turns_ms(&world, level->pause - 1);
+    }
+    return has_turned;
 }
 
 static void resume_tell(const Look *look)
@@ -327,7 +358,8 @@ static void standing_note(Look *look)
     ticket->is_paused = is_paused(look);
     if (ticket->is_paused != was_paused)
         esc_ticket_dirty(look->engine, ticket);
-    esc_sla_stand(look->engine, ticket, look->is_resolved || ticket->is_paused);
+    esc_sla_stand(look->engine, ticket, look->is_resolved || ticket->is_paused,
+                  look->engine->now_ms);
 }
 
 /* And behind it: what that means for the clock. */
@@ -357,11 +389,17 @@ static void standing_follow(Look *look, bool was_resolved, bool was_standing)
 
 /* --- one look --------------------------------------------------------------------------------- */
 
-/* `event`: the type at hand; ESC_NONE: there is none. */
-static void look_at(EscEngine *engine, EscTicket *ticket, uint32_t event, bool is_anew)
+/* `event`: the type at hand; ESC_NONE: there is none. Nobody looked at what time alone turns since `since_ms`. */
+static void look_at(EscEngine *engine, EscTicket *ticket, uint32_t event, bool is_anew,
+                    int64_t since_ms)
 {
     if (ticket->is_linked)
         return;
+    if (standing_catch_up(engine, ticket, since_ms) &&
+        ticket->sla[ESC_SLA_CLOCK_RESOLVE].state == ESC_CLOCK_RUNNING) {
+        clock_compute(engine, ticket, ESC_SLA_CLOCK_RESOLVE);
+        esc_sla_timers_set(engine, ticket, ESC_SLA_CLOCK_RESOLVE);
+    }
     Look look = {.engine = engine,
                  .ticket = ticket,
                  .level = esc_sla_match(engine, ticket),
@@ -386,10 +424,26 @@ static void look_at(EscEngine *engine, EscTicket *ticket, uint32_t event, bool i
 void esc_sla_review(EscEngine *engine, EscTicket *ticket)
 {
     const EscEvent *event = engine->turn.event;
-    look_at(engine, ticket, event == NULL ? ESC_NONE : event->type, false);
+    const EscTimerNode *timer = esc_timer_find(ticket->timers, ESC_TIMER_CLOCK, 0);
+    look_at(engine, ticket, event == NULL ? ESC_NONE : event->type, false,
+            timer == NULL ? engine->now_ms : timer->due_ms);
+}
+
+void esc_sla_wake(EscEngine *engine, EscTicket *ticket, int64_t since_ms)
+{
+    look_at(engine, ticket, ESC_NONE, false, since_ms);
+}
+
+int64_t esc_sla_turns_ms(EscEngine *engine, EscTicket *ticket)
+{
+    const EscSlaRow *level = ticket->is_linked ? NULL : esc_sla_level(engine, ticket);
+    if (level == NULL || level->pause == 0 || esc_ticket_is_resolved(engine, ticket))
+        return INT64_MAX;
+    EscWorld world = pause_world(engine, ticket, level, engine->now_ms);
+    return esc_function_turns_ms(&world, level->pause - 1);
 }
 
 void esc_sla_rebuild(EscEngine *engine, EscTicket *ticket)
 {
-    look_at(engine, ticket, ESC_NONE, true);
+    look_at(engine, ticket, ESC_NONE, true, engine->now_ms);
 }

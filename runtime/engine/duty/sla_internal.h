@@ -22,8 +22,8 @@ int64_t esc_sla_origin_ms(const EscTicket *ticket, EscSlaClock clock);
 
 /* --- sla_pauses.c ----------------------------------------------------------------------------- */
 
-/* The clock to resolve stands from now on, or goes on. */
-void esc_sla_stand(EscEngine *engine, EscTicket *ticket, bool stands);
+/* The clock to resolve stands from an instant on, or goes on. */
+void esc_sla_stand(EscEngine *engine, EscTicket *ticket, bool stands, int64_t at_ms);
 /* Nothing that a clock was through counts any more; it begins now. */
 void esc_sla_begin(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
 /* Takes the times in which the clock to resolve stood into its beginning, as its calendar counts them up to `at_ms`;

@@ -37,13 +37,13 @@ static void pause_add(const EscEngine *engine, EscTicket *ticket, EscPause pause
     ticket->pauses[ticket->pauses_count++] = pause;
 }
 
-void esc_sla_stand(EscEngine *engine, EscTicket *ticket, bool stands)
+void esc_sla_stand(EscEngine *engine, EscTicket *ticket, bool stands, int64_t at_ms)
 {
     if (stands == (ticket->stands_since_ms != 0))
         return;
-    if (!stands && engine->now_ms > ticket->stands_since_ms)
-        pause_add(engine, ticket, (EscPause){ticket->stands_since_ms, engine->now_ms});
-    ticket->stands_since_ms = stands ? engine->now_ms : 0;
+    if (!stands && at_ms > ticket->stands_since_ms)
+        pause_add(engine, ticket, (EscPause){ticket->stands_since_ms, at_ms});
+    ticket->stands_since_ms = stands ? at_ms : 0;
     esc_ticket_dirty(engine, ticket);
 }
 

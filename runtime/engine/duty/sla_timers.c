@@ -17,16 +17,33 @@ static void timer_ensure(EscEngine *engine, EscTicket *ticket, EscTimer kind, ui
 
 /* --- overdue ---------------------------------------------------------------------------------- */
 
+int64_t esc_sla_late_ms(const EscEngine *engine, const EscTicket *ticket, EscSlaClock clock,
+                        EscLateness late)
+{
+    bool may_stand = clock == ESC_SLA_CLOCK_RESOLVE;
+    EscClockTime time = {.program = engine->schema.current->program,
+                         .zones = engine->zones,
+                         .calendar = late.calendar,
+                         .begin_ms = ticket->sla[clock].due_ms,
+                         .pauses = may_stand ? ticket->pauses : NULL,
+                         .pauses_count = may_stand ? ticket->pauses_count : 0};
+    if (late.calendar == 0)
+        return late.ms;
+    int64_t at_ms = esc_clock_time_reaches_ms(&time, late.ms);
+    time.calendar = 0;
+    return esc_clock_time_used_ms(&time, at_ms);
+}
+
 int64_t esc_sla_overdue_due_ms(const EscEngine *engine, const EscTicket *ticket, EscSlaClock clock,
                                int64_t none)
 {
-    const EscSlaState *state = &ticket->sla[clock];
+    int64_t first_ms = INT64_MAX;
     for (uint32_t i = 0; i < engine->schema.overdues_count[clock]; i++) {
-        int64_t overdue_ms = engine->schema.overdues[clock][i];
-        if (overdue_ms > state->overdue_done_ms)
-            return esc_clock_late_since_ms(ticket, clock) + overdue_ms;
+        int64_t late_ms = esc_sla_late_ms(engine, ticket, clock, engine->schema.overdues[clock][i]);
+        if (late_ms > ticket->sla[clock].overdue_done_ms && late_ms < first_ms)
+            first_ms = late_ms;
     }
-    return none;
+    return first_ms == INT64_MAX ? none : esc_clock_late_since_ms(ticket, clock) + first_ms;
 }
 
 static void overdue_timer(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)
@@ -38,6 +55,17 @@ static void overdue_timer(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
         esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_SLA_OVERDUE, clock);
     else
         timer_ensure(engine, ticket, ESC_TIMER_SLA_OVERDUE, clock, due_ms);
+}
+
+void esc_sla_moved(EscEngine *engine, EscTicket *ticket)
+{
+    for (uint32_t clock = 0; clock < ESC_SLA_CLOCK_COUNT; clock++) {
+        bool counts_hours = false;
+        for (uint32_t i = 0; i < engine->schema.overdues_count[clock]; i++)
+            counts_hours = counts_hours || engine->schema.overdues[clock][i].calendar != 0;
+        if (counts_hours)
+            overdue_timer(engine, ticket, (EscSlaClock)clock);
+    }
 }
 
 void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock)

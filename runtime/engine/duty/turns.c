@@ -7,10 +7,8 @@
 void esc_turn_deadline(EscEngine *engine, EscEscalation *escalation, int64_t within_ms,
                        uint32_t calendar)
 {
-    int64_t due_ms = engine->now_ms + within_ms;
-    if (escalation->bundle != NULL)
-        due_ms = esc_calendar_due_ms(escalation->bundle->program, engine->zones, calendar,
-                                     engine->now_ms, within_ms);
+    const EscProgram *program = escalation->bundle == NULL ? NULL : escalation->bundle->program;
+    int64_t due_ms = esc_hours_due_ms(engine, program, calendar, engine->now_ms, within_ms);
     escalation->ack_calendar = calendar;
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_ACK, 0, due_ms);
 }
@@ -42,8 +40,11 @@ EscText esc_turn_until(EscEngine *engine, const EscEscalation *escalation)
 void esc_role_hold_timer(EscEngine *engine, EscEscalation *escalation)
 {
     const EscRoleRow *row = esc_role_row(escalation, escalation->role_row);
-    if (row != NULL && row->hold_ms > 0)
-        esc_timer_put(engine, escalation, NULL, ESC_TIMER_HOLD, 0, engine->now_ms + row->hold_ms);
+    if (row == NULL || row->hold_ms == 0)
+        return;
+    int64_t due_ms = esc_hours_due_ms(engine, escalation->bundle->program, row->hold_calendar,
+                                      engine->now_ms, row->hold_ms);
+    esc_timer_put(engine, escalation, NULL, ESC_TIMER_HOLD, 0, due_ms);
 }
 
 void esc_role_active(EscEngine *engine, EscEscalation *escalation)
@@ -114,6 +115,14 @@ void esc_role_move(EscEscalation *escalation, int64_t by_ms)
         escalation->first_acked_ms += by_ms;
     if (escalation->resort.since_ms != 0)
         escalation->resort.since_ms += by_ms;
+}
+
+int64_t esc_role_hold_moved(const EscEngine *engine, const EscEscalation *escalation,
+                            const EscMove *move, int64_t due_ms)
+{
+    const EscRoleRow *row = esc_role_row(escalation, escalation->role_row);
+    return esc_move_due(engine, escalation->bundle->program, move,
+                        row == NULL ? 0 : row->hold_calendar, due_ms);
 }
 
 int64_t esc_role_ack_moved(const EscEngine *engine, const EscEscalation *escalation,

@@ -140,18 +140,23 @@ static void arrears_do(EscEngine *engine)
     if (!engine->schema.is_review_due)
         return;
     engine->schema.is_review_due = false;
+    const EscEngineBundle *before = esc_engine_bundle_find(engine, engine->schema.reviewed);
     change_tell(engine, "the workspace", engine->schema.reviewed,
                 esc_bundle_hash(engine->schema.current->bundle));
     memcpy(engine->schema.reviewed, esc_bundle_hash(engine->schema.current->bundle),
            sizeof engine->schema.reviewed);
+    esc_clock_calendars(engine, before == NULL ? NULL : before->program);
     engine->absences.is_dirty = true;
     esc_absences_alarm(engine);
     left_pass_over(engine);
     esc_follow_review(engine);
     for (size_t i = 0; i < engine->tickets.count; i++) {
         EscTicket *ticket = esc_ticket_at(engine, i);
-        if (ticket != NULL)
-            esc_sla_rebuild(engine, ticket);
+        if (ticket == NULL)
+            continue;
+        esc_sla_rebuild(engine, ticket);
+        if (ticket->armed_count > 0)
+            esc_pending_rebuild(engine, ticket);
     }
     esc_wakes_note_all(engine);
     if (engine->quiets.count > 0)

@@ -1,4 +1,5 @@
-/* clock.c - the clock is corrected: every instant that the engine keeps moves, or stays, here.
+/* clock.c - the clock is corrected: every instant that the engine keeps moves, or stays, here. When another bundle brings other
+ * calendars, what counts their hours goes the same way.
  *
  * A correction says that the clock was wrong, not that time has passed, so whatever runs keeps the time it has left. Who
  * adds an instant to a struct of engine/state.h, or a kind of timer, decides here what becomes of it:
@@ -43,6 +44,7 @@ static int64_t escalation_timer_due(EscEngine *engine, const EscMove *move,
     case ESC_TIMER_SHIFT:
         return esc_follow_due_ms(engine, escalation, elapsed_ms);
     case ESC_TIMER_HOLD:
+        return esc_role_hold_moved(engine, escalation, move, timer->due_ms);
     case ESC_TIMER_CONTACT:
     case ESC_TIMER_CLOCK: /* set anew when all is moved */
         return elapsed_ms;
@@ -64,10 +66,14 @@ static int64_t timer_due(EscEngine *engine, const EscMove *move, const EscTimerN
     EscTimer kind = (EscTimer)timer->kind;
     if (timer->escalation != NULL)
         return escalation_timer_due(engine, move, timer);
+    if (move->is_of_calendars) /* duty/sla.c and pending.c compute them anew */
+        return timer->due_ms;
     if (kind == ESC_TIMER_ABSENCE)
         return timer->due_ms;
-    if (timer->ticket == NULL || kind == ESC_TIMER_ARMED || kind == ESC_TIMER_CLOCK)
+    if (timer->ticket == NULL || kind == ESC_TIMER_CLOCK)
         return timer->due_ms + esc_move_by(move);
+    if (kind == ESC_TIMER_ARMED)
+        return esc_pending_moved(engine, timer->ticket, move, timer->index, timer->due_ms);
     return esc_sla_timer_moved(engine, timer->ticket, move, kind, timer->index, timer->due_ms);
 }
 
@@ -103,8 +109,10 @@ static void tickets_move(EscEngine *engine, const EscMove *move)
         if (is_live)
             esc_sla_move(engine, ticket, move);
         esc_ticket_move(ticket, esc_move_by(move));
-        if (is_live)
-            esc_ticket_dirty(engine, ticket);
+        if (!is_live)
+            continue;
+        esc_sla_moved(engine, ticket);
+        esc_ticket_dirty(engine, ticket);
     }
 }
 
@@ -123,9 +131,19 @@ static void escalations_move(EscEngine *engine, const EscMove *move)
     }
 }
 
+void esc_clock_calendars(EscEngine *engine, const EscProgram *before)
+{
+    const EscMove move = {engine->now_ms, engine->now_ms, .is_of_calendars = true,
+                          .before = before};
+    if (before != NULL && esc_calendars_equal(before, engine->schema.current->program))
+        return;
+    escalations_move(engine, &move);
+    timers_move(engine, &move);
+}
+
 static void correct(EscEngine *engine, int64_t by_ms)
 {
-    const EscMove move = {engine->now_ms, engine->now_ms + by_ms};
+    const EscMove move = {.from_ms = engine->now_ms, .to_ms = engine->now_ms + by_ms};
     const EscWakeTruths *truths = esc_wakes_before_move(engine, by_ms);
     tickets_move(engine, &move);
     escalations_move(engine, &move);

@@ -104,7 +104,8 @@ void esc_pending_hold(EscEngine *engine, EscTicket *ticket, uint32_t trigger, co
         }
         return;
     }
-    int64_t due_ms = engine->now_ms + row->for_ms;
+    int64_t due_ms =
+        esc_calendar_due_ms(program, engine->zones, row->for_calendar, engine->now_ms, row->for_ms);
     event_keep(engine, armed_add(engine, ticket, row, due_ms), event);
     EscText until = esc_local_time(engine, due_ms);
     esc_audit_ticket(engine, ticket, ESC_AUDIT_ARMED,
@@ -204,8 +205,9 @@ static EscText waited_for(EscEngine *engine, const EscTriggerRow *row, bool is_a
 {
     if (is_again)
         return ESC_TEXT("its condition holds, and it may start again");
-    return esc_turn_printf(engine, "its condition held for %.*s",
-                           ESC_TEXT_ARG(esc_duration_text(engine, row->for_ms)));
+    EscText length =
+        esc_length_text(engine, engine->schema.current->program, row->for_ms, row->for_calendar);
+    return esc_turn_printf(engine, "its condition held for %.*s", ESC_TEXT_ARG(length));
 }
 
 static EscPendingDue armed_end(EscEngine *engine, EscTicket *ticket, size_t index)
@@ -229,6 +231,51 @@ static EscPendingDue armed_end(EscEngine *engine, EscTicket *ticket, size_t inde
     else
         dropped_tell(engine, ticket, armed.template_name, "its condition does not hold any more");
     return due;
+}
+
+/* --- another calendar, another clock ---------------------------------------------------------- */
+
+/* The calendar (OPTION) by which it waits, of the present bundle. */
+static uint32_t calendar_of(const EscProgram *program, const EscArmed *armed, uint32_t trigger)
+{
+    const EscTriggerRow *row = &program->triggers[trigger];
+    if (!armed->is_again)
+        return row->for_calendar;
+    return row->template == 0 ? 0 : program->templates[row->template - 1].again_calendar;
+}
+
+/* Hours that are counted are those of the present bundle, from when it began to wait. */
+void esc_pending_rebuild(EscEngine *engine, EscTicket *ticket)
+{
+    const EscProgram *program = engine->schema.current->program;
+    for (size_t i = 0; i < ticket->armed_count; i++) {
+        const EscArmed *armed = &ticket->armed[i];
+        uint32_t trigger = trigger_find(program, armed);
+        if (trigger == ESC_NONE || calendar_of(program, armed, trigger) == 0)
+            continue;
+        const EscTriggerRow *row = &program->triggers[trigger];
+        int64_t due_ms = armed->is_again
+                             ? esc_start_free_ms(engine, ticket, row->template - 1)
+                             : esc_calendar_due_ms(program, engine->zones, row->for_calendar,
+                                                   armed->at_ms, row->for_ms);
+        const EscTimerNode *timer = esc_timer_find(ticket->timers, ESC_TIMER_ARMED, armed->number);
+        if (timer == NULL || timer->due_ms != due_ms)
+            esc_timer_put(engine, NULL, ticket, ESC_TIMER_ARMED, armed->number, due_ms);
+    }
+}
+
+int64_t esc_pending_moved(EscEngine *engine, const EscTicket *ticket, const EscMove *move,
+                          uint32_t number, int64_t due_ms)
+{
+    const EscProgram *program = engine->schema.current->program;
+    uint32_t calendar = 0;
+    for (size_t i = 0; i < ticket->armed_count; i++) {
+        const EscArmed *armed = &ticket->armed[i];
+        uint32_t trigger = armed->number == number ? trigger_find(program, armed) : ESC_NONE;
+        if (trigger != ESC_NONE)
+            calendar = calendar_of(program, armed, trigger);
+    }
+    return esc_move_due(engine, program, move, calendar, due_ms);
 }
 
 int64_t esc_pending_turns_ms(EscEngine *engine, EscTicket *ticket)

@@ -17,7 +17,10 @@ int64_t esc_start_free_ms(EscEngine *engine, EscTicket *ticket, uint32_t templat
     const EscProgram *program = engine->schema.current->program;
     const EscTemplateRow *row = &program->templates[template_index];
     const EscStarts *starts = esc_ticket_starts(engine, ticket, program->texts[row->name]);
-    return starts->closed_at_ms == 0 ? 0 : starts->closed_at_ms + row->again_after_ms;
+    return starts->closed_at_ms == 0
+               ? 0
+               : esc_calendar_due_ms(program, engine->zones, row->again_calendar,
+                                     starts->closed_at_ms, row->again_after_ms);
 }
 
 static bool is_startable(EscEngine *engine, EscTicket *ticket, EscText name,

@@ -67,12 +67,20 @@ static uint32_t postings_count(const EscEngine *engine, uint32_t type)
 
 /* --- time alone --------------------------------------------------------------------------------- */
 
+/* What its `overdue` comes to for a ticket. */
+static int64_t overdue_ms_of(const EscEngine *engine, const EscTicket *ticket,
+                             const EscTriggerRow *row)
+{
+    return esc_sla_late_ms(engine, ticket, (EscSlaClock)row->clock,
+                           (EscLateness){row->overdue_ms, row->overdue_calendar});
+}
+
 /* Whether the clock was over by so much before the event and is still. */
-static bool stays_late(const EscTicket *ticket, const EscTriggerRow *row)
+static bool stays_late(const EscEngine *engine, const EscTicket *ticket, const EscTriggerRow *row)
 {
     const EscSlaState *state = &ticket->sla[row->clock];
     return row->kind == ESC_TRIGGER_SLA && state->state != ESC_CLOCK_NONE && !state->is_met &&
-           state->overdue_done_ms >= row->overdue_ms;
+           state->overdue_done_ms >= overdue_ms_of(engine, ticket, row);
 }
 
 bool esc_trigger_may_turn(const EscEngine *engine, const EscTicket *ticket,
@@ -82,7 +90,7 @@ bool esc_trigger_may_turn(const EscEngine *engine, const EscTicket *ticket,
     const EscTriggerRow *row = &program->triggers[posting->trigger];
     if (!gate_holds(ticket, posting))
         return false;
-    if (row->kind == ESC_TRIGGER_SLA && !stays_late(ticket, row))
+    if (row->kind == ESC_TRIGGER_SLA && !stays_late(engine, ticket, row))
         return false;
     /* What happens while its escalation is open starts nothing later. */
     return row->automation != 0 ||
@@ -185,7 +193,8 @@ static void late_fire(EscEngine *engine, EscTicket *ticket, uint32_t trigger)
             engine, ticket, trigger, NULL,
             esc_turn_printf(engine, "the time to %s is over by %.*s",
                             esc_clock_name((EscSlaClock)row->clock),
-                            ESC_TEXT_ARG(esc_duration_text(engine, row->overdue_ms))));
+                            ESC_TEXT_ARG(esc_length_text(engine, engine->schema.current->program,
+                                                         row->overdue_ms, row->overdue_calendar))));
 }
 
 void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock clock, int64_t from_ms,
@@ -194,8 +203,10 @@ void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
     const EscProgram *program = engine->schema.current->program;
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         const EscTriggerRow *row = &program->triggers[i];
-        if (row->kind == ESC_TRIGGER_SLA && row->clock == (uint32_t)clock &&
-            row->overdue_ms > from_ms && row->overdue_ms <= to_ms &&
+        if (row->kind != ESC_TRIGGER_SLA || row->clock != (uint32_t)clock)
+            continue;
+        int64_t late_ms = overdue_ms_of(engine, ticket, row);
+        if (late_ms > from_ms && late_ms <= to_ms &&
             esc_trigger_holds(engine, ticket, i, NULL, engine->now_ms))
             late_fire(engine, ticket, i);
     }
@@ -207,11 +218,11 @@ void esc_triggers_late(EscEngine *engine, EscTicket *ticket)
     bool is_late = false;
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
         is_late = is_late || (engine->schema.overdues_count[i] > 0 &&
-                              ticket->sla[i].overdue_done_ms >= engine->schema.overdues[i][0]);
+                              ticket->sla[i].overdue_done_ms >= engine->schema.overdues[i][0].ms);
     if (!is_late || !esc_ticket_has_changed(engine, ticket))
         return;
     for (uint32_t i = 0; i < program->triggers_count; i++) {
-        if (!stays_late(ticket, &program->triggers[i]))
+        if (!stays_late(engine, ticket, &program->triggers[i]))
             continue;
         EscMatching matching = esc_matching_begin(engine, ticket, NULL);
         bool fires = esc_matching_is_edge(&matching, &program->triggers[i]);

@@ -1,6 +1,7 @@
 /* wakes.c - one timer for each ticket and each escalation, at the first instant at which time alone may change an answer: of
- * its triggers, of a start that waits; of its wait, its checks, `close when`. It is set anew whenever they changed, so no
- * instant is forgotten, and what the instants are follows from the rows of CLOCKS (model/clock_tests.c).
+ * its triggers, of a start that waits, of what its service level pauses for; of its wait, its checks, `close when`; and where hours open in which it is asked for
+ * first. It is set anew whenever they changed, so no instant is forgotten, and what the instants are follows from the rows of
+ * CLOCKS (model/clock_tests.c).
  *
  * A timer that is due stays until it was judged: what comes late is judged once, on the state of now. */
 #include <engine/flow.h>
@@ -22,6 +23,7 @@ static int64_t ticket_turns_ms(EscEngine *engine, EscTicket *ticket)
     int64_t turns_ms = ticket->armed_count == 0 ? NEVER : esc_pending_turns_ms(engine, ticket);
     if (ticket->is_linked)
         return turns_ms;
+    turns_ms = earlier(turns_ms, esc_sla_turns_ms(engine, ticket));
     EscWorld world = {
         .engine = engine, .ticket = ticket, .bundle = engine->schema.current, .function = ESC_NONE};
     bool is_resolved = esc_ticket_is_resolved(engine, ticket);
@@ -75,11 +77,13 @@ static int64_t escalation_turns_ms(EscEngine *engine, EscEscalation *escalation)
 {
     if (!esc_escalation_is_open(escalation) || escalation->bundle == NULL)
         return NEVER;
-    int64_t close_ms =
-        function_turns_ms(engine, escalation, esc_escalation_template(escalation)->close_when);
+    int64_t page_ms = esc_shift_due_ms(engine, escalation);
+    int64_t first_ms = earlier(
+        page_ms == 0 ? NEVER : page_ms,
+        function_turns_ms(engine, escalation, esc_escalation_template(escalation)->close_when));
     return escalation->state == ESC_STATE_PARKED
-               ? close_ms
-               : earlier(close_ms, wait_turns_ms(engine, escalation));
+               ? first_ms
+               : earlier(first_ms, wait_turns_ms(engine, escalation));
 }
 
 /* --- setting ------------------------------------------------------------------------------------ */
@@ -153,6 +157,7 @@ void esc_wake_ticket(EscEngine *engine, EscTicket *ticket, int64_t due_ms)
     engine->turn.before_ms = due_ms - 1;
     if (esc_automations_turned(engine, ticket, esc_edges_of_clock(engine, ticket, true)))
         esc_changes_tell(engine, ticket);
+    esc_sla_wake(engine, ticket, due_ms);
     if (ticket->armed_count > 0)
         esc_pending_review(engine, ticket);
     esc_triggers_clock(engine, ticket);
@@ -189,7 +194,9 @@ const EscWakeTruths *esc_wakes_before_move(EscEngine *engine, int64_t by_ms)
     ESC_ASSERT(truths != NULL);
     truths->tickets = esc_arena_alloc_array(arena, engine->tickets.count, sizeof *truths->tickets);
     ESC_ASSERT(truths->tickets != NULL);
-    for (size_t i = 0; engine->schema.clocked_count > 0 && i < engine->tickets.count; i++) {
+    bool may_turn =
+        engine->schema.clocked_count > 0 || engine->schema.current->program->slas_count > 0;
+    for (size_t i = 0; may_turn && i < engine->tickets.count; i++) {
         EscTicket *ticket = esc_ticket_at(engine, i);
         /* What lies behind it may lie ahead again when the clock goes back. Linked ones start nothing. */
         if (ticket != NULL && !ticket->is_linked &&
@@ -230,6 +237,7 @@ static void truths_compare(EscEngine *engine, EscTicket *ticket, const bool *bef
 {
     bool has_automations = engine->schema.current->program->automations_count > 0;
     esc_timer_cancel(engine, NULL, ticket, ESC_TIMER_CLOCK, 0);
+    esc_sla_wake(engine, ticket, engine->now_ms);
     if (has_automations) {
         esc_ticket_remember(engine, ticket, false);
         if (esc_automations_turned(engine, ticket, truths_turned(engine, ticket, before, true)))
@@ -248,7 +256,7 @@ void esc_wakes_after_move(EscEngine *engine, const EscWakeTruths *truths)
     EscEscalation *escalation = NULL;
     for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;) {
         if (!esc_escalation_is_open(escalation) || escalation->bundle == NULL ||
-            escalation->bundle->program->clocks_count == 0)
+            (escalation->bundle->program->clocks_count == 0 && escalation->owed == NULL))
             continue;
         esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_CLOCK, 0);
         esc_ticket_touch(engine, escalation->ticket);

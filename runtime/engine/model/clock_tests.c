@@ -9,7 +9,22 @@
 static int64_t behind_now(const EscWorld *world, int64_t from_ms, int64_t distance_ms)
 {
     int64_t turns_ms = from_ms + distance_ms; /* both are within 400 years */
-    return turns_ms > world->engine->now_ms ? turns_ms : NEVER;
+    return turns_ms > esc_world_now_ms(world) ? turns_ms : NEVER;
+}
+
+static int64_t instant_turns_ms(const EscWorld *world, const EscClockRow *row, int64_t time_ms)
+{
+    EscWorld reader = *world;
+    const EscHost host = esc_world_reader(&reader);
+    return behind_now(world, esc_clock_instant_ms(row, &host, time_ms), 0);
+}
+
+static int64_t date_turns_ms(const EscWorld *world, const EscClockRow *row)
+{
+    EscWorld reader = *world;
+    const EscHost host = esc_world_reader(&reader);
+    return instant_turns_ms(world, row,
+                            esc_host_date_ms(&host, world->bundle->program, row->index));
 }
 
 /* A clock that runs is over by as much at that instant; one that stands stays as it is. */
@@ -40,7 +55,7 @@ static int64_t fact_turns_ms(const EscWorld *world, const EscClockRow *row)
         break;
     }
     EscValue value = esc_world_value(world, ESC_LOAD_FACT, row->index);
-    return value.is_missing ? NEVER : behind_now(world, value.ms, row->distance_ms);
+    return value.is_missing ? NEVER : instant_turns_ms(world, row, value.ms);
 }
 
 static int64_t row_turns_ms(const EscWorld *world, const EscClockRow *row)
@@ -50,6 +65,8 @@ static int64_t row_turns_ms(const EscWorld *world, const EscClockRow *row)
         return esc_hours_turn_ms(world, row->calendar - 1);
     case ESC_CLOCK_SOURCE_FACT:
         return fact_turns_ms(world, row);
+    case ESC_CLOCK_SOURCE_DATE:
+        return date_turns_ms(world, row);
     default:
         break;
     }
@@ -57,7 +74,7 @@ static int64_t row_turns_ms(const EscWorld *world, const EscClockRow *row)
                    : row->source == ESC_CLOCK_SOURCE_PARAM ? ESC_LOAD_PARAM
                                                            : ESC_LOAD_TICKET;
     EscValue value = esc_world_value(world, what, row->index);
-    return value.is_missing ? NEVER : behind_now(world, value.ms, row->distance_ms);
+    return value.is_missing ? NEVER : instant_turns_ms(world, row, value.ms);
 }
 
 /* --- conditions ------------------------------------------------------------------------------- */

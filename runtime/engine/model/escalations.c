@@ -155,7 +155,7 @@ void esc_escalation_note(EscEngine *engine, EscEscalation *escalation)
 {
     EscTurn *turn = &engine->turn;
     if (turn->outcome == NULL || escalation->is_noted || escalation->bundle == NULL ||
-        escalation->bundle->program->clocks_count == 0)
+        (escalation->bundle->program->clocks_count == 0 && escalation->owed == NULL))
         return;
     escalation->is_noted = true;
     ESC_ENGINE_GROW(turn->noted_escalations, turn->noted_escalations_count,

@@ -5,16 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void overdue_add(EscEngine *engine, EscSlaClock clock, int64_t overdue_ms)
+static void overdue_add(EscEngine *engine, EscSlaClock clock, EscLateness late)
 {
-    int64_t *list = engine->schema.overdues[clock];
+    EscLateness *list = engine->schema.overdues[clock];
     uint32_t count = engine->schema.overdues_count[clock], at = 0;
-    while (at < count && list[at] < overdue_ms)
+    while (at < count &&
+           (list[at].ms < late.ms || (list[at].ms == late.ms && list[at].calendar < late.calendar)))
         at++;
-    if (at < count && list[at] == overdue_ms)
+    if (at < count && list[at].ms == late.ms && list[at].calendar == late.calendar)
         return;
     memmove(list + at + 1, list + at, (count - at) * sizeof *list);
-    list[at] = overdue_ms;
+    list[at] = late;
     engine->schema.overdues_count[clock]++;
 }
 
@@ -24,13 +25,14 @@ static void overdues_build(EscEngine *engine)
     for (uint32_t clock = 0; clock < ESC_SLA_CLOCK_COUNT; clock++) {
         free(engine->schema.overdues[clock]);
         engine->schema.overdues[clock] =
-            esc_engine_alloc(program->triggers_count * sizeof(int64_t));
+            esc_engine_alloc(program->triggers_count * sizeof(EscLateness));
         engine->schema.overdues_count[clock] = 0;
     }
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         const EscTriggerRow *row = &program->triggers[i];
         if (row->kind == ESC_TRIGGER_SLA)
-            overdue_add(engine, (EscSlaClock)row->clock, row->overdue_ms);
+            overdue_add(engine, (EscSlaClock)row->clock,
+                        (EscLateness){row->overdue_ms, row->overdue_calendar});
     }
 }
 

@@ -58,6 +58,15 @@ EscText esc_duration_text(EscEngine *engine, int64_t duration_ms)
     return esc_turn_take(engine, &buf);
 }
 
+EscText esc_length_text(EscEngine *engine, const EscProgram *program, int64_t ms, uint32_t calendar)
+{
+    EscText length = esc_duration_text(engine, ms);
+    return calendar == 0 ? length
+                         : esc_turn_printf(
+                               engine, "%.*s of %.*s", ESC_TEXT_ARG(length),
+                               ESC_TEXT_ARG(program->texts[program->calendars[calendar - 1].name]));
+}
+
 EscText esc_deadline_text(EscEngine *engine, int64_t within_ms, int64_t due_ms)
 {
     EscText within = esc_duration_text(engine, within_ms);

@@ -147,17 +147,12 @@ static EscValue exception_value(const EscWorld *world, uint32_t field)
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
-static int64_t world_now_ms(const EscWorld *world)
-{
-    return world->at_ms != 0 ? world->at_ms : world->engine->now_ms;
-}
-
 static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue value)
 {
     EscEscalation *escalation = world->escalation;
     if (escalation == NULL) {
         if (fact == ESC_FACT_ESCALATION_OPENED_AT)
-            value.ms = world_now_ms(world);
+            value.ms = esc_world_now_ms(world);
         if (fact == ESC_FACT_ESCALATION_ATTEMPT || fact == ESC_FACT_ESCALATION_LEVEL)
             value.number = 1;
         return value;
@@ -173,7 +168,7 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
     else if (fact == ESC_FACT_ESCALATION_OPENED_AT)
         value.ms = escalation->opened_at_ms;
     else if (fact == ESC_FACT_ESCALATION_AGE)
-        value.ms = world_now_ms(world) - escalation->opened_at_ms;
+        value.ms = esc_world_now_ms(world) - escalation->opened_at_ms;
     else if (fact == ESC_FACT_ESCALATION_HANDOFFS)
         value.number = escalation->handoffs;
     else if (fact == ESC_FACT_ESCALATION_LEVEL)
@@ -206,7 +201,7 @@ static EscValue fact_of_clock(const EscWorld *world, EscSlaClock clock, bool is_
         value.ms = state->due_ms;
         return value;
     }
-    int64_t late_ms = (stands_ms != 0 ? stands_ms : world_now_ms(world)) -
+    int64_t late_ms = (stands_ms != 0 ? stands_ms : esc_world_now_ms(world)) -
                       clocks.late_since_ms[clock]; /* it stays late by as much while it stands */
     value.is_missing = late_ms <= 0 || (state->is_met && stands_ms == 0);
     value.ms = value.is_missing ? 0 : late_ms;
@@ -340,12 +335,27 @@ static void world_time(void *context, EscBuf *out, int64_t time_ms)
     esc_buf_text(out, esc_utf8_cut(esc_local_second(world->engine, time_ms), 64));
 }
 
+static int64_t world_instant(void *context, int64_t local_minute)
+{
+    const EscWorld *world = context;
+    const EscProgram *program = world->bundle->program;
+    return esc_zone_instant_ms(world->engine->zones, program->texts[program->meta->timezone],
+                               local_minute);
+}
+
+static int64_t world_in_hours(void *context, uint32_t calendar, int64_t from_ms, int64_t ms)
+{
+    return esc_hours_counted_ms(context, calendar, from_ms, ms);
+}
+
 EscHost esc_world_reader(EscWorld *world)
 {
     return (EscHost){.context = world,
                      .load = world_load,
                      .emit = emit_refused,
                      .own = own_refused,
+                     .instant = world_instant,
+                     .in_hours = world_in_hours,
                      .write_time = world_time,
                      .listener = world->engine->listener};
 }
@@ -405,7 +415,7 @@ bool esc_cond_holds(EscWorld *world, const EscRun *frame)
     EscHost host = esc_world_reader(world);
     EscRunEnd end = ESC_RUN_RETURNED;
     EscWhy why;
-    EscStatus status = esc_run_go(run, &host, engine->now_ms, &end, &why);
+    EscStatus status = esc_run_go(run, &host, esc_world_now_ms(world), &end, &why);
     bool holds = status == ESC_OK && end == ESC_RUN_RETURNED && run->answer;
     world->is_faulty = world->is_faulty || status != ESC_OK;
     esc_run_return(engine);

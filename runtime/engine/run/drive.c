@@ -259,8 +259,8 @@ static bool is_postponed(EscEngine *engine, EscEscalation *escalation, EscFrame 
         return false;
     uint32_t check = wait->check - 1 - esc_escalation_template(escalation)->checks_first;
     int64_t from_ms = esc_qa_begins_ms(engine, escalation, check);
-    int64_t due_ms = esc_calendar_due_ms(escalation->bundle->program, engine->zones, wait->calendar,
-                                         from_ms, wait->deadline_ms);
+    int64_t due_ms = esc_hours_due_ms(engine, escalation->bundle->program, wait->calendar, from_ms,
+                                      wait->deadline_ms);
     if (due_ms <= engine->now_ms)
         return false;
     frame->due_ms = due_ms;

@@ -142,8 +142,8 @@ static void frame_suspend(EscEngine *engine, EscEscalation *escalation, EscFrame
     snapshot_keep(frame, run);
     const EscWaitRow *wait = &program->waits[frame->wait];
     frame->began_ms = engine->now_ms;
-    frame->due_ms = esc_calendar_due_ms(program, engine->zones, wait->calendar, engine->now_ms,
-                                        wait->deadline_ms);
+    frame->due_ms =
+        esc_hours_due_ms(engine, program, wait->calendar, engine->now_ms, wait->deadline_ms);
     frame->is_held = frame->is_heard = false;
     esc_frame_timers(engine, escalation, frame);
     if (wait->kind == ESC_WAIT_REPLY)

@@ -160,7 +160,10 @@ static EscTicket *ticket_make(EscEngine *engine, EscEscalation *escalation)
 static void postmortem_new(EscEngine *engine, EscEscalation *escalation, const char *hex)
 {
     EscText owner = owner_of(engine, escalation);
-    int64_t due_ms = engine->now_ms + esc_escalation_template(escalation)->postmortem_due_ms;
+    const EscTemplateRow *template = esc_escalation_template(escalation);
+    int64_t due_ms =
+        esc_hours_due_ms(engine, escalation->bundle->program, template->postmortem_calendar,
+                         engine->now_ms, template->postmortem_due_ms);
     EscTicket *ticket = ticket_make(engine, escalation);
     postmortem_fields(engine, escalation, ticket, owner, due_ms, hex);
     EscText until = esc_local_time(engine, due_ms);

@@ -26,8 +26,8 @@ static int64_t check_due_ms(const EscEngine *engine, const EscEscalation *escala
 {
     if (row->timing != ESC_TIMING_WITHIN)
         return 0;
-    return esc_calendar_due_ms(escalation->bundle->program, engine->zones, row->calendar,
-                               escalation->opened_at_ms, row->within_ms);
+    return esc_hours_due_ms(engine, escalation->bundle->program, row->calendar,
+                            escalation->opened_at_ms, row->within_ms);
 }
 
 void esc_qa_begin(EscEngine *engine, EscEscalation *escalation)
@@ -263,8 +263,8 @@ static bool is_postponed(EscEngine *engine, EscEscalation *escalation, uint32_t 
 {
     const EscCheckRow *row = check_row(escalation, check);
     int64_t from_ms = esc_qa_begins_ms(engine, escalation, check);
-    int64_t due_ms = esc_calendar_due_ms(escalation->bundle->program, engine->zones, row->calendar,
-                                         from_ms, row->within_ms);
+    int64_t due_ms = esc_hours_due_ms(engine, escalation->bundle->program, row->calendar, from_ms,
+                                      row->within_ms);
     if (due_ms <= engine->now_ms)
         return false;
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_CHECK, check, due_ms);

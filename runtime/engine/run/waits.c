@@ -7,7 +7,7 @@ static int64_t reminder_due_ms(const EscEngine *engine, const EscProgram *progra
     const EscWaitRow *wait = &program->waits[frame->wait];
     const EscReminderRow *row = &program->reminders[wait->reminders_first + reminder];
     int64_t gone_ms = esc_moment_ms(wait->deadline_ms, row->percent, row->before_ms);
-    return esc_calendar_due_ms(program, engine->zones, wait->calendar, frame->began_ms, gone_ms);
+    return esc_hours_due_ms(engine, program, wait->calendar, frame->began_ms, gone_ms);
 }
 
 /* Index of ESC_TIMER_WAIT. */

@@ -104,7 +104,8 @@ typedef struct EscValue {
 
 bool esc_value_equal(EscValue a, EscValue b); /* type, presence and content */
 
-/* Without regard to case, by simple folding of Unicode 15.0 (fold.c). Texts are UTF-8 of at most ESC_TEXT_MAX bytes. */
+/* Without regard to case, by simple folding of Unicode 15.0 (fold.c). Texts are UTF-8 of at most ESC_TEXT_MAX bytes, but
+ * that in which something is contained may be longer. */
 uint32_t esc_fold(uint32_t character);
 bool esc_text_starts_folded(EscText text, EscText part);
 bool esc_text_ends_folded(EscText text, EscText part);
@@ -218,6 +219,7 @@ typedef enum EscClockSource {
     ESC_CLOCK_SOURCE_TICKET, ESC_CLOCK_SOURCE_EVENT, ESC_CLOCK_SOURCE_FACT,
     ESC_CLOCK_SOURCE_HOURS,   /* of a calendar, or of the day */
     ESC_CLOCK_SOURCE_PARAM,   /* what the escalation was started with */
+    ESC_CLOCK_SOURCE_DATE,    /* that is written down */
     ESC_CLOCK_SOURCE_COUNT
 } EscClockSource;
 typedef enum EscCheck { ESC_CHECK_ACKNOWLEDGED, ESC_CHECK_DELIVERED, ESC_CHECK_CONSISTENT, ESC_CHECK_CONFIRMED, ESC_CHECK_CONDITION, ESC_CHECK_COUNT } EscCheck;
@@ -410,6 +412,11 @@ typedef struct EscHost {
     EscStatus (*emit)(void *context, uint32_t effect, const EscValue *arguments, uint32_t count, EscValue *result);
     /* OWN: role number (0 to 2) becomes accountable. */
     EscStatus (*own)(void *context, uint32_t role);
+    /* The instant of a local time on the workspace's clocks, in minutes since 1970-01-01T00:00. NULL: those of UTC. */
+    int64_t (*instant)(void *context, int64_t local_minute);
+    /* The instant by which ms of a calendar's hours (index in CALENDARS) have passed since from_ms; back from there where ms is
+     * negative. NULL: all hours count. */
+    int64_t (*in_hours)(void *context, uint32_t calendar, int64_t from_ms, int64_t ms);
     /* A time within a text, 64 bytes at most. NULL: RFC 3339 in UTC. */
     void (*write_time)(void *context, EscBuf *out, int64_t time_ms);
     const EscListener *listener; /* NULL: nobody is told */
@@ -486,6 +493,11 @@ ESC_MUST_USE EscStatus esc_pred_holds(const EscBundle *bundle, uint32_t pred, co
 
 /* Whether row `clock` of CLOCKS holds at now_ms. */
 ESC_MUST_USE EscStatus esc_clock_holds(const EscBundle *bundle, uint32_t clock, const EscHost *host, int64_t now_ms, bool *holds);
+/* The instant at which a row of CLOCKS turns that has one; `time_ms` is its time as it was loaded. */
+int64_t esc_clock_instant_ms(const EscClockRow *row, const EscHost *host, int64_t time_ms);
+/* What the host says of a date (index in DATES), and of hours that are counted, within the range of times. */
+int64_t esc_host_date_ms(const EscHost *host, const EscProgram *program, uint32_t date);
+int64_t esc_host_in_hours_ms(const EscHost *host, uint32_t calendar, int64_t from_ms, int64_t ms);
 /* True for what reads the time without a row of CLOCKS: nobody could say when its answer changes. */
 bool esc_instr_reads_clock(const EscInstr *instr);
 
@@ -497,7 +509,7 @@ typedef enum EscOperand {
     ESC_OPERAND_IN_NUMBER, ESC_OPERAND_IN_TEXT, ESC_OPERAND_IN_TEXTS, ESC_OPERAND_IN_DURATION, ESC_OPERAND_IN_TIME, ESC_OPERAND_IN_ENUM,
     ESC_OPERAND_IN_LIST, ESC_OPERAND_IN_REF, ESC_OPERAND_COUNT, ESC_OPERAND_CONST, ESC_OPERAND_TYPE, ESC_OPERAND_FIELD, ESC_OPERAND_FACT,
     ESC_OPERAND_TARGET, ESC_OPERAND_BACK, ESC_OPERAND_ROUNDS, ESC_OPERAND_UNIT, ESC_OPERAND_END_MODE, ESC_OPERAND_ROLE, ESC_OPERAND_EFFECT, ESC_OPERAND_WAIT,
-    ESC_OPERAND_CLOCK, ESC_OPERAND_FORM, ESC_OPERAND_PARAM,
+    ESC_OPERAND_CLOCK, ESC_OPERAND_FORM, ESC_OPERAND_DATE, ESC_OPERAND_CALENDAR, ESC_OPERAND_PARAM,
     ESC_OPERAND_KIND_COUNT
 } EscOperand;
 #define ESC_OPERAND_TEXT ESC_OPERAND_KIND_COUNT /* CLOSE's imm: index in TEXTS */

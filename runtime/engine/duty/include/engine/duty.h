@@ -75,6 +75,8 @@ void esc_shift_quiet(EscEngine *engine, EscEscalation *escalation);
 void esc_shift_spare(EscEngine *engine, EscEscalation *escalation, EscText person);
 /* At the end of an input: tells everybody whom it concerns what became of it. False when there was nothing to tell. */
 bool esc_shifts_tell(EscEngine *engine);
+/* When whoever the escalation begins with is paged, because their time counts hours that are closed; 0: nobody waits for that. */
+int64_t esc_shift_due_ms(const EscEngine *engine, const EscEscalation *escalation);
 
 /* --- turns.c ---------------------------------------------------------------------------------- */
 
@@ -96,6 +98,8 @@ void esc_role_active(EscEngine *engine,
 void esc_role_move(EscEscalation *escalation, int64_t by_ms);
 int64_t esc_role_ack_moved(const EscEngine *engine, const EscEscalation *escalation,
                            const EscMove *move, int64_t due_ms);
+int64_t esc_role_hold_moved(const EscEngine *engine, const EscEscalation *escalation,
+                            const EscMove *move, int64_t due_ms);
 
 /* --- follows.c -------------------------------------------------------------------------------- */
 
@@ -331,17 +335,26 @@ void esc_sla_review(EscEngine *engine, EscTicket *ticket); /* the ticket's event
 void esc_sla_rebuild(EscEngine *engine,
                      EscTicket *ticket); /* another bundle is current: all of it anew */
 void esc_sla_respond_met(EscEngine *engine, EscTicket *ticket);
+/* Time alone may have turned whether the clock to resolve stands, at `since_ms` first. */
+void esc_sla_wake(EscEngine *engine, EscTicket *ticket, int64_t since_ms);
+/* When time alone turns it next; INT64_MAX: never. */
+int64_t esc_sla_turns_ms(EscEngine *engine, EscTicket *ticket);
 
 /* --- sla_timers.c ----------------------------------------------------------------------------- */
 
 void esc_sla_due_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
 void esc_sla_warn_fire(EscEngine *engine, EscTicket *ticket, uint32_t index);
 void esc_sla_overdue_fire(EscEngine *engine, EscTicket *ticket, EscSlaClock clock);
+/* By how much a clock is over, in elapsed time, when it is over by so much; it does not count what the clock stood. */
+int64_t esc_sla_late_ms(const EscEngine *engine, const EscTicket *ticket, EscSlaClock clock,
+                        EscLateness late);
 
 /* --- sla_moves.c ------------------------------------------------------------------------------ */
 
 /* Before esc_ticket_move: what clocks that count a calendar's hours have used stays used. */
 void esc_sla_move(EscEngine *engine, EscTicket *ticket, const EscMove *move);
+/* Behind the correction: what is over by so many hours of a calendar may not be over by them yet, and will be again. */
+void esc_sla_moved(EscEngine *engine, EscTicket *ticket);
 /* And behind it what a timer of a service level is due then, from the clocks as they are. */
 int64_t esc_sla_timer_moved(EscEngine *engine, const EscTicket *ticket, const EscMove *move,
                             EscTimer kind, uint32_t index, int64_t due_ms);

@@ -100,6 +100,11 @@ void esc_pending_hold(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
 /* A trigger's template starts, or waits for the end of `again after`. `event` is NULL for a clock that is over. */
 void esc_pending_start(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
                        const EscEvent *event, EscText because);
+/* Another bundle is current: what waits for hours of a calendar waits for those that it has now. */
+void esc_pending_rebuild(EscEngine *engine, EscTicket *ticket);
+/* When what waits under a number is due by the corrected clock. */
+int64_t esc_pending_moved(EscEngine *engine, const EscTicket *ticket, const EscMove *move,
+                          uint32_t number, int64_t due_ms);
 void esc_pending_review(EscEngine *engine,
                         EscTicket *ticket); /* drops those with `for` that do not hold any more */
 /* An automation's handler whose time is over; trigger ESC_NONE: none is. */
@@ -165,6 +170,9 @@ void esc_engine_settle(EscEngine *engine);
 /* --- clock.c ---------------------------------------------------------------------------------- */
 
 void esc_clock_apply(EscEngine *engine, const EscClockChange *change);
+/* Another bundle is current: deadlines that count hours keep those that are left, by its calendars. `before`: the former
+ * one; NULL: it is not loaded any more. */
+void esc_clock_calendars(EscEngine *engine, const EscProgram *before);
 
 /* --- actions.c -------------------------------------------------------------------------------- */
 

@@ -98,6 +98,9 @@ EscText esc_local_second(EscEngine *engine,
 /* The same in the person's own zone, for lines that the engine adds to what only they read. */
 EscText esc_person_time(EscEngine *engine, EscText person, int64_t time_ms);
 EscText esc_duration_text(EscEngine *engine, int64_t duration_ms);
+/* The same with the calendar (OPTION) that counts it: "4h of office_hours". */
+EscText esc_length_text(EscEngine *engine, const EscProgram *program, int64_t ms,
+                        uint32_t calendar);
 /* "within 5m", and ", 12 s late" when now is that much behind the instant at which the time was over: to be said. */
 EscText esc_deadline_text(EscEngine *engine, int64_t within_ms, int64_t due_ms);
 
@@ -122,9 +125,13 @@ void esc_postings_build(EscEngine *engine);
 
 /* --- moves.c ---------------------------------------------------------------------------------- */
 
-/* A correction under way: what was `from_ms` on the engine's clock is `to_ms` now. See flow/clock.c for who moves what. */
+/* A correction under way: what was `from_ms` on the engine's clock is `to_ms` now. Or another bundle has come, and calendars may
+ * count other hours than before. See flow/clock.c for who moves what. */
 typedef struct EscMove {
     int64_t from_ms, to_ms;
+    bool is_of_calendars;
+    const EscProgram
+        *before; /* whose calendars counted until now; NULL: those that each one's own bundle has */
 } EscMove;
 int64_t esc_move_by(const EscMove *move);
 /* A deadline that counts a calendar's hours (OPTION of `program`; 0 or no program: all time) keeps the open time left. */
@@ -434,6 +441,11 @@ typedef struct EscWorld {
     int64_t hours_ms; /* whether hours are open is asked at another instant than now; 0: now */
     bool is_faulty;   /* a callback could not do its work */
 } EscWorld;
+/* The instant at which it is judged. */
+static inline int64_t esc_world_now_ms(const EscWorld *world)
+{
+    return world->at_ms != 0 ? world->at_ms : world->engine->now_ms;
+}
 /* The value that a run reads, as the host gives it. */
 EscValue esc_world_value(const EscWorld *world, EscLoad what, uint32_t index);
 /* For code that only looks: its effects are refused (ESC_TRAP). */
@@ -458,6 +470,18 @@ bool esc_hours_open(const EscWorld *world, uint32_t calendar);
 int64_t esc_hours_turn_ms(
     const EscWorld *world,
     uint32_t calendar); /* the instant behind now at which they open or close */
+/* Calendars are live: that of the same name (of the same hours and zone, where they are said in place) in `current`; where it is
+ * gone, the one that `own` has. *calendar is an index of `own`, and becomes one of the program that is given back. */
+const EscProgram *esc_calendar_in(const EscProgram *current, const EscProgram *own,
+                                  uint32_t *calendar);
+/* Whether every calendar of `a` is there in `b` and counts the same hours. */
+bool esc_calendars_equal(const EscProgram *a, const EscProgram *b);
+/* When a length is over that counts a calendar's hours (OPTION of `own`) as the present bundle has them; 0 or no program: all
+ * time. */
+int64_t esc_hours_due_ms(const EscEngine *engine, const EscProgram *own, uint32_t calendar,
+                         int64_t from_ms, int64_t length_ms);
+/* The instant by which `ms` of the calendar's hours have passed since from_ms; back from there where it is negative. */
+int64_t esc_hours_counted_ms(const EscWorld *world, uint32_t calendar, int64_t from_ms, int64_t ms);
 
 /* --- preds.c ---------------------------------------------------------------------------------- */
 

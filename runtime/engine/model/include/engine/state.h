@@ -610,6 +610,12 @@ typedef struct EscAbsence {
 
 /* A trigger as the posting lists hold it, with one test that must hold whatever else its condition says: a ticket
  * field is one of some enum members. Most triggers that do not match are seen off by it. */
+/* By how much a clock of a service level is over: a time, or hours of a calendar (OPTION, of the present bundle). */
+typedef struct EscLateness {
+    int64_t ms;
+    uint32_t calendar;
+} EscLateness;
+
 typedef struct EscPosting {
     uint32_t trigger, pred;
     uint32_t slot; /* of that field; ESC_NONE: the condition has no such test */
@@ -644,7 +650,8 @@ typedef struct EscSchema {
     uint32_t *postings_first; /* by event type, with one more at the end */
     EscPosting *clocked;      /* triggers that time alone can make fire, in their order */
     uint32_t clocked_count;
-    int64_t *overdues[ESC_SLA_CLOCK_COUNT]; /* distinct overdue times of SLA triggers, ascending */
+    EscLateness
+        *overdues[ESC_SLA_CLOCK_COUNT]; /* distinct overdue times of SLA triggers, ascending */
     uint32_t overdues_count[ESC_SLA_CLOCK_COUNT];
 } EscSchema;
 
