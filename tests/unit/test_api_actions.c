@@ -240,7 +240,7 @@ static void what_is_wrong_is_named(void **state)
          MEMBER("bad_member", "with.customer is missing: the template is started with it",
                 "/with")},
         {"/v1/templates/{}/start", "call", "{\"with\":{\"customer\":5}}",
-         MEMBER("bad_member", "with.customer: a number; wanted is a text", "/with")},
+         MEMBER("bad_member", "with.customer is a number; wanted is a text", "/with")},
         {"/v1/clock/accept", "", "{\"reason\":\"x\"}", UNKNOWN("/reason")},
         {"/v1/clock/accept", "", "5", NO_OBJECT(NULL)},
     };

@@ -190,7 +190,7 @@ static int64_t host_instant(void *context, int64_t local_minute)
 static int64_t host_in_hours(void *context, uint32_t calendar, int64_t from_ms, int64_t ms)
 {
     (void)context;
-    return from_ms + 2 * ms + (int64_t)calendar;
+    return esc_ms_add(esc_ms_add(from_ms, ms), esc_ms_add(ms, (int64_t)calendar));
 }
 
 EscHost test_host(TestHost *host)

@@ -49,6 +49,10 @@ static int begin(void **state)
     scene.program.bodies[BODY_COND] = BODY(body);
     program_finish(&scene.program);
     scene.bundle = program_load(&scene.program);
+    static const EscDateRow date = {.local_minute = 60};
+    EscProgram *loaded = (EscProgram *)(uintptr_t)&scene.bundle->program;
+    loaded->dates = &date; /* and no table of it: nothing in the body names one */
+    loaded->dates_count = 1;
     EscFunctionRow *function =
         (EscFunctionRow *)(uintptr_t)&scene.bundle->program.functions[BODY_COND];
     scene.code = (EscInstr *)(uintptr_t)scene.bundle->program.code + function->code_first;

@@ -272,6 +272,7 @@ int main(void)
         cmocka_unit_test(v06_rejects_parameters_beyond_the_last),
         cmocka_unit_test(v47_rejects_a_trigger),
         cmocka_unit_test(a_start_gives_what_the_template_wants),
+        cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
