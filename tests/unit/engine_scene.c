@@ -803,7 +803,8 @@ EscEngine *scene_restore(Scene *scene, uint64_t hash_seed)
         return engine;
     Restoring restoring = {scene, engine};
     const EscStoreSink sink = {&restoring,      take_counters, take_ticket,
-                               take_escalation, take_outbox,   NULL};
+                               take_escalation, take_outbox,   NULL,
+                               NULL};
     EscWhy why = {.text = ""};
     if (esc_store_load(scene->store, &sink, &why) != ESC_OK)
         fail_msg("restoring: %s", why.text);
