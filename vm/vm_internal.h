@@ -137,6 +137,9 @@ EscStatus esc_verify_levels(
 EscStatus esc_verify_effects(EscVerify *verify);
 EscStatus esc_verify_preds(EscVerify *verify);
 EscStatus esc_verify_clocks(EscVerify *verify); /* V37: when only time turns an answer */
+EscStatus esc_verify_tallies(EscVerify *verify);
+/* A TALLY or OPEN of PREDS. */
+EscStatus esc_verify_tally_pred(EscVerify *verify, uint32_t i, const EscTriggerRow *trigger);
 EscStatus esc_verify_code(EscVerify *verify);   /* V10 … V29, V31, V34, V36 */
 EscStatus esc_verify_unused(EscVerify *verify); /* V09, when every pass has marked what it saw */
 

@@ -174,7 +174,10 @@ static void read_clock(const Reader *reader, const EscPredRow *row, EscTest *tes
 
 static void read_code(const Reader *reader, const EscPredRow *row, EscTest *test)
 {
-    EscText name = esc_arena_printf(reader->arena, "function %u", (unsigned)row->detail);
+    const char *what = row->kind == ESC_PRED_TALLY  ? "count"
+                       : row->kind == ESC_PRED_OPEN ? "open"
+                                                    : "function";
+    EscText name = esc_arena_printf(reader->arena, "%s %u", what, (unsigned)row->detail);
     *test = (EscTest){.kind = ESC_TEST_MEMBERS, .members = 2};
     test->subject = (EscSubject){
         .kind = ESC_SUBJECT_OPAQUE, .type = ESC_TYPE(ESC_KIND_BOOL), .key = name, .words = name};
@@ -196,7 +199,8 @@ static EscCondition *read_leaf(const Reader *reader, const EscPredRow *row, bool
         return NULL;
     if (row->kind == ESC_PRED_ALWAYS)
         *test = (EscTest){.kind = ESC_TEST_CONSTANT};
-    else if (row->kind == ESC_PRED_CODE)
+    else if (row->kind == ESC_PRED_CODE || row->kind == ESC_PRED_TALLY ||
+             row->kind == ESC_PRED_OPEN)
         read_code(reader, row, test);
     else if (row->kind == ESC_PRED_CLOCK)
         read_clock(reader, row, test);

@@ -64,6 +64,7 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
     escalation->is_resolved = esc_ticket_is_resolved(engine, ticket);
     if (event != NULL)
         start_event_keep(escalation, event);
+    esc_opens_note(engine, escalation, ticket);
     esc_outcome_add(engine, escalation);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_OPENED,
                          esc_audit_data(engine, "template", name, "because", because, NULL),
