@@ -345,6 +345,12 @@ typedef struct EscAutomationInfo {
     const EscNode *node; /* its items are HANDLERs */
 } EscAutomationInfo;
 
+/* A start of `user` asks whether `asked` is open. */
+typedef struct EscOpenUse {
+    uint32_t user, asked; /* in templates */
+    EscSpan span;
+} EscOpenUse;
+
 typedef struct EscLocal {
     EscText name;
     EscType type;
@@ -458,6 +464,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscActionInfo, actions);
     ESC_ARRAY(EscParamInfo, params);
     ESC_ARRAY(EscRouteInfo, routes);
+    ESC_ARRAY(EscOpenUse, opens);
     ESC_ARRAY(EscSlaInfo, slas);
     ESC_ARRAY(EscRunbookInfo, runbooks);
     ESC_ARRAY(EscTemplateInfo, templates);

@@ -119,6 +119,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> COVERED_BY "covered by" /* only behind a date */
 %token <name> OVERRIDE "override" ACTION "action" EACH "each" PAUSE "pause" WARN_AT "warn at"
 %token <name> START "start" START_ON "start on" START_AFTER "start after"
+%token <name> START_AFTER_NO "start after no" GROUP_BY "group by"
 %token <name> START_TEMPLATE "start template" MANUAL "manual" DEFAULT "default"
 %token <name> AGAIN_AFTER "again after" ALONGSIDE "alongside" OWNERS "owners" ALL "all (of them)"
 %token <name> STEPS "steps" ON "on"
@@ -180,7 +181,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <list> day_ranges schedule_items words members_enum_or members_enum_less actions
 %type <list> action_items codes source_items
 %type <list> automation_items
-%type <list> map_opt sla_items warnings_opt moments promise_rows since_opt met_opt route_rows template_items events paths owners
+%type <list> map_opt sla_items warnings_opt moments promise_rows since_opt met_opt route_rows template_items events paths per_opt owners
 %type <list> checks policy_items
 %type <list> steps block snapshot_items reminders ask_items match_arms match_values arm_body
 %type <list> entries record record_opt arguments argument_list expressions expression_list
@@ -647,6 +648,8 @@ template_item:
   | "manual" { $$ = BARE(MANUAL, @$); }
   | "start" "manual" { $$ = BARE(MANUAL, @$); }
   | "again after" duration { $$ = NODE(AGAIN, @$, .again = {.after = $duration}); }
+  | "group by" paths within_opt[within]
+    { $$ = NODE(GROUP, @$, .group = {.keys = $paths, .within = $within}); }
   | "alongside" paths { $$ = NODE(ALONGSIDE, @$, .alongside = {.templates = $paths}); }
   | "owners" "{" owners "}" { $$ = NODE(OWNERS, @$, .owners = {.owners = $3}); }
   | "steps" block { $$ = NODE(STEPS, @$, .steps = {.steps = $block}); }
@@ -683,6 +686,14 @@ start:
   | "start after" path "overdue" duration condition_opt[condition] duration_opt[holds]
     { $$ = NODE(START, @$, .start = {.clock = $path, .overdue = $duration,
           .condition = $condition, .holds = $holds}); }
+  | "start after no" path per_opt[keys] "for" duration[silence] condition_opt[condition]
+    { $$ = NODE(START, @$, .start = {.unheard = $path, .keys = $keys, .silence = $silence,
+          .condition = $condition}); }
+
+/* What is counted, or awaited, one by one for each value of these. */
+per_opt:
+    %empty { $$ = esc_list_empty(); }
+  | "per" paths { $$ = $paths; }
 
 events: paths
 
@@ -973,6 +984,8 @@ policy_item:
   | "limit" count word[what] "per" word[per] "per" duration policy_else_opt[other]
     { $$ = NODE(LIMIT, @$, .limit = {.count = $count, .what = $what, .per = $per,
           .window = $duration, .otherwise = $other}); }
+  | "limit" count word[what]
+    { $$ = NODE(LIMIT, @$, .limit = {.count = $count, .what = $what}); }
   | "retain" word duration
     { $$ = NODE(RETAIN, @$, .retain = {.what = $word, .duration = $duration}); }
 
@@ -1183,6 +1196,11 @@ targets:
 
 call: word "(" expressions ")" { $$ = NODE(CALL, @$, .call = {.name = $word,
           .arguments = $expressions}); }
+  | word "(" path "per" paths ")"
+    { $$ = NODE(KEYED, @$, .keyed = {.name = $word, .what = $path, .keys = $paths}); }
+  | word "(" path per_opt[keys] "within" duration ")"
+    { $$ = NODE(KEYED, @$, .keyed = {.name = $word, .what = $path, .keys = $keys,
+          .within = $duration}); }
 
 expressions:
     %empty { $$ = esc_list_empty(); }

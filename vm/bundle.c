@@ -39,6 +39,8 @@ static EscStatus verify_all(EscVerify *verify)
     if (status == ESC_OK)
         status = esc_verify_params(verify);
     if (status == ESC_OK)
+        status = esc_verify_tallies(verify);
+    if (status == ESC_OK)
         status = esc_verify_preds(verify);
     if (status == ESC_OK)
         status = esc_verify_clocks(verify);

@@ -116,17 +116,30 @@ static EscStatus judge_field(const Judge *judge, uint32_t pred, bool *holds)
     return ESC_OK;
 }
 
+/* What the host keeps of other tickets. */
+static EscStatus judge_tally(const Judge *judge, const EscPredRow *row, bool *holds)
+{
+    EscValue value;
+    EscLoad what = row->kind == ESC_PRED_TALLY ? ESC_LOAD_TALLY : ESC_LOAD_OPEN;
+    EscStatus status = load_field(judge, row->detail, what, ESC_TYPE(ESC_KIND_BOOL), &value);
+    if (status == ESC_OK)
+        *holds = value.truth;
+    return status;
+}
+
 static EscStatus judge_leaf(const Judge *judge, uint32_t pred, bool *holds)
 {
     const EscPredRow *row = &judge->bundle->program.preds[pred];
-    if (row->kind != ESC_PRED_ALWAYS && row->kind != ESC_PRED_CODE && row->kind != ESC_PRED_CLOCK)
-        return judge_field(judge, pred, holds);
     EscStatus status = ESC_OK;
     *holds = true;
     if (row->kind == ESC_PRED_CODE)
         status = judge_code(judge, row->detail, holds);
-    if (row->kind == ESC_PRED_CLOCK)
+    else if (row->kind == ESC_PRED_CLOCK)
         status = esc_clock_holds(judge->bundle, row->detail, judge->host, judge->now_ms, holds);
+    else if (row->kind == ESC_PRED_TALLY || row->kind == ESC_PRED_OPEN)
+        status = judge_tally(judge, row, holds);
+    else if (row->kind != ESC_PRED_ALWAYS)
+        return judge_field(judge, pred, holds);
     if (status == ESC_OK)
         tell(judge, pred, NULL, *holds);
     return status;

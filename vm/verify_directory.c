@@ -418,6 +418,10 @@ static EscStatus verify_limits(EscVerify *verify)
         const EscLimitRow *row = &program->limits[i];
         if (row->kind == ESC_LIMIT_RETAIN_AUDIT) {
             REJECT_UNLESS_BOUND(RETAIN_MS, row->window_ms, LIMITS, i);
+        } else if (row->kind == ESC_LIMIT_KEYS) {
+            REJECT_UNLESS_BOUND(LIMIT_KEYS, row->count, LIMITS, i);
+            REJECT_IF(row->window_ms != 0 || row->action != ESC_LIMIT_ACTION_NONE, "V08", LIMITS, i,
+                      "keys are limited at any time");
         } else {
             REJECT_UNLESS_BOUND(LIMIT_COUNT, row->count, LIMITS, i);
             REJECT_UNLESS_BOUND_OR_0(WINDOW_MS, row->window_ms, LIMITS, i);

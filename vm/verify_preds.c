@@ -162,7 +162,8 @@ static EscStatus verify_node(EscVerify *verify, uint32_t i, const EscTriggerRow 
     const EscPredRow *row = &verify->program->preds[i];
     bool has_children =
         row->kind == ESC_PRED_AND || row->kind == ESC_PRED_OR || row->kind == ESC_PRED_NOT;
-    bool has_detail = row->kind == ESC_PRED_CODE || row->kind == ESC_PRED_CLOCK;
+    bool is_tally = row->kind == ESC_PRED_TALLY || row->kind == ESC_PRED_OPEN;
+    bool has_detail = is_tally || row->kind == ESC_PRED_CODE || row->kind == ESC_PRED_CLOCK;
     bool is_plain = has_children || row->kind == ESC_PRED_ALWAYS || has_detail;
     REJECT_IF(has_children != (row->children_count > 0) ||
                   (row->kind == ESC_PRED_NOT && row->children_count != 1),
@@ -174,6 +175,8 @@ static EscStatus verify_node(EscVerify *verify, uint32_t i, const EscTriggerRow 
               "V11", PREDS, i, "columns that its kind does not use must be zero");
     if (row->kind == ESC_PRED_CLOCK)
         return verify_clock_pred(verify, i, trigger);
+    if (is_tally)
+        return esc_verify_tally_pred(verify, i, trigger);
     return row->kind == ESC_PRED_CODE ? verify_code_pred(verify, i, trigger) : ESC_OK;
 }
 

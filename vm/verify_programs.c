@@ -224,17 +224,17 @@ static EscStatus verify_trigger(EscVerify *verify, uint32_t i)
 {
     const EscProgram *program = verify->program;
     const EscTriggerRow *row = &program->triggers[i];
-    bool is_event = row->kind == ESC_TRIGGER_EVENT;
-    REJECT_IF(is_event != (row->event != 0), "V35", TRIGGERS, i,
-              "an event trigger, and only that, names an event");
-    REJECT_IF(is_event && (row->clock != 0 || row->overdue_ms != 0), "V08", TRIGGERS, i,
+    bool is_event = row->kind == ESC_TRIGGER_EVENT, is_clock = row->kind == ESC_TRIGGER_SLA;
+    REJECT_IF(is_clock == (row->event != 0), "V35", TRIGGERS, i,
+              "a trigger has a clock or an event");
+    REJECT_IF(!is_clock && (row->clock != 0 || row->overdue_ms != 0), "V08", TRIGGERS, i,
               "an event trigger has no clock");
-    bool reports_fields =
-        row->event == ESC_EVENT_TICKET_CREATED + 1 || row->event == ESC_EVENT_TICKET_UPDATED + 1;
+    bool reports_fields = is_event && (row->event == ESC_EVENT_TICKET_CREATED + 1 ||
+                                       row->event == ESC_EVENT_TICKET_UPDATED + 1);
     REJECT_IF(!reports_fields && (row->is_level || row->is_unresolved), "V35", TRIGGERS, i,
               "only what ticket.created and ticket.updated report is level");
     REJECT_UNLESS_BOUND_OR_0(OVERDUE_MS, row->overdue_ms, TRIGGERS, i);
-    REJECT_IF(!is_event && row->for_ms != 0, "V35", TRIGGERS, i,
+    REJECT_IF(is_clock && row->for_ms != 0, "V35", TRIGGERS, i,
               "a clock that is over has no time to hold besides");
     REJECT_UNLESS_BOUND_OR_0(HOLD_MS, row->for_ms, TRIGGERS, i);
     REJECT_IF((row->for_calendar != 0 && row->for_ms == 0) ||
@@ -249,7 +249,7 @@ static EscStatus verify_trigger(EscVerify *verify, uint32_t i)
     uint32_t entry = row->body != 0 ? row->body - 1 : program->templates[row->template - 1].steps;
     return esc_verify_entry(verify, ESC_TABLE_TRIGGERS, i, entry,
                             row->body != 0 ? ESC_FUNCTION_AUTOMATION : ESC_FUNCTION_STEPS,
-                            row->template, is_event ? row->event - 1 : ESC_NONE);
+                            row->template, is_clock ? ESC_NONE : row->event - 1);
 }
 
 /* --- wait points --------------------------------------------------------------------------------------------------- */

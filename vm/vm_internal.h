@@ -144,6 +144,9 @@ EscStatus esc_verify_start(EscVerify *verify, uint32_t i);
 /* Whether `param` of PARAMS is one of the template (OPTION); and whether it is a text, which may name somebody. */
 bool esc_param_is_of(const EscProgram *program, uint32_t template_option, uint32_t param);
 bool esc_param_names(const EscProgram *program, uint32_t template_option, uint32_t param);
+EscStatus esc_verify_tallies(EscVerify *verify);
+/* A TALLY or OPEN of PREDS. */
+EscStatus esc_verify_tally_pred(EscVerify *verify, uint32_t i, const EscTriggerRow *trigger);
 EscStatus esc_verify_code(EscVerify *verify);   /* V10 … V29, V31, V34, V36 */
 EscStatus esc_verify_unused(EscVerify *verify); /* V09, when every pass has marked what it saw */
 

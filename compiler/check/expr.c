@@ -6,6 +6,7 @@
 #include "check/expressions.h"
 #include "check/lookup.h"
 #include "check/names.h"
+#include "check/tallies.h"
 
 #define BOOL_TYPE ESC_TYPE(ESC_KIND_BOOL)
 #define NUMBER_TYPE ESC_TYPE(ESC_KIND_NUMBER)
@@ -163,7 +164,10 @@ static EscType check_binary(EscWhere *where, const EscNode *node)
     case ESC_BINARY_LESS_EQUAL:
     case ESC_BINARY_GREATER:
     case ESC_BINARY_GREATER_EQUAL:
-        esc_check_comparison(where, node);
+        if (esc_is_count_test(node))
+            esc_check_count_test(where, node);
+        else
+            esc_check_comparison(where, node);
         break;
     case ESC_BINARY_IN:
     case ESC_BINARY_NOT_IN:
@@ -442,6 +446,8 @@ static EscType expression_type(EscWhere *where, const EscNode *node, EscType exp
         return check_list(where, node);
     case ESC_NODE_BINARY:
         return check_binary(where, node);
+    case ESC_NODE_KEYED:
+        return esc_check_keyed(where, node);
     case ESC_NODE_UNARY:
         return check_unary(where, node);
     case ESC_NODE_CHANGED:

@@ -124,11 +124,26 @@ static bool limit_action(EscWorkspace *workspace, const EscNode *otherwise, EscL
     return false;
 }
 
+/* limit 100000 keys: of all counts and silences of the workspace together, at any time. */
+static void check_limit_keys(EscWorkspace *workspace, const EscNode *item)
+{
+    static const char *const words[] = {"keys", NULL};
+    if (!word_is_one_of(workspace, item->limit.what, "something that is limited without a time",
+                        words))
+        return;
+    *ESC_ARRAY_ADD(workspace, limits) =
+        (EscLimitInfo){.kind = ESC_LIMIT_KEYS, .count = item->limit.count, .exception = ESC_NONE};
+}
+
 static void check_limit(EscWorkspace *workspace, const EscNode *item)
 {
     static const char *const words[] = {"notifications", "pages", "handoffs", NULL};
     EscName what = item->limit.what, per = item->limit.per;
     EscLimitInfo limit = {.count = item->limit.count};
+    if (item->limit.window == NULL) {
+        check_limit_keys(workspace, item);
+        return;
+    }
     esc_check_duration(workspace, item->limit.window, false, ESC_BOUND_WINDOW_MS);
     limit.window_ms = item->limit.window->duration.ms;
     if (!word_is_one_of(workspace, what, "something that can be limited", words))

@@ -7,8 +7,16 @@
 #include "check/expressions.h"
 #include "check/lookup.h"
 #include "check/steps.h"
+#include "check/tallies.h"
 
 /* --- triggers --------------------------------------------------------------------------------- */
+
+/* The events by which a `start` begins, or for whose silence it waits. */
+static EscNodeList heard_by(const EscNode *start)
+{
+    const EscNode *unheard = start->start.unheard;
+    return unheard == NULL ? start->start.events : (EscNodeList){unheard, unheard, 1};
+}
 
 typedef struct TemplateCheck {
     EscWorkspace *workspace;
@@ -68,8 +76,10 @@ static void check_start(TemplateCheck *check, const EscNode *start)
     EscWorkspace *workspace = check->workspace;
     EscWhere where = esc_where(workspace, ESC_FUNCTION_COND);
     uint32_t count = 0;
-    const uint32_t *events = esc_check_events(workspace, start->start.events, &count);
+    const uint32_t *events = esc_check_events(workspace, heard_by(start), &count);
     check->is_triggered = true;
+    where.start = start;
+    where.template = (uint32_t)(check->info - workspace->templates);
     if (start->start.clock != NULL) {
         check_clock_path(workspace, start->start.clock);
         esc_check_duration(workspace, start->start.overdue, true, ESC_BOUND_OVERDUE_MS);
@@ -78,8 +88,12 @@ static void check_start(TemplateCheck *check, const EscNode *start)
     where.has_event = count > 0;
     where.events = events;
     where.events_count = count;
-    if (start->start.clock != NULL || count > 0 || start->start.events.count == 0)
+    if (start->start.unheard != NULL && count > 0)
+        esc_check_silence(&where, start);
+    if (start->start.clock != NULL || count > 0)
         esc_check_condition(&where, start->start.condition, ESC_USE_START);
+    if (start->start.unheard != NULL && count > 0)
+        esc_check_silence_condition(&where, start);
     esc_check_holds(workspace, start->start.condition, start->start.holds,
                     start->start.clock != NULL);
 }
@@ -90,14 +104,14 @@ static void collect_events(TemplateCheck *check)
     EscWorkspace *workspace = check->workspace;
     uint32_t written = 0, found = 0;
     ESC_EACH_NODE(item, check->info->node->template.items)
-        written += item->kind == ESC_NODE_START ? item->start.events.count : 0;
+        written += item->kind == ESC_NODE_START ? heard_by(item).count : 0;
     uint32_t *events = esc_arena_alloc_array(workspace->arena, written, sizeof *events);
     if (events == NULL)
         return;
     ESC_EACH_NODE(item, check->info->node->template.items) {
         if (item->kind != ESC_NODE_START)
             continue;
-        ESC_EACH_NODE(path, item->start.events) {
+        ESC_EACH_NODE(path, heard_by(item)) {
             EscMeaning meaning = esc_meaning(workspace, path);
             if (meaning.means == ESC_MEANS_EVENT)
                 events[found++] = meaning.index;
@@ -410,6 +424,9 @@ static void check_head(TemplateCheck *check, const EscNode *item)
         if (item->again.after->kind == ESC_NODE_DURATION)
             check->info->again = item->again.after;
         break;
+    case ESC_NODE_GROUP:
+        esc_report(workspace, "E0390", item->span, "grouping is not part of language 1");
+        break;
     case ESC_NODE_ALONGSIDE:
         ESC_EACH(path, item->alongside.templates)
             (void)esc_check_symbol(workspace, path, ESC_SYMBOL_TEMPLATE);
@@ -578,4 +595,5 @@ void esc_pass_templates(EscWorkspace *workspace)
         esc_apply_policy(workspace, &workspace->templates[i]);
     }
     esc_check_circles(workspace);
+    esc_check_open_circles(workspace);
 }

@@ -34,6 +34,8 @@ typedef struct EscWhere {
     bool has_unknown_event; /* among those of `events`, which it is not: any field may be its own */
     const uint32_t *events;
     uint32_t events_count;
+    const EscNode *start; /* START in whose condition it stands; NULL: elsewhere */
+    uint32_t template;    /* with start: whose it is */
     bool has_exception;
     uint32_t exception; /* of a named handler; ESC_NONE: any */
     bool has_roles;

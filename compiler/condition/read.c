@@ -220,6 +220,10 @@ static EscCondition *read_leaf(const Reader *reader, const EscPredRow *row, bool
         *test = (EscTest){.kind = ESC_TEST_CONSTANT};
     else if (row->kind == ESC_PRED_CODE)
         read_opaque(reader, "function", row->detail, test);
+    else if (row->kind == ESC_PRED_TALLY)
+        read_opaque(reader, "count", row->detail, test);
+    else if (row->kind == ESC_PRED_OPEN)
+        read_opaque(reader, "open", row->detail, test);
     else if (row->kind == ESC_PRED_CLOCK)
         read_clock(reader, row, test);
     else

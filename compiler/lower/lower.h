@@ -55,6 +55,7 @@ typedef struct EscLower {
     const EscTemplateInfo *template;
     EscEventSource template_source;
     uint32_t template_index; /* or ESC_NONE */
+    uint32_t tallies_first;  /* row in TALLIES of its first count */
     uint32_t checks_first;   /* row in CHECKS of its first check */
     EscCheckRow *checks;     /* collected: the rows must follow each other */
     size_t checks_count, checks_capacity;
@@ -224,6 +225,10 @@ uint32_t esc_lower_pred_put(EscLower *lower, EscLowerPred *root, uint32_t event)
 void esc_lower_template(EscLower *lower, uint32_t index);
 /* Event numbers of a list of PATHs, ascending and unique; `events` has room for all of them. */
 uint32_t esc_lower_events(const EscLower *lower, EscNodeList paths, uint32_t *events);
+/* lower_tallies.c: the first row in KEYS; an index in TALLIES; one in OPENS */
+uint32_t esc_lower_keys(EscLower *lower, EscNodeList keys);
+uint32_t esc_lower_tally(EscLower *lower, const EscNode *count);
+uint32_t esc_lower_open(EscLower *lower, const EscNode *open, bool is_wanted);
 void esc_lower_triggers(EscLower *lower); /* of the template at hand */
 /* When a handler of an automation acts: `row` says whose it is, and in `clause` how many before it begin alike. */
 void esc_lower_acts(EscLower *lower, const EscNode *handler, EscTriggerRow row);

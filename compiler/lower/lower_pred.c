@@ -166,11 +166,30 @@ static Pred *clock_leaf(EscLower *lower, const EscTest *test)
     return negated(lower, pred, test->is_under_not != clock.is_opposite);
 }
 
+/* What a `start` knows of other tickets is kept by the engine: data, whatever stands around it. NULL: it is none. */
+static Pred *keyed_leaf(EscLower *lower, const EscTest *test)
+{
+    const EscNode *node = test->node;
+    if (node == NULL)
+        return NULL;
+    bool is_count = node->kind == ESC_NODE_BINARY;
+    const EscNode *keyed = is_count ? node->binary.left : node;
+    if (keyed->kind != ESC_NODE_KEYED)
+        return NULL;
+    Pred *pred = new_pred(lower, is_count ? ESC_PRED_TALLY : ESC_PRED_OPEN);
+    if (pred != NULL)
+        pred->row.detail = is_count ? esc_lower_tally(lower, keyed)
+                                    : esc_lower_open(lower, keyed, !test->is_under_not);
+    return negated(lower, pred, test->is_under_not);
+}
+
 static Pred *pred_of_test(EscLower *lower, const EscTest *test)
 {
-    Pred *clock = clock_leaf(lower, test);
-    if (clock != NULL)
-        return clock;
+    Pred *kept = clock_leaf(lower, test);
+    if (kept == NULL)
+        kept = keyed_leaf(lower, test);
+    if (kept != NULL)
+        return kept;
     if (!test->is_leaf)
         return negated(lower, code_leaf(lower, test->node), test->is_under_not);
     if (test->kind == ESC_TEST_PRESENCE)

@@ -267,6 +267,7 @@ void esc_lower_template(EscLower *lower, uint32_t index)
     const EscTemplateInfo *info = &lower->workspace->templates[index];
     lower->template = info;
     lower->template_index = index;
+    lower->tallies_first = (uint32_t)lower->build.tallies_count;
     lower->checks_first = (uint32_t)lower->build.checks_count;
     lower->checks_count = 0;
     lower->template_source = (EscEventSource){.events = info->events,

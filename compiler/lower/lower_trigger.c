@@ -7,12 +7,19 @@ typedef struct Search {
     bool is_found;
 } Search;
 
+/* What is open goes on to be so; a count is one of events. */
+static bool counts_events(const EscLower *lower, const EscNode *node)
+{
+    return node->kind == ESC_NODE_KEYED &&
+           esc_meaning(lower->workspace, node->keyed.what).means != ESC_MEANS_TEMPLATE;
+}
+
 static void visit_moment(void *context, const EscNode *parent, const EscNode *node)
 {
     Search *search = context;
     (void)parent;
     search->is_found = search->is_found || node->kind == ESC_NODE_CHANGED ||
-                       node->kind == ESC_NODE_PREVIOUS ||
+                       node->kind == ESC_NODE_PREVIOUS || counts_events(search->lower, node) ||
                        (node->kind == ESC_NODE_PATH &&
                         esc_meaning(search->lower->workspace, node).means == ESC_MEANS_EVENT_FIELD);
     esc_node_each_child(node, visit_moment, context);
@@ -95,21 +102,38 @@ static void put_event_triggers(EscLower *lower, const EscNode *node, EscTriggerR
     }
 }
 
+static void put_silence(EscLower *lower, const EscNode *node, EscTriggerRow row,
+                        EscLowerPred *condition)
+{
+    const EscStartNode *start = &node->start;
+    uint32_t event = esc_meaning(lower->workspace, start->unheard).index;
+    row.kind = ESC_TRIGGER_SILENCE;
+    row.event = event + 1;
+    row.pred = esc_lower_pred_put(lower, condition, event);
+    row.clause = clause_hash(lower, node);
+    row.for_ms = start->silence->duration.ms;
+    row.keys_first = esc_lower_keys(lower, start->keys);
+    row.keys_count = start->keys.count;
+    esc_build_put_triggers(&lower->build, row);
+}
+
 /* A condition sees the events of its own `start` and no others. */
 static void lower_start(EscLower *lower, const EscNode *node, EscTriggerRow row)
 {
     const EscStartNode *start = &node->start;
-    uint32_t *events =
-        esc_arena_alloc_array(lower->build.arena, start->events.count, sizeof *events);
+    EscNodeList heard =
+        start->unheard == NULL ? start->events : (EscNodeList){start->unheard, start->unheard, 1};
+    uint32_t *events = esc_arena_alloc_array(lower->build.arena, heard.count, sizeof *events);
     EscLowerPred *condition = esc_lower_pred(lower, start->condition);
     if (events == NULL || condition == NULL)
         return; /* no memory: noted */
-    EscEventSource source = {.events = events,
-                             .count = esc_lower_events(lower, start->events, events)};
+    EscEventSource source = {.events = events, .count = esc_lower_events(lower, heard, events)};
     lower->source = &source;
     if (start->holds != NULL)
         row.for_ms = esc_lower_duration(lower, start->holds, &row.for_calendar);
-    if (start->clock == NULL) {
+    if (start->unheard != NULL) {
+        put_silence(lower, node, row, condition);
+    } else if (start->clock == NULL) {
         put_event_triggers(lower, node, row, condition);
     } else {
         row.kind = ESC_TRIGGER_SLA;

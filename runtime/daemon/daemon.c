@@ -100,7 +100,7 @@ static void outside_log(void *context, const char *level, const char *event, Esc
 
 /* --- what shards and outboxes tell, on workers ------------------------------------------------ */
 
-/* An automation's alarm: nobody is accountable for it, so nobody is asked, and whoever watches the log has to see it. Those of
+/* An automation's alarm, or one of the workspace's keys: nobody is accountable for it, so nobody is asked, and whoever watches the log has to see it. Those of
  * escalations are asked about, and counted by /health. */
 static void alarm_tell(const Place *place, const EscShard *shard, const EscAuditRow *row)
 {
@@ -108,9 +108,9 @@ static void alarm_tell(const Place *place, const EscShard *shard, const EscAudit
         say(place->daemon, "alarm", "gap_ahead", "%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
             ESC_TEXT_ARG(row->text));
     if (row->escalation == 0 && esc_text_equal(row->kind, ESC_TEXT("alarm")))
-        say(place->daemon, "alarm", "automation", "%.*s, %.*s: %.*s",
-            ESC_TEXT_ARG(esc_shard_name(shard)), ESC_TEXT_ARG(row->ticket),
-            ESC_TEXT_ARG(row->text));
+        say(place->daemon, "alarm", row->ticket.size > 0 ? "automation" : "keys",
+            "%.*s%s%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
+            row->ticket.size > 0 ? ", " : "", ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->text));
 }
 
 /* To the live account and the log. */

@@ -98,6 +98,12 @@ static EscStatus take_outbox(void *context, const EscOutboxEntry *entry, EscWhy 
                          (unsigned long long)entry->row.id);
 }
 
+static EscStatus take_kept(void *context, const EscKeptRow *row, EscWhy *why)
+{
+    const EscService *service = context;
+    return esc_engine_restore_kept(service->engine, row, why);
+}
+
 static EscStatus restore(EscService *service, EscWhy *why)
 {
     const EscStoreSink sink = {.context = service,
@@ -105,7 +111,8 @@ static EscStatus restore(EscService *service, EscWhy *why)
                                .counters = take_counters,
                                .ticket = take_ticket,
                                .escalation = take_escalation,
-                               .outbox = take_outbox};
+                               .outbox = take_outbox,
+                               .kept = take_kept};
     return esc_store_load(service->store, &sink, why);
 }
 

@@ -214,7 +214,10 @@ static EscStatus fire_timers(EscServiceTurn *turn)
     const EscInput timer = {.kind = ESC_INPUT_TIMER};
     while (turn->fired < turn->timers_max && esc_engine_next_due_ms(engine) <= turn->now_ms) {
         EscOutcome outcome = {0};
-        EscStatus status = esc_engine_apply(engine, &timer, turn->now_ms, &outcome, turn->why);
+        bool is_absent = false;
+        EscStatus status = preload(turn, &timer, &is_absent);
+        if (status == ESC_OK)
+            status = esc_engine_apply(engine, &timer, turn->now_ms, &outcome, turn->why);
         if (status != ESC_OK)
             return status;
         turn->has_changes = true;

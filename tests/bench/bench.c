@@ -62,15 +62,26 @@ static void update_event(EscBuf *out, uint64_t number, uint64_t ticket)
         (unsigned long long)(number % 100000));
 }
 
-static void custom_event(EscBuf *out, uint64_t number, uint64_t ticket)
+static void lead_event(EscBuf *out, uint64_t number, uint64_t ticket, uint64_t lead)
 {
     esc_buf_printf(out,
                    "{\"specversion\":\"1.0\",\"id\":\"e-%llu\",\"source\":\"/"
                    "crm\",\"type\":\"lead.rejected\",\"subject\":\"T-%llu\","
                    "\"time\":\"2026-01-05T08:00:00Z\",\"data\":{\"lead\":\"L-%llu\",\"reason\":"
                    "\"no budget\",\"score\":%llu}}",
-                   (unsigned long long)number, (unsigned long long)ticket,
-                   (unsigned long long)number, (unsigned long long)(number % 100));
+                   (unsigned long long)number, (unsigned long long)ticket, (unsigned long long)lead,
+                   (unsigned long long)(number % 100));
+}
+
+static void custom_event(EscBuf *out, uint64_t number, uint64_t ticket)
+{
+    lead_event(out, number, ticket, number);
+}
+
+void bench_key_event(EscBuf *out, uint64_t number, uint64_t keys)
+{
+    const uint64_t tickets = 1000;
+    lead_event(out, number, number % tickets, number % keys);
 }
 
 void bench_stream_event(EscBuf *out, uint64_t number, uint64_t starts_every)

@@ -14,6 +14,8 @@ void bench_event(EscBuf *out, uint64_t number, const char *queue);
  * are new tickets that start nothing, updates of known tickets, and custom events about known and
  * new tickets. */
 void bench_stream_event(EscBuf *out, uint64_t number, uint64_t starts_every);
+/* One of an own event that comes once for each of so many leads, and again; of a thousand tickets. */
+void bench_key_event(EscBuf *out, uint64_t number, uint64_t keys);
 /* One event in the lives of many tickets, a hundred at a time: a ticket is opened (`starts_percent`
  * of them start an escalation), updated and mentioned until it has had `events_per_ticket` (2 or
  * more) events, of which the last resolves it. One in ten of those without an escalation is never

@@ -10,6 +10,7 @@
  *   --starts PERCENT  of the events start an escalation; a divisor of 100, or 0
  *   --first N         number of the first event
  *   --tickets N       the events are the lives of N tickets instead, see bench_life_event
+ *   --keys N          the events are of N keys in turn instead, see bench_key_event
  *   --rate N          requests a second; latency then counts from when a request was due, so that a
  *                     server that stands still is charged for all that should have come meanwhile
  *
@@ -41,7 +42,7 @@
 
 typedef struct Options {
     const char *token, *get;
-    uint64_t port, events, batch, connections, starts, first, tickets, rate, seconds;
+    uint64_t port, events, batch, connections, starts, first, tickets, keys, rate, seconds;
 } Options;
 
 typedef struct Client {
@@ -75,7 +76,9 @@ static void end(int signal)
 
 static void write_event(EscBuf *out, const Options *options, uint64_t number)
 {
-    if (options->tickets > 0)
+    if (options->keys > 0)
+        bench_key_event(out, number, options->keys);
+    else if (options->tickets > 0)
         bench_life_event(out, number, options->events / options->tickets, options->starts);
     else
         bench_stream_event(out, number, options->starts == 0 ? 0 : 100 / options->starts);
@@ -236,13 +239,15 @@ static void read_options(int argc, char **argv, Options *options)
         {"token", 1, NULL, 't'},  {"get", 1, NULL, 'g'},         {"port", 1, NULL, 'p'},
         {"events", 1, NULL, 'e'}, {"batch", 1, NULL, 'b'},       {"starts", 1, NULL, 's'},
         {"first", 1, NULL, 'f'},  {"connections", 1, NULL, 'c'}, {"tickets", 1, NULL, 'k'},
-        {"rate", 1, NULL, 'r'},   {"seconds", 1, NULL, 'S'},     {NULL, 0, NULL, 0},
+        {"keys", 1, NULL, 'K'},   {"rate", 1, NULL, 'r'},        {"seconds", 1, NULL, 'S'},
+        {NULL, 0, NULL, 0},
     };
     *options = (Options){.token = "none", .batch = 100, .connections = 1};
     uint64_t *const numbers[128] = {
         ['p'] = &options->port,    ['e'] = &options->events, ['b'] = &options->batch,
         ['s'] = &options->starts,  ['f'] = &options->first,  ['c'] = &options->connections,
-        ['k'] = &options->tickets, ['r'] = &options->rate,   ['S'] = &options->seconds};
+        ['k'] = &options->tickets, ['K'] = &options->keys,   ['r'] = &options->rate,
+        ['S'] = &options->seconds};
     int letter;
     while ((letter = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (letter == 't')

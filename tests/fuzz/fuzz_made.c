@@ -20,11 +20,19 @@ static void judge_maker(void)
     }
 }
 
-static void show_faults(const EscWorkspace *workspace, const EscBuf *source)
+/* Before it is judged, which may be the end of the process. */
+static void show_source(const EscBuf *source)
 {
     if (getenv("ESC_SHOW") == NULL)
         return;
     printf("%.*s\n", (int)source->size, (const char *)source->data);
+    (void)fflush(stdout);
+}
+
+static void show_faults(const EscWorkspace *workspace)
+{
+    if (getenv("ESC_SHOW") == NULL)
+        return;
     for (uint32_t i = 0; i < esc_workspace_diagnostic_count(workspace); i++) {
         const EscDiagnostic *diagnostic = esc_workspace_diagnostic(workspace, i);
         printf("FAULT %s %.*s\n", diagnostic->code, ESC_TEXT_ARG(diagnostic->message));
@@ -42,11 +50,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  false) == ESC_OK);
     if (made++ == 0)
         (void)atexit(judge_maker);
+    show_source(&source);
     if (fuzz_check(workspace)) {
         checked++;
         built += fuzz_build(workspace);
     }
-    show_faults(workspace, &source);
+    show_faults(workspace);
     esc_buf_release(&source);
     esc_workspace_free(workspace);
     return 0;

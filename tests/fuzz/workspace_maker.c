@@ -1231,6 +1231,62 @@ static void make_automation(Maker *maker, unsigned index)
     put(maker, "}\n");
 }
 
+/* --- what knows of other tickets -------------------------------------------------------------- */
+
+/* Their bodies are plain: those of other templates have everything. */
+static void make_rest(Maker *maker, Event event)
+{
+    make_owners(maker);
+    put(maker, "steps {\n");
+    if (event == EVENT_LEAD)
+        put(maker, "set ticket.note to event.who\n");
+    if (event == EVENT_VENDOR)
+        put(maker, "page primary \"{event.vendor} since {event.since}\"\n");
+    PUT_ONE(maker, "await ack\n", "await resolved within 1d else raise late\n",
+            "every 1h at most 3 times { page owner \"{ticket.title}\" }\n");
+    put(maker, "}\nclose when resolved\n}\n");
+}
+
+static void make_count(Maker *maker)
+{
+    put(maker, "template counts {\nstart on lead when ");
+    PUT_ONE(maker, "", "event.score > 3 and ", "ticket.vip and ");
+    put(maker, "count(lead");
+    PUT_ONE(maker, "", " per event.who", " per ticket.tier, event.grade",
+            " per event.reason, event.score, ticket.note, ticket.account.id");
+    PUT_ONE(maker, " within 10m)", " within 1s)", " within 400d)");
+    PUT_ONE(maker, " > 0", " > 3", " >= 1", " > 1000");
+    PUT_ONE(maker, "\n", " and not open(held_back per ticket.note)\n");
+    make_rest(maker, EVENT_LEAD);
+}
+
+static void make_silence(Maker *maker)
+{
+    put(maker, "template hears_nothing {\nstart after no vendor.outage");
+    PUT_ONE(maker, "", " per event.vendor", " per event.url, event.grade, event.since");
+    PUT_ONE(maker, " for 10m", " for 1s", " for 30d");
+    PUT_ONE(maker, "\n", " when now in office\n", " when not (now in 22:00..06:00)\n",
+            " when event.grade = high or now in 08:00..12:00\n", " when event.since < now - 1h\n");
+    PUT_ONE(maker, "", "again after 2h\n");
+    make_rest(maker, EVENT_VENDOR);
+}
+
+/* Asked for by `counts`, and asks for `asked`: no circle. */
+static void make_open(Maker *maker)
+{
+    put(maker, "template asked {\nstart on ticket.created, ticket.updated when ticket.vip\n");
+    make_rest(maker, EVENT_NONE);
+    put(maker, "template held_back {\nstart on ");
+    PUT_ONE(maker, "ticket.created", "ticket.updated", "ticket.created, ticket.reopened");
+    put(maker, " when ");
+    PUT_ONE(maker, "", "ticket.tier = max and ", "ticket.due_at < now + 2d and ");
+    PUT_ONE(maker, "not open(asked per ", "open(asked per ",
+            "not (ticket.vip or open(made0 per ticket.area)) and not open(asked per ");
+    PUT_ONE(maker, "ticket.area)", "ticket.seats)", "ticket.note)", "ticket.account.id)");
+    PUT_ONE(maker, "\n", "\nagain after 1h\n");
+    make_rest(maker, EVENT_NONE);
+}
+
 void workspace_make(EscBytes choices, EscBuf *out)
 {
     Maker maker = {
@@ -1249,6 +1305,12 @@ void workspace_make(EscBytes choices, EscBuf *out)
         make_template(&maker, i);
     for (unsigned i = choose(&maker, 3); i > 0; i--)
         make_automation(&maker, i);
+    if (maybe(&maker, 2))
+        make_silence(&maker);
+    if (maybe(&maker, 2)) {
+        make_open(&maker);
+        make_count(&maker);
+    }
     /* every exception is raised somewhere, with all fields that handlers read */
     put(&maker, "template raises { manual  owners { primary ana ack within 5m }  steps { raise "
                 "lost { what: \"x\"  "

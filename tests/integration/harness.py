@@ -28,7 +28,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 WORKSPACES = {"acme": HERE.parent.parent / "examples" / "agency" / "acme", "globex": HERE / "globex",
-              "alster": HERE / "alster"}
+              "alster": HERE / "alster", "kiel": HERE / "kiel"}
 BIN = Path(os.environ.get("ESC_BIN", HERE.parent.parent / "build" / "dev" / "bin"))
 PATIENCE = 30  # seconds; only a test that fails waits so long
 START = "2026-03-02T09:00:00Z"  # a Monday, the ninth week of acme's rotation: chen is on call

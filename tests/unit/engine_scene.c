@@ -605,6 +605,9 @@ static void group_write(EscBuf *out, const EscGroup *group)
         (unsigned long long)counters->next_outbox, (unsigned long long)counters->next_audit,
         (unsigned long long)counters->next_timer, (long long)counters->time_ms,
         (long long)group->outbox_moved_ms);
+    for (size_t i = 0; i < group->kept_count; i++)
+        esc_buf_printf(out, "kept %02x%02x%02x body %08x\n", group->kept[i].id[0],
+                       group->kept[i].id[1], group->kept[i].id[2], esc_crc32c(group->kept[i].body));
     esc_buf_printf(out, "workspace %08x\n", esc_crc32c(group->workspace));
 }
 
@@ -796,17 +799,52 @@ static EscStatus take_outbox(void *context, const EscOutboxEntry *entry, EscWhy 
     return esc_engine_restore_outbox(restoring->engine, &entry->row);
 }
 
+static EscStatus take_kept(void *context, const EscKeptRow *row, EscWhy *why)
+{
+    const Restoring *restoring = context;
+    return esc_engine_restore_kept(restoring->engine, row, why);
+}
+
+/* An event that need not be written, because half of the silence's time has not gone since the last one that was: the
+ * engine that lives on knows of it. */
+static void unwritten_tell(const Scene *scene, EscEngine *engine)
+{
+    const EscKepts *kepts = &scene->plain->kepts;
+    for (uint32_t i = 0; i < kepts->count; i++) {
+        const EscKept *kept = &kepts->items[i];
+        if (!kept->is_used || !kepts->clauses[kept->clause].is_silence)
+            continue;
+        EscKeptId id;
+        memcpy(id.bytes, kept->id, sizeof id.bytes);
+        EscKept *other = esc_kept_find(engine, &id);
+        if (other == NULL) { /* another bundle has no use for it, as the other engine will find */
+            assert_true(kepts->is_bind_due);
+            continue;
+        }
+        if (other->seq == kept->seq && other->last_ms == kept->last_ms)
+            continue;
+        uint64_t next = engine->counters.next_timer;
+        engine->counters.next_timer = kept->seq;
+        esc_kept_touch(engine, other, kept->silence->state);
+        engine->counters.next_timer = next;
+        other->last_ms = kept->last_ms;
+        esc_text_drop(&other->silence->event_json);
+        other->silence->event_json = esc_text_own(kept->silence->event_json);
+    }
+}
+
 EscEngine *scene_restore(Scene *scene, uint64_t hash_seed)
 {
     EscEngine *engine = engine_new(scene, hash_seed);
     if (scene->counters.next_audit == 0)
         return engine;
     Restoring restoring = {scene, engine};
-    const EscStoreSink sink = {&restoring,      take_counters, take_ticket,
-                               take_escalation, take_outbox,   NULL};
+    const EscStoreSink sink = {&restoring,  take_counters, take_ticket, take_escalation,
+                               take_outbox, NULL,          take_kept};
     EscWhy why = {.text = ""};
     if (esc_store_load(scene->store, &sink, &why) != ESC_OK)
         fail_msg("restoring: %s", why.text);
+    unwritten_tell(scene, engine);
     return engine;
 }
 

@@ -8,7 +8,8 @@ static void names_are_found_again(void **state)
     (void)state;
     for (int i = 0; i < ESC_DELIVERY_STATE_COUNT; i++) {
         EscDeliveryState found = ESC_DELIVERY_STATE_COUNT;
-        assert_true(esc_delivery_state_find(esc_text_from(esc_delivery_state_name((EscDeliveryState)i)), &found));
+        assert_true(esc_delivery_state_find(
+            esc_text_from(esc_delivery_state_name((EscDeliveryState)i)), &found));
         assert_int_equal(found, i);
     }
     for (int i = 0; i < ESC_STATE_COUNT; i++) {
@@ -60,9 +61,10 @@ static void a_group_with_any_list_is_not_empty(void **state)
     esc_group_init(&group, NULL);
     group.counters.time_ms = 7;
     assert_true(esc_group_is_empty(&group));
-    size_t *const counts[] = {&group.bundles_count,    &group.events_count,         &group.tickets_count,
-                              &group.escalations_count, &group.outbox_count,     &group.settled_count,        &group.retries_count,
-                              &group.audit_count,      &group.evidence_count,       &group.workspace.size};
+    size_t *const counts[] = {&group.bundles_count,     &group.events_count,  &group.tickets_count,
+                              &group.escalations_count, &group.outbox_count,  &group.settled_count,
+                              &group.retries_count,     &group.audit_count,   &group.evidence_count,
+                              &group.kept_count,        &group.workspace.size};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++) {
         *counts[i] = 1;
         assert_false(esc_group_is_empty(&group));

@@ -74,6 +74,8 @@ static EscType wanted_type(const TestHost *host, EscLoad what, uint32_t index)
     case ESC_LOAD_FACT:
         return esc_fact_info[index].type;
     case ESC_LOAD_HOURS:
+    case ESC_LOAD_TALLY:
+    case ESC_LOAD_OPEN:
         return ESC_TYPE(ESC_KIND_BOOL);
     case ESC_LOAD_PARAM:
         return program->params[index].type;

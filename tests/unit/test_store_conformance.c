@@ -148,10 +148,18 @@ static EscStatus hear_outbox(void *context, const EscOutboxEntry *entry, EscWhy 
     return answer();
 }
 
+static EscStatus hear_kept(void *context, const EscKeptRow *row, EscWhy *refusal)
+{
+    (void)context, (void)refusal;
+    esc_buf_printf(&heard, "kept %.*s %.*s;", (int)sizeof row->id, (const char *)row->id,
+                   (int)row->body.size, (const char *)row->body.data);
+    return answer();
+}
+
 static EscStatus load(void)
 {
     const EscStoreSink sink = {NULL,        hear_counters, hear_ticket, hear_escalation,
-                               hear_outbox, NULL};
+                               hear_outbox, NULL,          hear_kept};
     return esc_store_load(store, &sink, &why);
 }
 
@@ -221,6 +229,56 @@ static bool hear_evidence(void *context, const EscEvidenceRow *row)
                    (unsigned long long)row->escalation, ESC_TEXT_ARG(row->name),
                    (long long)row->at_ms, ESC_TEXT_ARG(row->content));
     return goes_on();
+}
+
+/* --- what is kept beside tickets ------------------------------------------------------------------ */
+
+static EscKeptRow kept_row(const char *id, const char *body)
+{
+    EscKeptRow row = {.body = {(const uint8_t *)body, strlen(body)}};
+    memcpy(row.id, id, sizeof row.id);
+    return row;
+}
+
+static void commit_kept(uint64_t n, EscKeptRow *rows, size_t count)
+{
+    EscGroup *group = make(n);
+    group->kept = rows;
+    group->kept_count = count;
+    commit_made();
+    group->kept = NULL;
+    group->kept_count = 0;
+}
+
+static void assert_kept(const char *expected)
+{
+    kind->reopen();
+    assert_status(load(), ESC_OK);
+    EscText all = esc_buf_as_text(&heard);
+    size_t at = 0;
+    while (at < all.size &&
+           !esc_text_starts_with((EscText){all.data + at, all.size - at}, ESC_TEXT("kept ")))
+        at++;
+    EscText found = {all.data + at, all.size - at};
+    assert_text_equal(found, expected);
+    esc_buf_clear(&heard);
+}
+
+static void what_is_kept_is_written_again_and_goes(void **state)
+{
+    (void)state;
+    EscKeptRow made[] = {kept_row("bbbbbbbbbbbbbbbb", "two"), kept_row("aaaaaaaaaaaaaaaa", "one")};
+    commit_kept(1, made, 2);
+    assert_kept("kept aaaaaaaaaaaaaaaa one;kept bbbbbbbbbbbbbbbb two;");
+    EscKeptRow changed[] = {kept_row("bbbbbbbbbbbbbbbb", "three")};
+    commit_kept(2, changed, 1);
+    assert_kept("kept aaaaaaaaaaaaaaaa one;kept bbbbbbbbbbbbbbbb three;");
+    EscKeptRow gone[] = {kept_row("aaaaaaaaaaaaaaaa", ""), kept_row("cccccccccccccccc", "")};
+    commit_kept(3, gone, 2); /* the second was never there */
+    assert_kept("kept bbbbbbbbbbbbbbbb three;");
+    EscKeptRow again[] = {kept_row("bbbbbbbbbbbbbbbb", ""), kept_row("bbbbbbbbbbbbbbbb", "four")};
+    commit_kept(4, again, 2); /* it went, and its id came again */
+    assert_kept("kept bbbbbbbbbbbbbbbb four;");
 }
 
 /* --- groups -------------------------------------------------------------------------------------- */
@@ -335,8 +393,8 @@ static void a_corrected_clock_moves_the_opening(void **state)
     first->opened_at_ms += 60000;
     int64_t opened_ms = first->opened_at_ms, seen_ms = 0;
     commit_made();
-    const EscStoreSink sink = {&seen_ms,          hear_counters, hear_ticket,
-                               see_first_opening, hear_outbox,   NULL};
+    const EscStoreSink sink = {&seen_ms,    hear_counters, hear_ticket, see_first_opening,
+                               hear_outbox, NULL,          hear_kept};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     assert_int_equal(seen_ms, opened_ms);
 }
@@ -348,7 +406,7 @@ static void tickets_come_with_their_escalations_for_who_asks(void **state)
     commit(1);
     commit(2);
     const EscStoreSink sink = {NULL,        hear_counters, hear_ticket, hear_escalation,
-                               hear_outbox, has_the_first};
+                               hear_outbox, has_the_first, hear_kept};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     assert_int_equal(heard_at("ticket T-1"), SIZE_MAX);
     assert_in_range(heard_at("ticket T-2"), heard_at("escalation 1"), heard_at("escalation 2"));
@@ -443,7 +501,8 @@ static void a_body_may_be_any_bytes(void **state)
     EscGroup *group = make(1);
     group->workspace = group->tickets[0].body = group->escalations[0].body = body;
     commit_made();
-    const EscStoreSink sink = {&body, see_counters, see_ticket, see_escalation, see_outbox, NULL};
+    const EscStoreSink sink = {&body,      see_counters, see_ticket, see_escalation,
+                               see_outbox, NULL,         hear_kept};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     EscArena *arena = esc_arena_new(10000);
     EscTicketRow row;
@@ -1349,6 +1408,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(a_new_store_gives_counters_only),
         BOTH(what_is_live_comes_back_in_order),
+        BOTH(what_is_kept_is_written_again_and_goes),
         BOTH(tickets_come_back_in_the_order_in_which_they_came),
         BOTH(what_is_closed_stays_in_the_store),
         BOTH(a_ticket_with_a_clock_of_its_own_comes_back),

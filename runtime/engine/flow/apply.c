@@ -161,6 +161,8 @@ static void arrears_do(EscEngine *engine)
     esc_wakes_note_all(engine);
     if (engine->quiets.count > 0)
         esc_quiets_review(engine);
+    esc_silences_review(engine);
+    esc_held_review(engine);
 }
 
 bool esc_engine_has_arrears(const EscEngine *engine)
@@ -182,6 +184,7 @@ static void escalation_woke(EscEngine *engine, uint64_t id)
  * are sent for those that their window names. */
 static void woke(EscEngine *engine)
 {
+    esc_silences_woke(engine);
     for (size_t i = 0; i < engine->outbox.count; i++) {
         const EscOutboxNode *node = &engine->outbox.items[i];
         if (!node->is_settled && node->escalation != 0)
@@ -233,6 +236,8 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
     int64_t time_before_ms = engine->now_ms;
     ESC_ASSERT(time_before_ms == 0 || come_ms >= time_before_ms); /* 0: the first input of all */
     turn_begin(engine, come_ms, outcome);
+    esc_kepts_bind(engine);
+    esc_held_catch_up(engine);
     EscStatus status = input_apply(engine, input, why);
     if (status == ESC_OK) {
         engine->turn.actor = engine->turn.by = (EscText){0};

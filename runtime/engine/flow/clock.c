@@ -9,6 +9,7 @@
  *                                                    trigger, windows and digests, times of hand-offs and of automations,
  *                                                    `again after`, log and creation of a ticket, absences `for` a duration; acknowledgement,
  *                                                    waits, reminders, checks, expectations, service levels without a calendar
+ *   is elapsed time and needs nothing                 counts and silences (model/kept.c)
  *   keeps the open time that is left                 the same with a calendar, unless it is late already
  *   stays                                            absences between dates; dates in fields, events and snapshots of
  *                                                    code; what was written: audit, evidence, closed escalations
@@ -55,6 +56,8 @@ static int64_t escalation_timer_due(EscEngine *engine, const EscMove *move,
     case ESC_TIMER_SLA_OVERDUE:
     case ESC_TIMER_DIGEST:
     case ESC_TIMER_ABSENCE:
+    case ESC_TIMER_SILENCE:
+    case ESC_TIMER_TALLIES:
     case ESC_TIMER_COUNT:
         break; /* not an escalation's: it will fire without an effect */
     }
@@ -162,6 +165,7 @@ static void correct(EscEngine *engine, int64_t by_ms)
         ESC_TEXT_ARG(esc_duration_text(engine, by_ms < 0 ? -by_ms : by_ms)),
         by_ms < 0 ? "back" : "forward");
     esc_wakes_after_move(engine, truths);
+    esc_silences_review(engine);
 }
 
 void esc_clock_apply(EscEngine *engine, const EscClockChange *change)

@@ -99,6 +99,10 @@ void esc_due_apply(EscEngine *engine)
         ticket_timer_fire(engine, fired.ticket, &fired);
     else if (fired.kind == ESC_TIMER_ABSENCE)
         esc_absences_fire(engine, fired.due_ms);
+    else if (fired.kind == ESC_TIMER_SILENCE)
+        esc_silences_fire(engine);
+    else if (fired.kind == ESC_TIMER_TALLIES)
+        esc_tallies_fire(engine);
     else if (fired.index == ESC_DIGEST_STORM)
         esc_storms_fire(engine);
     else if (fired.index == ESC_DIGEST_QUIET)

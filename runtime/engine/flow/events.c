@@ -117,6 +117,9 @@ static void event_pass(EscEngine *engine, EscTicket *ticket, const EscEvent *eve
     esc_triggers_event(engine, ticket, event);
     if (!ticket->is_linked)
         esc_triggers_late(engine, ticket);
+    esc_silences_hear(engine, event);
+    if (event->type == ESC_EVENT_TICKET_RESOLVED || event->type == ESC_EVENT_TICKET_CLOSED)
+        esc_silences_resolved(engine, ticket);
     esc_ticket_touch(engine, ticket);
 }
 
@@ -349,12 +352,13 @@ static void round_run(EscEngine *engine)
     touched_settle(engine);
     starts_run(engine);
     engine->turn.starts_count = 0;
+    esc_held_free(engine);
 }
 
 /* Whoever changes a ticket, or asks for a start on it, touches it. */
 static bool has_settled(const EscEngine *engine)
 {
-    return engine->turn.touched_count == 0;
+    return engine->turn.touched_count == 0 && engine->turn.freed_count == 0;
 }
 
 /* The rounds are used up while something still moves: the record says so, and nothing is left that nobody was told of. */
@@ -362,6 +366,7 @@ static void rest_refuse(EscEngine *engine)
 {
     touched_settle(engine);
     wishes_settle(engine);
+    esc_held_free(engine);
     starts_refuse(engine);
     for (EscTurn *turn = &engine->turn; turn->derived_first < turn->derived_count;
          turn->derived_first++)

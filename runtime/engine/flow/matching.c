@@ -9,12 +9,14 @@ EscMatching esc_matching_begin(EscEngine *engine, EscTicket *ticket, const EscEv
         .world = {.engine = engine,
                   .ticket = ticket,
                   .bundle = engine->schema.current,
-                  .function = ESC_NONE},
+                  .function = ESC_NONE,
+                  .are_opens_aside = true},
     };
     if (event != NULL) {
         matching.world.event_program = engine->schema.current->program;
         matching.world.event_type = event->type;
         matching.world.event_fields = event->fields;
+        matching.world.is_counted = event == engine->turn.counted;
     }
     (void)esc_run_borrow(engine, &matching.scratch);
     return matching;
@@ -59,13 +61,26 @@ bool esc_matching_is_edge(EscMatching *matching, const EscTriggerRow *row)
     return !esc_matching_holds(matching, row, true);
 }
 
-bool esc_trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
-                       const EscEvent *event, int64_t hours_ms)
+static bool trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                          const EscEvent *event, int64_t hours_ms, bool are_opens_aside)
 {
     EscMatching matching = esc_matching_begin(engine, ticket, event);
     matching.world.hours_ms = hours_ms;
+    matching.world.are_opens_aside = are_opens_aside;
     bool holds =
         esc_matching_holds(&matching, &engine->schema.current->program->triggers[trigger], false);
     esc_run_return(engine);
     return holds;
+}
+
+bool esc_trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                       const EscEvent *event, int64_t hours_ms)
+{
+    return trigger_holds(engine, ticket, trigger, event, hours_ms, false);
+}
+
+bool esc_trigger_would_hold(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                            const EscEvent *event, int64_t hours_ms)
+{
+    return trigger_holds(engine, ticket, trigger, event, hours_ms, true);
 }

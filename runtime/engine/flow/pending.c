@@ -1,4 +1,6 @@
-/* pending.c - starts that wait, one for each ticket and `start`: for `for`, or for the end of `again after`.
+/* pending.c - starts that wait, one for each ticket and `start`: for `for`, for the end of `again after`, for what is open.
+ *
+ * Or for an escalation to be closed that holds it back (held.c).
  *
  * What waits is found again by the text of its `start`, so another bundle may come meanwhile; a `start` that is not the
  * same any more drops it. Late rather than never: what is too soon starts when its time has come, if it still holds. */
@@ -11,8 +13,8 @@ static uint32_t trigger_find(const EscProgram *program, const EscArmed *armed)
     for (uint32_t i = 0; i < program->triggers_count; i++) {
         const EscTriggerRow *row = &program->triggers[i];
         EscText name = esc_trigger_name(program, row);
-        EscText type = row->event == 0 ? (EscText){0}
-                                       : program->texts[program->events[row->event - 1].name];
+        EscText type =
+            row->event == 0 ? (EscText){0} : program->texts[program->events[row->event - 1].name];
         if (row->clause == armed->clause && esc_text_equal(name, armed->template_name) &&
             (row->is_level || esc_text_equal(type, armed->event_type)))
             return i;
@@ -98,7 +100,8 @@ void esc_pending_hold(EscEngine *engine, EscTicket *ticket, uint32_t trigger, co
     EscArmed *armed = armed_find(ticket, name, row->clause);
     esc_ticket_dirty(engine, ticket);
     if (armed != NULL) {
-        if (armed->is_again) { /* the newest one counts; the time of `for` is not begun anew */
+        if (armed->is_again ||
+            armed->is_held) { /* the newest one counts; the time of `for` is not begun anew */
             event_keep(engine, armed, event);
             armed->at_ms = engine->now_ms;
         }
@@ -156,18 +159,20 @@ static void dropped_tell(EscEngine *engine, EscTicket *ticket, EscText name, con
                      ESC_TEXT_ARG(name), because);
 }
 
+/* What is open in the meantime is asked for when the time is over. */
 static bool armed_holds(EscEngine *engine, EscTicket *ticket, const EscArmed *armed)
 {
     uint32_t trigger = trigger_find(engine->schema.current->program, armed);
     return trigger != ESC_NONE &&
-           esc_trigger_holds(engine, ticket, trigger, event_read(engine, armed), armed->at_ms);
+           esc_trigger_would_hold(engine, ticket, trigger, event_read(engine, armed), armed->at_ms);
 }
 
 void esc_pending_review(EscEngine *engine, EscTicket *ticket)
 {
+    esc_pending_judge_held(engine, ticket, false);
     for (size_t i = ticket->armed_count; i > 0; i--) {
         const EscArmed *armed = &ticket->armed[i - 1];
-        if (armed->is_again || armed_holds(engine, ticket, armed))
+        if (armed->is_again || armed->is_held || armed_holds(engine, ticket, armed))
             continue;
         EscText name = armed->template_name;
         esc_pending_drop(engine, ticket, i - 1);
@@ -198,7 +203,18 @@ static bool still_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
     const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
     return may_start(engine, ticket, row) &&
            ((armed->is_again && was_a_moment(row)) ||
-            esc_trigger_holds(engine, ticket, trigger, event, armed->at_ms));
+            esc_trigger_would_hold(engine, ticket, trigger, event, armed->at_ms));
+}
+
+/* What `open` says is asked for at the instant of the start, whatever the rest waited for. */
+static bool is_held_back(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                         const EscEvent *event, int64_t at_ms)
+{
+    const EscProgram *program = engine->schema.current->program;
+    return program->opens_count > 0 &&
+           esc_trigger_asks_open(program, program->triggers[trigger].pred) &&
+           esc_holders_note(engine, ticket, trigger) != 0 &&
+           !esc_trigger_holds(engine, ticket, trigger, event, at_ms);
 }
 
 static EscText waited_for(EscEngine *engine, const EscTriggerRow *row, bool is_again)
@@ -224,7 +240,9 @@ static EscPendingDue armed_end(EscEngine *engine, EscTicket *ticket, size_t inde
     }
     const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
     bool holds = still_holds(engine, ticket, trigger, event, &armed);
-    if (holds && row->automation != 0)
+    if (holds && row->automation == 0 && is_held_back(engine, ticket, trigger, event, armed.at_ms))
+        esc_pending_hold_back(engine, ticket, trigger, event);
+    else if (holds && row->automation != 0)
         due = (EscPendingDue){trigger, event};
     else if (holds)
         esc_pending_start(engine, ticket, trigger, event, waited_for(engine, row, armed.is_again));
@@ -239,6 +257,8 @@ static EscPendingDue armed_end(EscEngine *engine, EscTicket *ticket, size_t inde
 static uint32_t calendar_of(const EscProgram *program, const EscArmed *armed, uint32_t trigger)
 {
     const EscTriggerRow *row = &program->triggers[trigger];
+    if (armed->is_held)
+        return 0;
     if (!armed->is_again)
         return row->for_calendar;
     return row->template == 0 ? 0 : program->templates[row->template - 1].again_calendar;
@@ -278,13 +298,90 @@ int64_t esc_pending_moved(EscEngine *engine, const EscTicket *ticket, const EscM
     return esc_move_due(engine, program, move, calendar, due_ms);
 }
 
+/* --- held back -------------------------------------------------------------------------------- */
+
+void esc_pending_hold_back(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                           const EscEvent *event)
+{
+    const EscProgram *program = engine->schema.current->program;
+    const EscTriggerRow *row = &program->triggers[trigger];
+    EscText name = esc_trigger_name(program, row);
+    EscArmed *armed = armed_find(ticket, name, row->clause);
+    int64_t due_ms = engine->now_ms + ESC_DEADLINE_MAX_MS;
+    if (armed == NULL)
+        armed = armed_add(engine, ticket, row, due_ms);
+    else
+        esc_timer_put(engine, NULL, ticket, ESC_TIMER_ARMED, armed->number, due_ms);
+    armed->is_again = false;
+    armed->is_held = true;
+    armed->at_ms = engine->now_ms;
+    event_keep(engine, armed, event);
+    esc_ticket_dirty(engine, ticket);
+    uint64_t holder = esc_holders_note(engine, ticket, trigger);
+    EscText by = esc_turn_printf(engine, "E-%llu", (unsigned long long)holder);
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_HELD_BACK,
+                     esc_audit_data(engine, "template", name, "by", by, NULL),
+                     "%.*s does not start while %.*s is open: it is judged again then",
+                     ESC_TEXT_ARG(name), ESC_TEXT_ARG(by));
+}
+
+void esc_pending_note_held(EscEngine *engine, EscTicket *ticket)
+{
+    for (size_t i = 0; i < ticket->armed_count; i++) {
+        uint32_t trigger = ticket->armed[i].is_held
+                               ? trigger_find(engine->schema.current->program, &ticket->armed[i])
+                               : ESC_NONE;
+        if (trigger != ESC_NONE)
+            (void)esc_holders_note(engine, ticket, trigger);
+    }
+}
+
+/* Nothing holds it back: `for` begins now, for its condition was not true before. */
+static void held_start(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                       const EscEvent *event)
+{
+    if (engine->schema.current->program->triggers[trigger].for_ms > 0)
+        esc_pending_hold(engine, ticket, trigger, event);
+    else
+        esc_pending_start(engine, ticket, trigger, event,
+                          ESC_TEXT("nothing that is open holds it back any more"));
+}
+
+/* `is_last`: what holds it back is over, so that what does not hold now is dropped. */
+static void held_judge(EscEngine *engine, EscTicket *ticket, size_t index, bool is_last)
+{
+    EscArmed armed = ticket->armed[index];
+    const EscEvent *event = event_read(engine, &armed);
+    uint32_t trigger = trigger_find(engine->schema.current->program, &armed);
+    bool is_readable = trigger != ESC_NONE && (armed.event_type.size == 0 || event != NULL);
+    bool holds = is_readable && still_holds(engine, ticket, trigger, event, &armed);
+    if (holds ? is_held_back(engine, ticket, trigger, event, armed.at_ms) : !is_last)
+        return;
+    esc_ticket_dirty(engine, ticket);
+    esc_pending_drop(engine, ticket, index);
+    if (holds)
+        held_start(engine, ticket, trigger, event);
+    else
+        dropped_tell(engine, ticket, armed.template_name,
+                     is_readable ? "its condition does not hold any more"
+                                 : "its `start` is not the same any more");
+}
+
+void esc_pending_judge_held(EscEngine *engine, EscTicket *ticket, bool is_last)
+{
+    for (size_t i = ticket->armed_count; i > 0; i--)
+        if (i <= ticket->armed_count && ticket->armed[i - 1].is_held)
+            held_judge(engine, ticket, i - 1, is_last);
+}
+
 int64_t esc_pending_turns_ms(EscEngine *engine, EscTicket *ticket)
 {
     const EscProgram *program = engine->schema.current->program;
     int64_t first_ms = INT64_MAX;
     for (size_t i = 0; i < ticket->armed_count; i++) {
         const EscArmed *armed = &ticket->armed[i];
-        uint32_t trigger = armed->is_again ? ESC_NONE : trigger_find(program, armed);
+        bool is_judged_then = armed->is_again || armed->is_held;
+        uint32_t trigger = is_judged_then ? ESC_NONE : trigger_find(program, armed);
         if (trigger == ESC_NONE || !esc_pred_has_clock(program, program->triggers[trigger].pred))
             continue;
         EscMatching matching = esc_matching_begin(engine, ticket, event_read(engine, armed));

@@ -96,6 +96,7 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
     if (event != NULL)
         start_event_keep(escalation, event);
     esc_given_take(escalation, given);
+    esc_opens_note(engine, escalation, ticket);
     esc_outcome_add(engine, escalation);
     opened_record(engine, escalation, because);
     esc_escalation_moment(engine, escalation, ESC_AUDIT_OPENED, by);

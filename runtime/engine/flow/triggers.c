@@ -25,12 +25,29 @@ static EscText started_by(EscEngine *engine, const EscEvent *event)
                            ESC_TEXT_ARG(esc_event_type_name(engine, event)));
 }
 
+/* What only `not open(…)` keeps from starting waits for that. False: it may start. */
+static bool is_kept_from(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                         const EscEvent *event)
+{
+    const EscProgram *program = engine->schema.current->program;
+    if (program->opens_count == 0 ||
+        !esc_trigger_asks_open(program, program->triggers[trigger].pred) ||
+        esc_ticket_open_of(ticket, esc_trigger_name(program, &program->triggers[trigger])) !=
+            NULL || /* it is open, and absorbs this */
+        esc_trigger_holds(engine, ticket, trigger, event, engine->now_ms))
+        return false;
+    if (esc_trigger_would_hold(engine, ticket, trigger, event, engine->now_ms))
+        esc_pending_hold_back(engine, ticket, trigger, event);
+    return true;
+}
+
 /* A `start` that names several events is one, whichever of them come in an input. */
 static void trigger_fire(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
                          const EscEvent *event, EscText because)
 {
     const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
-    if (!esc_act_once(engine, ticket, ACT_START + row->template, row->clause))
+    if (!esc_act_once(engine, ticket, ACT_START + row->template, row->clause) ||
+        is_kept_from(engine, ticket, trigger, event))
         return;
     if (row->for_ms > 0)
         esc_pending_hold(engine, ticket, trigger, event);
@@ -97,7 +114,7 @@ bool esc_trigger_may_turn(const EscEngine *engine, const EscTicket *ticket,
            esc_ticket_open_of(ticket, esc_trigger_name(program, row)) == NULL;
 }
 
-void esc_trigger_turned(EscEngine *engine, EscTicket *ticket, uint32_t trigger)
+static void trigger_turned(EscEngine *engine, EscTicket *ticket, uint32_t trigger)
 {
     const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
     bool has_event = row->kind == ESC_TRIGGER_EVENT;
@@ -131,9 +148,7 @@ bool esc_clock_is_due(const EscEngine *engine, const EscTicket *ticket)
 
 void esc_triggers_clock(EscEngine *engine, EscTicket *ticket)
 {
-    EscEdges edges = esc_edges_of_clock(engine, ticket, false);
-    for (uint32_t i = 0; i < edges.count; i++)
-        esc_trigger_turned(engine, ticket, edges.triggers[i]);
+    esc_triggers_turned(engine, ticket, esc_edges_of_clock(engine, ticket, false));
 }
 
 /* An event at or behind the instant of the ticket's clock timer is judged with it: what the one or the other made true
@@ -172,15 +187,86 @@ EscEdges esc_edges_of(EscEngine *engine, EscTicket *ticket, const EscEvent *even
     return edges;
 }
 
+/* --- in which order ----------------------------------------------------------------------------- */
+
+static bool asks_for(const EscProgram *program, uint32_t pred, uint32_t template)
+{
+    const EscPredRow *row = &program->preds[pred];
+    bool asks = row->kind == ESC_PRED_OPEN && program->opens[row->detail].template == template;
+    for (uint32_t i = 0; i < row->children_count && !asks; i++)
+        asks = asks_for(program, row->children_first + i, template);
+    return asks;
+}
+
+/* Whether a trigger asks for a template that one of the others may yet start. */
+static bool waits_for_one(const EscProgram *program, const EscEdges *edges, uint32_t trigger)
+{
+    for (uint32_t i = 0; i < edges->count; i++)
+        if (edges->triggers[i] != trigger &&
+            asks_for(program, program->triggers[trigger].pred,
+                     program->triggers[edges->triggers[i]].template - 1))
+            return true;
+    return false;
+}
+
+/* The next in the order of the text, but causes before what asks for them; no two ask for each other. */
+static uint32_t edge_take(const EscProgram *program, EscEdges *edges)
+{
+    uint32_t at = 0;
+    while (program->opens_count > 0 && at < edges->count &&
+           waits_for_one(program, edges, edges->triggers[at]))
+        at++;
+    at = at < edges->count ? at : 0;
+    uint32_t trigger = edges->triggers[at];
+    memmove(edges->triggers + at, edges->triggers + at + 1,
+            (--edges->count - at) * sizeof *edges->triggers);
+    return trigger;
+}
+
+/* Those that ask what is open come behind all others. */
+static EscEdges edges_part(EscEngine *engine, EscEdges *edges)
+{
+    const EscProgram *program = engine->schema.current->program;
+    EscEdges asking = {.capacity = edges->count};
+    uint32_t kept = 0;
+    if (program->opens_count == 0 || edges->count == 0)
+        return asking;
+    asking.triggers = esc_arena_alloc_array(engine->turn.arena, edges->count, sizeof(uint32_t));
+    ESC_ASSERT(asking.triggers != NULL);
+    for (uint32_t i = 0; i < edges->count; i++) {
+        uint32_t trigger = edges->triggers[i];
+        if (esc_trigger_asks_open(program, program->triggers[trigger].pred))
+            asking.triggers[asking.count++] = trigger;
+        else
+            edges->triggers[kept++] = trigger;
+    }
+    edges->count = kept;
+    return asking;
+}
+
 /* All are judged before the first one acts: that may change the ticket. */
 void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
 {
+    esc_tallies_hear(engine, ticket, event);
     EscEdges edges = esc_edges_of(engine, ticket, event, false);
     EscEdges turned = clocked_take(engine, ticket);
+    EscEdges asking = edges_part(engine, &edges);
     for (uint32_t i = 0; i < edges.count; i++)
         trigger_fire(engine, ticket, edges.triggers[i], event, started_by(engine, event));
+    esc_triggers_turned(engine, ticket, turned);
+    while (asking.count > 0) {
+        uint32_t trigger = edge_take(engine->schema.current->program, &asking);
+        trigger_fire(engine, ticket, trigger, event, started_by(engine, event));
+    }
+}
+
+void esc_triggers_turned(EscEngine *engine, EscTicket *ticket, EscEdges turned)
+{
+    EscEdges asking = edges_part(engine, &turned);
     for (uint32_t i = 0; i < turned.count; i++)
-        esc_trigger_turned(engine, ticket, turned.triggers[i]);
+        trigger_turned(engine, ticket, turned.triggers[i]);
+    while (asking.count > 0)
+        trigger_turned(engine, ticket, edge_take(engine->schema.current->program, &asking));
 }
 
 /* --- a service level -------------------------------------------------------------------------- */
@@ -188,7 +274,8 @@ void esc_triggers_event(EscEngine *engine, EscTicket *ticket, const EscEvent *ev
 static void late_fire(EscEngine *engine, EscTicket *ticket, uint32_t trigger)
 {
     const EscTriggerRow *row = &engine->schema.current->program->triggers[trigger];
-    if (esc_act_once(engine, ticket, ACT_START + row->template, row->clause))
+    if (esc_act_once(engine, ticket, ACT_START + row->template, row->clause) &&
+        !is_kept_from(engine, ticket, trigger, NULL))
         esc_pending_start(
             engine, ticket, trigger, NULL,
             esc_turn_printf(engine, "the time to %s is over by %.*s",
@@ -207,7 +294,7 @@ void esc_triggers_overdue(EscEngine *engine, EscTicket *ticket, EscSlaClock cloc
             continue;
         int64_t late_ms = overdue_ms_of(engine, ticket, row);
         if (late_ms > from_ms && late_ms <= to_ms &&
-            esc_trigger_holds(engine, ticket, i, NULL, engine->now_ms))
+            esc_trigger_would_hold(engine, ticket, i, NULL, engine->now_ms))
             late_fire(engine, ticket, i);
     }
 }

@@ -243,9 +243,7 @@ static void truths_compare(EscEngine *engine, EscTicket *ticket, const bool *bef
         if (esc_automations_turned(engine, ticket, truths_turned(engine, ticket, before, true)))
             esc_changes_tell(engine, ticket);
     }
-    EscEdges turned = truths_turned(engine, ticket, before, false);
-    for (uint32_t i = 0; i < turned.count; i++)
-        esc_trigger_turned(engine, ticket, turned.triggers[i]);
+    esc_triggers_turned(engine, ticket, truths_turned(engine, ticket, before, false));
 }
 
 void esc_wakes_after_move(EscEngine *engine, const EscWakeTruths *truths)

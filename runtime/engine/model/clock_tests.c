@@ -105,22 +105,32 @@ int64_t esc_function_turns_ms(const EscWorld *world, uint32_t function)
     return code_turns_ms(world, function, true);
 }
 
-static int64_t leaf_turns_ms(const EscWorld *world, const EscPredRow *row)
+static int64_t leaf_turns_ms(const EscWorld *world, const EscPredRow *row, bool has_hours)
 {
     const EscProgram *program = world->bundle->program;
     if (row->kind == ESC_PRED_CODE)
-        return code_turns_ms(world, row->detail, false);
-    bool is_deadline = row->kind == ESC_PRED_CLOCK &&
-                       program->clocks[row->detail].source != ESC_CLOCK_SOURCE_HOURS;
-    return is_deadline ? row_turns_ms(world, &program->clocks[row->detail]) : NEVER;
+        return code_turns_ms(world, row->detail, has_hours);
+    bool is_asked = row->kind == ESC_PRED_CLOCK &&
+                    (has_hours || program->clocks[row->detail].source != ESC_CLOCK_SOURCE_HOURS);
+    return is_asked ? row_turns_ms(world, &program->clocks[row->detail]) : NEVER;
 }
 
 /* Trees are at most ESC_PRED_DEPTH_MAX deep. */
-int64_t esc_pred_turns_ms(const EscWorld *world, uint32_t pred)
+static int64_t tree_turns_ms(const EscWorld *world, uint32_t pred, bool has_hours)
 {
     const EscPredRow *row = &world->bundle->program->preds[pred];
-    int64_t turns_ms = leaf_turns_ms(world, row);
+    int64_t turns_ms = leaf_turns_ms(world, row, has_hours);
     for (uint32_t i = 0; i < row->children_count; i++)
-        turns_ms = earlier(turns_ms, esc_pred_turns_ms(world, row->children_first + i));
+        turns_ms = earlier(turns_ms, tree_turns_ms(world, row->children_first + i, has_hours));
     return turns_ms;
+}
+
+int64_t esc_pred_turns_ms(const EscWorld *world, uint32_t pred)
+{
+    return tree_turns_ms(world, pred, false);
+}
+
+int64_t esc_pred_flips_ms(const EscWorld *world, uint32_t pred)
+{
+    return tree_turns_ms(world, pred, true);
 }

@@ -24,6 +24,7 @@ EscEngine *esc_engine_new(const EscEngineConfig *config)
     engine->store_tag = config->store_tag;
     engine->listener = config->listener;
     engine->tickets.names = esc_names_new(config->hash_seed);
+    engine->kepts.names = esc_names_new(config->hash_seed);
     engine->interned.names = esc_names_new(config->hash_seed);
     engine->turn.arena = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
     engine->view = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
@@ -37,7 +38,8 @@ EscEngine *esc_engine_new(const EscEngineConfig *config)
     engine->counters = (EscCounters){
         .next_escalation = 1, .next_ticket = 1, .next_outbox = 1, .next_audit = 1, .next_timer = 1};
     bool is_complete = engine->tickets.names != NULL && engine->interned.names != NULL &&
-                       engine->turn.arena != NULL && engine->view != NULL && has_groups;
+                       engine->kepts.names != NULL && engine->turn.arena != NULL &&
+                       engine->view != NULL && has_groups;
     if (!is_complete) {
         esc_engine_free(engine);
         return NULL;
@@ -59,6 +61,10 @@ static void bundles_free(EscEngine *engine)
     free(engine->schema.read.items);
     free(engine->schema.postings);
     free(engine->schema.clocked);
+    free(engine->schema.tallies.rows);
+    free(engine->schema.tallies.first);
+    free(engine->schema.silences.rows);
+    free(engine->schema.silences.first);
     free(engine->schema.postings_first);
     for (uint32_t i = 0; i < ESC_SLA_CLOCK_COUNT; i++)
         free(engine->schema.overdues[i]);
@@ -103,6 +109,8 @@ void esc_engine_free(EscEngine *engine)
     for (size_t i = 0; i < engine->tickets.count; i++)
         free(engine->tickets.sleepers[i]);
     esc_windows_release(engine);
+    esc_kepts_release(engine);
+    esc_opens_release(engine);
     bundles_free(engine);
     lists_free(engine);
     for (uint32_t i = 0; i < ESC_ENGINE_RUN_DEPTH_MAX; i++) {

@@ -95,6 +95,54 @@ static void clocked_build(EscEngine *engine)
             engine->schema.clocked[engine->schema.clocked_count++] = posting_make(program, i);
 }
 
+/* --- counts and silences ------------------------------------------------------------------------ */
+
+uint32_t esc_by_event_count(const EscByEvent *list, const EscProgram *program)
+{
+    return list->first == NULL ? 0 : list->first[program->events_count];
+}
+
+uint32_t esc_by_event_first(const EscByEvent *list, uint32_t event)
+{
+    return list->first == NULL ? 0 : list->first[event];
+}
+
+static uint32_t tally_event(const EscProgram *program, uint32_t row)
+{
+    return program->tallies[row].event;
+}
+
+static uint32_t silence_event(const EscProgram *program, uint32_t row)
+{
+    const EscTriggerRow *trigger = &program->triggers[row];
+    return trigger->kind == ESC_TRIGGER_SILENCE ? trigger->event - 1 : ESC_NONE;
+}
+
+/* By event; those of one event in their order. */
+static void by_event_build(EscByEvent *list, const EscProgram *program, uint32_t count,
+                           uint32_t (*event_of)(const EscProgram *program, uint32_t row))
+{
+    uint32_t found = 0;
+    free(list->rows);
+    free(list->first);
+    *list = (EscByEvent){NULL, NULL};
+    for (uint32_t i = 0; i < count; i++)
+        found += event_of(program, i) != ESC_NONE;
+    if (found == 0)
+        return;
+    list->rows = esc_engine_alloc(found * sizeof *list->rows);
+    list->first = esc_engine_alloc((program->events_count + 2) * sizeof *list->first);
+    for (uint32_t i = 0; i < count; i++)
+        if (event_of(program, i) != ESC_NONE)
+            list->first[event_of(program, i) + 2]++;
+    for (uint32_t i = 2; i < program->events_count + 2; i++)
+        list->first[i] += list->first[i - 1];
+    /* first[event + 1] is now where those of it begin, and moves to their end while they are put there */
+    for (uint32_t i = 0; i < count; i++)
+        if (event_of(program, i) != ESC_NONE)
+            list->rows[list->first[event_of(program, i) + 1]++] = i;
+}
+
 /* A stable counting sort by event type: within one type triggers stay in the order of templates. */
 void esc_postings_build(EscEngine *engine)
 {
@@ -121,4 +169,6 @@ void esc_postings_build(EscEngine *engine)
     }
     overdues_build(engine);
     clocked_build(engine);
+    by_event_build(&engine->schema.tallies, program, program->tallies_count, tally_event);
+    by_event_build(&engine->schema.silences, program, program->triggers_count, silence_event);
 }

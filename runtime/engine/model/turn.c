@@ -263,8 +263,9 @@ bool esc_turn_is_empty(const EscEngine *engine)
            turn->acted_count == 0 && turn->automation.size == 0 && turn->automated_count == 0 &&
            !turn->has_undo && turn->touched_count == 0 && turn->missed.size == 0 &&
            turn->wishes_count == 0 && turn->asked_count == 0 && turn->noted_count == 0 &&
-           turn->noted_escalations_count == 0 && turn->starts_count == 0 &&
-           turn->shifts_count == 0 && turn->garbage_count == 0 && engine->runs.depth == 0;
+           turn->noted_escalations_count == 0 && turn->starts_count == 0 && turn->counted == NULL &&
+           turn->freed_count == 0 && turn->shifts_count == 0 && turn->garbage_count == 0 &&
+           engine->runs.depth == 0;
 }
 
 void esc_turn_end(EscEngine *engine)
@@ -289,6 +290,8 @@ void esc_turn_end(EscEngine *engine)
     turn->outcome = NULL;
     turn->before_ticket = NULL;
     turn->before_is_new = turn->is_taking = false;
+    turn->counted = NULL;
+    turn->freed_count = 0;
     turn->depth = 0;
     turn->derived_first = turn->derived_count = turn->acted_count = turn->automated_count = 0;
     turn->wishes_count = turn->touched_count = turn->starts_count = turn->shifts_count = 0;
@@ -312,6 +315,7 @@ void esc_turn_release(EscEngine *engine)
     free(turn->acted);
     free(turn->automated);
     free(turn->shifts);
+    free(turn->freed);
     free(turn->garbage);
     esc_arena_free(turn->arena);
 }

@@ -282,6 +282,42 @@ EscValue esc_world_value(const EscWorld *world, EscLoad what, uint32_t index)
                                     : fact_value(world, (EscFact)index);
 }
 
+static EscValue key_value(const EscWorld *world, uint32_t field)
+{
+    bool is_ticket = world->bundle->program->fields[field].scope == ESC_SCOPE_TICKET;
+    return is_ticket ? ticket_value(world, field, world->is_before) : event_value(world, field);
+}
+
+EscKeySource esc_world_keys(const EscWorld *world)
+{
+    return (EscKeySource){world, key_value};
+}
+
+/* The event at hand exceeds the number or does not, as it was counted; without one it is exceeded, or it is not. */
+static bool tally_truth(const EscWorld *world, uint32_t tally)
+{
+    const EscTurn *turn = &world->engine->turn;
+    if (world->bundle != world->engine->schema.current)
+        return false;
+    if (!world->is_counted)
+        return esc_tally_holds(world->engine, esc_world_keys(world), tally);
+    for (uint32_t i = 0; i < turn->reached_count; i++)
+        if (turn->reached[i] == tally)
+            return true;
+    return false;
+}
+
+static bool open_truth(const EscWorld *world, uint32_t open)
+{
+    const EscOpenRow *row = &world->engine->schema.current->program->opens[open];
+    EscKeptId id;
+    if ((world->are_opens_aside && !row->is_wanted) || world->ticket == NULL ||
+        world->bundle != world->engine->schema.current)
+        return false;
+    return esc_open_id(world->engine, esc_world_keys(world), open, &id) &&
+           esc_open_holder(world->engine, &id) != 0;
+}
+
 static EscStatus world_load(void *context, EscLoad what, uint32_t index, EscValue *value)
 {
     const EscWorld *world = context;
@@ -309,6 +345,12 @@ static EscStatus world_load(void *context, EscLoad what, uint32_t index, EscValu
         break;
     case ESC_LOAD_HOURS:
         *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = esc_hours_open(world, index)};
+        break;
+    case ESC_LOAD_TALLY:
+        *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = tally_truth(world, index)};
+        break;
+    case ESC_LOAD_OPEN:
+        *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = open_truth(world, index)};
         break;
     }
     return ESC_OK;

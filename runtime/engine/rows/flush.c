@@ -4,6 +4,7 @@
  * be on its way to the disk while the next is flushed. */
 #include <engine/rows.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #define BODY_BYTES_USUAL 512
@@ -115,6 +116,63 @@ static void escalations_flush(EscEngine *engine, EscGroup *group)
     engine->escalations.dirty_count = 0;
 }
 
+static void kept_row_add(EscGroup *group, const uint8_t *id, EscBuf *body)
+{
+    EscKeptRow *row = ROW_ADD(group, kept);
+    *row = (EscKeptRow){.body = body == NULL ? (EscBytes){NULL, 0} : body_copied(group, body)};
+    memcpy(row->id, id, sizeof row->id);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return memcmp(((const EscKeptId *)a)->bytes, ((const EscKeptId *)b)->bytes, ESC_KEPT_ID_SIZE);
+}
+
+/* What is gone first: its id may have come again. In an order that a restart does not change. */
+static void kepts_flush(EscEngine *engine, EscGroup *group)
+{
+    EscKepts *kepts = &engine->kepts;
+    if (kepts->gone_count > 1)
+        qsort(kepts->gone, kepts->gone_count, sizeof *kepts->gone, by_id);
+    for (size_t i = 0; i < kepts->gone_count; i++)
+        kept_row_add(group, kepts->gone[i].bytes, NULL);
+    for (size_t i = 0; i < kepts->dirty_count; i++) {
+        EscKept *kept = &kepts->items[kepts->dirty[i]];
+        if (!kept->is_dirty) /* it is gone, or another one took its place and was written */
+            continue;
+        EscBuf body = esc_turn_buf();
+        esc_kept_pack(&body, engine, kept);
+        kept_row_add(group, kept->id, &body);
+        kept->is_dirty = false;
+        if (kepts->clauses[kept->clause].is_silence)
+            kept->silence->written_ms = kept->last_ms;
+    }
+    if (kepts->is_told_dirty) {
+        EscKeptId id;
+        EscBuf body = esc_turn_buf();
+        esc_kepts_told_row(engine, &id, &body);
+        kept_row_add(group, id.bytes, &body);
+    }
+    kepts->is_told_dirty = false;
+    kepts->gone_count = kepts->dirty_count = 0;
+}
+
+/* A number is never used twice, so none of these comes again once it is gone; one that came and went is not written. */
+static void opens_flush(EscEngine *engine, EscGroup *group)
+{
+    EscOpenIndex *opens = &engine->opens;
+    for (size_t i = 0; i < opens->dirty_count; i++) {
+        EscOpen *open = &opens->items[opens->dirty[i]];
+        if (!open->is_dirty) /* it came and went */
+            continue;
+        EscBuf body = esc_turn_buf();
+        esc_open_pack(&body, open);
+        kept_row_add(group, open->row.bytes, &body);
+        open->is_dirty = false;
+    }
+    opens->dirty_count = 0;
+}
+
 static void workspace_flush(EscEngine *engine, EscGroup *group)
 {
     if (!engine->absences.is_dirty)
@@ -132,6 +190,8 @@ EscGroup *esc_engine_flush(EscEngine *engine)
     esc_postmortems_hold(engine);
     tickets_flush(engine, group);
     escalations_flush(engine, group);
+    kepts_flush(engine, group);
+    opens_flush(engine, group);
     workspace_flush(engine, group);
     engine->counters.time_ms = engine->now_ms;
     group->counters = engine->counters;

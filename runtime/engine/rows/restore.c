@@ -42,6 +42,8 @@ static EscText postmortem_lacked(EscEngine *engine, const EscTicket *ticket)
 EscText esc_engine_lacks(EscEngine *engine, const EscInput *input)
 {
     EscText id = {0};
+    if (input->kind == ESC_INPUT_TIMER)
+        return esc_silence_lacks(engine);
     if (input->kind == ESC_INPUT_EVENT)
         id = input->event->subject;
     else if (input->kind == ESC_INPUT_ACTION && input->action->escalation == 0)

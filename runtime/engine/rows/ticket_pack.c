@@ -23,6 +23,8 @@
 #include <engine/rows.h>
 
 #define FORMAT 6
+#define ARMED_AGAIN 1u
+#define ARMED_HELD 2u
 #define FLAG_LINKED 1u
 #define FLAG_RESOLVED 2u
 #define FLAG_EDITED 4u
@@ -173,7 +175,8 @@ static void armed_pack(EscBuf *out, const EscTicket *ticket)
     for (size_t i = 0; i < ticket->armed_count; i++) {
         esc_buf_packed(out, ticket->armed[i].template_name);
         esc_buf_varint(out, ticket->armed[i].clause);
-        esc_buf_u8(out, ticket->armed[i].is_again);
+        esc_buf_u8(out, (uint8_t)((ticket->armed[i].is_again ? ARMED_AGAIN : 0) |
+                                  (ticket->armed[i].is_held ? ARMED_HELD : 0)));
         esc_buf_varint(out, ticket->armed[i].number);
         esc_buf_signed(out, ticket->armed[i].at_ms);
         esc_buf_packed(out, ticket->armed[i].event_type);
@@ -398,6 +401,19 @@ static void origins_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *tick
     }
 }
 
+/* What it waits for is looked up when all is there. */
+static void unread_note(EscEngine *engine, const EscTicket *ticket)
+{
+    EscOpenIndex *opens = &engine->opens;
+    for (size_t i = 0; i < ticket->armed_count; i++) {
+        if (!ticket->armed[i].is_held)
+            continue;
+        ESC_ENGINE_GROW(opens->unread, opens->unread_count, opens->unread_capacity);
+        opens->unread[opens->unread_count++] = ticket->index;
+        return;
+    }
+}
+
 static void armed_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
 {
     size_t count = esc_cursor_count(cursor);
@@ -406,13 +422,16 @@ static void armed_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket
         EscArmed *armed = &ticket->armed[ticket->armed_count++];
         *armed = (EscArmed){.template_name = esc_engine_intern(engine, esc_cursor_packed(cursor))};
         armed->clause = (uint32_t)esc_cursor_varint(cursor);
-        armed->is_again = esc_cursor_u8(cursor) != 0;
+        uint8_t flags = esc_cursor_u8(cursor);
+        armed->is_again = (flags & ARMED_AGAIN) != 0;
+        armed->is_held = (flags & ARMED_HELD) != 0;
         armed->number = (uint32_t)esc_cursor_varint(cursor);
         armed->at_ms = esc_instant_unpack(cursor);
         armed->event_type = esc_engine_intern(engine, esc_cursor_packed(cursor));
         armed->event_json = esc_text_own(esc_cursor_packed(cursor));
     }
     ticket->armed_next = (uint32_t)esc_cursor_varint(cursor);
+    unread_note(engine, ticket);
 }
 
 static void acts_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)

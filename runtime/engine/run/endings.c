@@ -89,6 +89,7 @@ void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
     esc_rollback_closed(engine, escalation);
     all_drop(engine, escalation);
     escalation->state = ESC_STATE_CLOSED;
+    esc_opens_forget(engine, escalation);
     for (uint32_t alarm = 1; alarm < ESC_ALARM_ALL; alarm *= 2)
         esc_escalation_alarm(engine, escalation, (EscAlarm)alarm, false);
     escalation->closed_at_ms = engine->now_ms;

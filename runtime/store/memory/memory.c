@@ -131,7 +131,7 @@ static void close_store(EscStore *base)
     EscMemory *memory = esc_memory_of(base);
     EscMemoryList *lists[] = {&memory->bundles,     &memory->events, &memory->tickets,
                               &memory->escalations, &memory->outbox, &memory->audit,
-                              &memory->evidence};
+                              &memory->evidence,    &memory->kept};
     for (size_t i = 0; i < ESC_COUNT_OF(lists); i++)
         esc_memory_list_free(lists[i]);
     free((void *)(uintptr_t)memory->body.data);

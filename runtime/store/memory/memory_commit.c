@@ -205,6 +205,20 @@ static void put_evidence(EscMemory *memory, EscEvidenceRow row)
                       esc_memory_row(&row, sizeof row, texts, ESC_COUNT_OF(texts)));
 }
 
+static void put_kept(EscMemory *memory, EscKeptRow row)
+{
+    size_t at = esc_memory_place(&memory->kept, esc_memory_by_kept, row.id);
+    if (at < memory->kept.count && esc_memory_by_kept(memory->kept.rows[at], row.id) == 0)
+        esc_memory_remove(&memory->kept, at);
+    if (row.body.size == 0)
+        return;
+    EscText body = {(const char *)row.body.data, row.body.size};
+    EscText *texts[] = {&body};
+    EscKeptRow *block = esc_memory_row(&row, sizeof row, texts, 1);
+    block->body.data = (const uint8_t *)body.data;
+    esc_memory_insert(&memory->kept, at, block);
+}
+
 static void put_body(EscMemory *memory, EscBytes body)
 {
     if (body.size == 0)
@@ -231,6 +245,8 @@ static void put_group(EscMemory *memory, const EscGroup *group)
         put_audit(memory, group->audit[i]);
     for (size_t i = 0; i < group->evidence_count; i++)
         put_evidence(memory, group->evidence[i]);
+    for (size_t i = 0; i < group->kept_count; i++)
+        put_kept(memory, group->kept[i]);
     put_body(memory, group->workspace);
     memory->counters = group->counters;
 }

@@ -36,6 +36,7 @@ typedef struct EscMemory {
     EscMemoryList outbox;      /* EscOutboxEntry by id */
     EscMemoryList audit;       /* EscAuditRow by number */
     EscMemoryList evidence;    /* EscEvidenceRow by number */
+    EscMemoryList kept;        /* EscKeptRow by id */
     uint64_t next_evidence;
     uint64_t tickets_made; /* a ticket's place in the order of creation, for loading */
 } EscMemory;
@@ -58,6 +59,7 @@ typedef int EscMemoryCompare(const void *row, const void *key);
 
 int esc_memory_by_number(const void *row, const void *key); /* rows that begin with a uint64_t */
 int esc_memory_by_ticket(const void *row, const void *key);
+int esc_memory_by_kept(const void *row, const void *key);  /* rows that begin with their id */
 int esc_memory_by_event(const void *row, const void *key); /* key: EscEventKey */
 
 /* The place of the first row that is not before the key. */

@@ -1,6 +1,6 @@
 /* memory_load.c - the live rows for a start, by the same rules as the statements of sqlite/statements.def: tickets
  * that the engine called live, in the order in which they came; escalations that are not closed; outbox rows that are
- * still queued. */
+ * still queued; all that is kept beside them. */
 #include "memory_internal.h"
 
 #include <stdlib.h>
@@ -70,6 +70,8 @@ EscStatus esc_memory_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
         if (entry->state == ESC_DELIVERY_QUEUED)
             status = sink->outbox(sink->context, entry, why);
     }
+    for (size_t i = 0; i < memory->kept.count && status == ESC_OK; i++)
+        status = sink->kept(sink->context, memory->kept.rows[i], why);
     return status;
 }
 

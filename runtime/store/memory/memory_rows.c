@@ -25,6 +25,11 @@ int esc_memory_by_event(const void *row, const void *key)
     return order != 0 ? order : esc_text_compare(a->id, b->id);
 }
 
+int esc_memory_by_kept(const void *row, const void *key)
+{
+    return memcmp(((const EscKeptRow *)row)->id, key, ESC_KEPT_ID_SIZE);
+}
+
 size_t esc_memory_place(const EscMemoryList *list, EscMemoryCompare *compare, const void *key)
 {
     size_t low = 0, high = list->count;

@@ -186,6 +186,19 @@ static EscStatus put_evidence(EscSqlite *store, const EscEvidenceRow *row, EscWh
     return esc_sqlite_write(&put, 1, why);
 }
 
+/* One that came and went within a group was never there. */
+static EscStatus put_kept(EscSqlite *store, const EscKeptRow *row, EscWhy *why)
+{
+    bool is_gone = row->body.size == 0;
+    EscSqliteStep put =
+        esc_sqlite_step(store, is_gone ? ESC_STATEMENT_KEPT_FORGET : ESC_STATEMENT_KEPT_PUT,
+                        "to write what is counted");
+    esc_sqlite_bind_bytes(&put, (EscBytes){row->id, sizeof row->id});
+    if (!is_gone)
+        esc_sqlite_bind_bytes(&put, row->body);
+    return esc_sqlite_write(&put, is_gone ? -1 : 1, why);
+}
+
 static EscStatus put_counters(EscSqlite *store, const EscGroup *group, EscWhy *why)
 {
     const EscCounters *counters = &group->counters;
@@ -228,6 +241,7 @@ static EscStatus put_group(EscSqlite *store, const EscGroup *group, EscWhy *why)
     if (status == ESC_OK)
         status = esc_sqlite_audit_put(store, group->audit, group->audit_count, why);
     PUT_ALL(store, group, evidence, put_evidence, why);
+    PUT_ALL(store, group, kept, put_kept, why);
     return status == ESC_OK ? put_counters(store, group, why) : status;
 }
 

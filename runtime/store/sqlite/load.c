@@ -1,4 +1,4 @@
-/* load.c - the live rows for a start: counters and the workspace's body, then tickets, escalations, outbox, in the order that
+/* load.c - the live rows for a start: counters and the workspace's body, then tickets, escalations, outbox and what is counted, in the order that
  * the sink wants. */
 #include "sqlite_internal.h"
 
@@ -85,6 +85,21 @@ static EscStatus load_outbox(EscSqlite *store, const EscStoreSink *sink, EscWhy 
     return esc_sqlite_finish(&get, status, why);
 }
 
+static EscStatus load_kept(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
+{
+    EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_KEPT_ALL, "to read what is counted");
+    EscStatus status = ESC_OK;
+    for (size_t rows = 1; status == ESC_OK && esc_sqlite_next(&get); rows++) {
+        pages_forget(store, rows);
+        EscBytes id = esc_sqlite_column_bytes(&get, 0);
+        EscKeptRow row = {.body = esc_sqlite_column_bytes(&get, 1)};
+        ESC_ASSERT(id.size == sizeof row.id); /* the schema's CHECK */
+        memcpy(row.id, id.data, id.size);
+        status = sink->kept(sink->context, &row, why);
+    }
+    return esc_sqlite_finish(&get, status, why);
+}
+
 EscStatus esc_sqlite_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
 {
     EscSqlite *store = esc_sqlite_of(base);
@@ -97,6 +112,8 @@ EscStatus esc_sqlite_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
         status = load_tickets(store, sink, why);
     if (status == ESC_OK)
         status = load_outbox(store, sink, why);
+    if (status == ESC_OK)
+        status = load_kept(store, sink, why);
     return status;
 }
 

@@ -1,6 +1,6 @@
-/* migrate.c - a file of schema version 1 becomes one of version 2, inside the transaction that opening runs in.
+/* migrate.c - a file of an older schema becomes one of ours, inside the transaction that opening runs in.
  *
- * The old tables are renamed, the new ones made as for a new file, the rows copied, the old ones dropped. Audit records are
+ * Version 2 lacks a table, which is made. Of version 1 the old tables are renamed, the new ones made as for a new file, the rows copied, the old ones dropped. Audit records are
  * packed; the rest is copied as it is: contents of events that were never kept stay unkept, and starts of escalations stay
  * in start_event. Bodies of that time are JSON: the engine reads the fields of a ticket from it, and parks an escalation
  * that it finds open, for a person to go on. Timers and absences are not taken over. The log grows by about the size of the file meanwhile. */
@@ -155,6 +155,15 @@ static EscStatus copy_audit(EscSqlite *store, EscWhy *why)
     esc_arena_free(arena);
     free(records);
     return status;
+}
+
+/* As schema.sql says it. */
+EscStatus esc_sqlite_migrate_2(EscSqlite *store, EscWhy *why)
+{
+    return run(store,
+               "CREATE TABLE kept (id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16), "
+               "body BLOB NOT NULL) STRICT, WITHOUT ROWID",
+               why);
 }
 
 EscStatus esc_sqlite_migrate(EscSqlite *store, const uint8_t id[ESC_STORE_ID_SIZE], EscWhy *why)

@@ -63,7 +63,7 @@ static EscStatus create_schema(EscSqlite *store, const EscSqliteOptions *options
     return status;
 }
 
-/* A new file gets its schema, one of version 1 is migrated; any other must have exactly ours. */
+/* A new file gets its schema, one of an older version is migrated; any other must have exactly ours. */
 static EscStatus check_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
 {
     int64_t objects = 0, application = 0, version = 0;
@@ -78,8 +78,9 @@ static EscStatus check_schema(EscSqlite *store, const EscSqliteOptions *options,
         return create_schema(store, options, why);
     if (application != ESC_SQLITE_APPLICATION_ID)
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the file is not a store of Escal");
-    if (version == 1) {
-        status = esc_sqlite_migrate(store, options->new_id, why);
+    if (version == 1 || version == 2) {
+        status = version == 1 ? esc_sqlite_migrate(store, options->new_id, why)
+                              : esc_sqlite_migrate_2(store, why);
         return status == ESC_OK ? write_version(store, why) : status;
     }
     if (version != ESC_SQLITE_SCHEMA_VERSION)

@@ -113,6 +113,12 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_by_state ON outbox (state);
 
+-- What the engine keeps beside tickets (counts, silences): many small rows that come and go, found by their key alone.
+CREATE TABLE kept (
+    id   BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- A row holds up to 256 records of one ticket that follow each other, packed (audit.c); `at_ms` is the last one's. Read by
 -- ticket; an escalation's records are those of its ticket that name it.
 CREATE TABLE audit (

@@ -36,6 +36,7 @@ extern "C" {
 #define ESC_DEADLINE_MIN_MS ESC_SECOND_MS
 #define ESC_DEADLINE_MAX_MS (400 * ESC_DAY_MS)
 #define ESC_PRED_DEPTH_MAX 16
+#define ESC_TALLY_OVER_MAX 1000 /* that a count has to exceed */
 #define ESC_NONE UINT32_MAX
 
 /* --- types and values --------------------------------------------------------------------------------- */
@@ -204,7 +205,7 @@ typedef enum EscSlaClock { ESC_SLA_CLOCK_RESPOND, ESC_SLA_CLOCK_RESOLVE, ESC_SLA
 #define ESC_CLOCK_WARNS_MAX 16u /* warnings of one clock */
 extern const char *const esc_clock_words[ESC_SLA_CLOCK_COUNT + 1]; /* the last is NULL */
 uint32_t esc_clock_find(EscText word); /* EscSlaClock, or ESC_NONE */
-typedef enum EscTrigger { ESC_TRIGGER_EVENT, ESC_TRIGGER_SLA, ESC_TRIGGER_COUNT } EscTrigger;
+typedef enum EscTrigger { ESC_TRIGGER_EVENT, ESC_TRIGGER_SLA, ESC_TRIGGER_SILENCE, ESC_TRIGGER_COUNT } EscTrigger;
 typedef enum EscPred {
     ESC_PRED_ALWAYS, ESC_PRED_AND, ESC_PRED_OR, ESC_PRED_NOT,
     ESC_PRED_ENUM_IN,   /* field is one of the members of mask `low` */
@@ -213,6 +214,8 @@ typedef enum EscPred {
     ESC_PRED_LIST_HAS, ESC_PRED_PRESENT, ESC_PRED_MISSING, ESC_PRED_CHANGED,
     ESC_PRED_CODE,      /* the rest: a COND function */
     ESC_PRED_CLOCK,     /* a row of CLOCKS */
+    ESC_PRED_TALLY,     /* this event makes a count exceed its number: row of TALLIES */
+    ESC_PRED_OPEN,      /* another template is open on a ticket with the same value: row of OPENS */
     ESC_PRED_COUNT      /* a test of a missing value is false, but for MISSING */
 } EscPred;
 typedef enum EscClockSource {
@@ -263,7 +266,7 @@ typedef enum EscWait {
 typedef enum EscExpect { ESC_EXPECT_ACKED, ESC_EXPECT_RESOLVED, ESC_EXPECT_COUNT } EscExpect;
 typedef enum EscMethod { ESC_METHOD_GET, ESC_METHOD_POST, ESC_METHOD_PUT, ESC_METHOD_PATCH, ESC_METHOD_DELETE, ESC_METHOD_COUNT } EscMethod;
 typedef enum EscGrant { ESC_GRANT_CHANNEL, ESC_GRANT_ACTION, ESC_GRANT_COUNT } EscGrant;
-typedef enum EscLimit { ESC_LIMIT_NOTIFICATIONS_PER_PERSON, ESC_LIMIT_HANDOFFS_PER_TICKET, ESC_LIMIT_RETAIN_AUDIT, ESC_LIMIT_PAGES_PER_PERSON, ESC_LIMIT_COUNT } EscLimit;
+typedef enum EscLimit { ESC_LIMIT_NOTIFICATIONS_PER_PERSON, ESC_LIMIT_HANDOFFS_PER_TICKET, ESC_LIMIT_RETAIN_AUDIT, ESC_LIMIT_PAGES_PER_PERSON, ESC_LIMIT_KEYS, ESC_LIMIT_COUNT } EscLimit;
 typedef enum EscLimitAction { ESC_LIMIT_ACTION_NONE, ESC_LIMIT_ACTION_DIGEST, ESC_LIMIT_ACTION_RAISE, ESC_LIMIT_ACTION_COUNT } EscLimitAction;
 #define ESC_EVIDENCE_TICKET 1u
 #define ESC_EVIDENCE_CHANGES 2u
@@ -390,7 +393,8 @@ void esc_program_disassemble(const EscProgram *program, EscSourceLine source_lin
 
 /* --- running ------------------------------------------------------------------------------------------------------ */
 
-typedef enum EscLoad { ESC_LOAD_TICKET, ESC_LOAD_EVENT, ESC_LOAD_EXCEPTION, ESC_LOAD_PREVIOUS, ESC_LOAD_CHANGED, ESC_LOAD_FACT, ESC_LOAD_HOURS, ESC_LOAD_PARAM } EscLoad;
+typedef enum EscLoad { ESC_LOAD_TICKET, ESC_LOAD_EVENT, ESC_LOAD_EXCEPTION, ESC_LOAD_PREVIOUS, ESC_LOAD_CHANGED, ESC_LOAD_FACT, ESC_LOAD_HOURS, ESC_LOAD_PARAM,
+               ESC_LOAD_TALLY, ESC_LOAD_OPEN /* what a row of TALLIES or OPENS says: BOOL */ } EscLoad;
 
 /* Who is told what runs, for coverage. A run with a listener is the reference interpreter's, which does the same. */
 typedef struct EscListener {

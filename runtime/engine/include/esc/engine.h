@@ -149,7 +149,7 @@ ESC_MUST_USE EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle 
                                              bool is_current, EscWhy *why);
 const EscProgram *esc_engine_program(const EscEngine *engine); /* of the current bundle */
 
-/* Restoring, before the first input: counters and the workspace's body, then tickets, then escalations, then unsettled outbox rows. */
+/* Restoring, before the first input: counters and the workspace's body, then tickets, then escalations, then unsettled outbox rows, then kept rows. */
 ESC_MUST_USE EscStatus esc_engine_restore_counters(EscEngine *engine, const EscCounters *counters,
                                                    EscBytes workspace, EscWhy *why);
 bool esc_engine_has_ticket(const EscEngine *engine, EscText id);
@@ -167,6 +167,9 @@ ESC_MUST_USE EscStatus esc_engine_make_ticket(EscEngine *engine, EscText id, Esc
 ESC_MUST_USE EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRow *row,
                                                      EscWhy *why);
 ESC_MUST_USE EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOutboxRow *row);
+/* What is counted and awaited, last of all. A row that the current bundle has no use for is deleted with the next flush. */
+ESC_MUST_USE EscStatus esc_engine_restore_kept(EscEngine *engine, const EscKeptRow *row,
+                                               EscWhy *why);
 
 /* The heart: applies one input at now_ms, which is never before the engine's own time but by a correction of the clock
  * (now_ms - correction_ms is not: asserted). ESC_OK: *outcome says what it did and its changes are

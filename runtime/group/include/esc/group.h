@@ -51,6 +51,14 @@ typedef struct EscReceivedRow {
     EscText content; /* JSON; borrowed from the input until the turn ends */
 } EscReceivedRow;
 
+/* What the engine keeps beside tickets: an instant of a count, a silence that is waited for. Found by its id, which is the
+ * engine's own, and written again whenever it changes. */
+#define ESC_KEPT_ID_SIZE 16
+typedef struct EscKeptRow {
+    uint8_t id[ESC_KEPT_ID_SIZE];
+    EscBytes body; /* empty: it is gone */
+} EscKeptRow;
+
 typedef struct EscBundleRow {
     uint8_t hash[32];
     int64_t at_ms;
@@ -204,6 +212,8 @@ typedef struct EscGroup {
     size_t audit_count, audit_capacity;
     EscEvidenceRow *evidence; /* new, in the order kept */
     size_t evidence_count, evidence_capacity;
+    EscKeptRow *kept; /* what is gone, then what is new or changed; in each part an id once */
+    size_t kept_count, kept_capacity;
     EscBytes
         workspace; /* body of the workspace itself: absences, notification windows; empty: unchanged */
     /* A correction of the clock: the instants of outbox rows that are queued before this group move by so much. */

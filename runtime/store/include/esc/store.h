@@ -31,7 +31,7 @@ typedef struct EscEventKnown {
 
 /* Where the live rows go at a start. Called in this order: counters once, with the workspace's body; tickets that
  * are live, in the order in which they came; escalations that are not closed, by id, without their start events, which
- * are evidence; outbox rows that are still queued, by id. The first status that is not ESC_OK ends the loading.
+ * are evidence; outbox rows that are still queued, by id; what is kept beside them, by its id. The first status that is not ESC_OK ends the loading.
  *
  * A sink that keeps what belongs together, so that it need not keep all at once in its largest form, says `has_ticket`: then
  * each ticket that it has not comes before the first escalation on it, and those without an open one behind all. */
@@ -43,6 +43,7 @@ typedef struct EscStoreSink {
     EscStatus (*escalation)(void *context, const EscEscalationRow *row, EscWhy *why);
     EscStatus (*outbox)(void *context, const EscOutboxEntry *entry, EscWhy *why);
     bool (*has_ticket)(void *context, EscText id); /* NULL: tickets come first */
+    EscStatus (*kept)(void *context, const EscKeptRow *row, EscWhy *why);
 } EscStoreSink;
 /* Whether the sink still wants this ticket. */
 bool esc_store_sink_wants(const EscStoreSink *sink, EscText ticket);

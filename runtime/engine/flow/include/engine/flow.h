@@ -20,9 +20,13 @@ EscMatching esc_matching_begin(EscEngine *engine, EscTicket *ticket,
 bool esc_matching_holds(EscMatching *matching, const EscTriggerRow *row, bool is_before);
 /* Whether the event at hand makes it fire: a level that became true, or a happening while its condition holds. */
 bool esc_matching_is_edge(EscMatching *matching, const EscTriggerRow *row);
-/* The same for one trigger (index in TRIGGERS) as it is now; whether hours are open is asked at hours_ms. */
+/* Both take `not open(…)` to hold: whether it does is judged when the other starts are made. */
+/* Whether one trigger (index in TRIGGERS) holds as it is now, all of it; whether hours are open is asked at hours_ms. */
 bool esc_trigger_holds(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
                        const EscEvent *event, int64_t hours_ms);
+/* The same, but for `not open(…)`. */
+bool esc_trigger_would_hold(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                            const EscEvent *event, int64_t hours_ms);
 
 /* --- triggers.c ------------------------------------------------------------------------------- */
 
@@ -46,11 +50,40 @@ EscEdges esc_edges_of_clock(EscEngine *engine, EscTicket *ticket, bool of_automa
 bool esc_clock_is_due(const EscEngine *engine, const EscTicket *ticket);
 /* Judges and fires those of templates that time alone has turned. */
 void esc_triggers_clock(EscEngine *engine, EscTicket *ticket);
-/* A template's level that became true without an event from outside: it fires with an event of the engine's own. */
-void esc_trigger_turned(EscEngine *engine, EscTicket *ticket, uint32_t trigger);
+/* Templates' levels that became true without an event from outside: they fire with an event of the engine's own. */
+void esc_triggers_turned(EscEngine *engine, EscTicket *ticket, EscEdges turned);
 /* Whether a posting's trigger can fire by time alone as the ticket stands. */
 bool esc_trigger_may_turn(const EscEngine *engine, const EscTicket *ticket,
                           const EscPosting *posting);
+
+/* --- tallies.c -------------------------------------------------------------------------------- */
+
+/* The event counts, before triggers ask whether it exceeded a number. */
+void esc_tallies_hear(EscEngine *engine, EscTicket *ticket, const EscEvent *event);
+
+/* --- holders.c -------------------------------------------------------------------------------- */
+
+bool esc_trigger_asks_open(const EscProgram *program, uint32_t pred); /* of its tree */
+/* Notes what a start waits for on a ticket; the first escalation that holds it back, 0: none does. */
+uint64_t esc_holders_note(EscEngine *engine, EscTicket *ticket, uint32_t trigger);
+
+/* --- held.c ----------------------------------------------------------------------------------- */
+
+void esc_held_catch_up(EscEngine *engine); /* tickets that were read since: before an input */
+void esc_held_review(EscEngine *engine);   /* another bundle asks for other things */
+void esc_held_free(EscEngine *engine);     /* judges those again that nothing holds back any more */
+
+/* --- silences.c ------------------------------------------------------------------------------- */
+
+/* The event breaks its silence: one that was told is over, and the next one begins. */
+void esc_silences_hear(EscEngine *engine, const EscEvent *event);
+/* A ticket was resolved: if somebody else than the event did it to a silence's, the silence is forgotten. */
+void esc_silences_resolved(EscEngine *engine, EscTicket *ticket);
+void esc_silences_fire(EscEngine *engine); /* the first that is over, or whose hours have turned */
+/* Nobody can have heard: each has all its time from now. */
+void esc_silences_woke(EscEngine *engine);
+/* The clock is corrected, or there is another bundle: hours turn at other instants. */
+void esc_silences_review(EscEngine *engine);
 
 /* --- wakes.c ---------------------------------------------------------------------------------- */
 
@@ -107,6 +140,13 @@ int64_t esc_pending_moved(EscEngine *engine, const EscTicket *ticket, const EscM
                           uint32_t number, int64_t due_ms);
 void esc_pending_review(EscEngine *engine,
                         EscTicket *ticket); /* drops those with `for` that do not hold any more */
+/* All that a trigger asks for holds, but for `not open(…)`: its start waits for that. */
+void esc_pending_hold_back(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                           const EscEvent *event);
+/* Judges what is held back again: it starts, or goes on waiting. `is_last`: what held it back is over, and what does not
+ * hold is dropped. */
+void esc_pending_judge_held(EscEngine *engine, EscTicket *ticket, bool is_last);
+void esc_pending_note_held(EscEngine *engine, EscTicket *ticket); /* what it waits for (held.c) */
 /* An automation's handler whose time is over; trigger ESC_NONE: none is. */
 typedef struct EscPendingDue {
     uint32_t trigger;

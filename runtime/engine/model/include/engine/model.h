@@ -122,6 +122,10 @@ EscRef esc_ref_named(const EscProgram *program, EscText name); /* 0 when there i
 /* --- postings.c ------------------------------------------------------------------------------- */
 
 void esc_postings_build(EscEngine *engine);
+/* How many rows there are of all events together. */
+uint32_t esc_by_event_count(const EscByEvent *list, const EscProgram *program);
+/* The range of those of one event in `rows`. */
+uint32_t esc_by_event_first(const EscByEvent *list, uint32_t event);
 
 /* --- moves.c ---------------------------------------------------------------------------------- */
 
@@ -436,10 +440,13 @@ typedef struct EscWorld {
     const EscProgram *event_program; /* whose numbering the event has; NULL: no event */
     uint32_t event_type;
     const EscValue *event_fields;
-    bool is_before;   /* show the ticket as it was before the event */
-    int64_t at_ms;    /* judged at another instant than now; 0: now */
-    int64_t hours_ms; /* whether hours are open is asked at another instant than now; 0: now */
-    bool is_faulty;   /* a callback could not do its work */
+    bool is_before;       /* show the ticket as it was before the event */
+    int64_t at_ms;        /* judged at another instant than now; 0: now */
+    int64_t hours_ms;     /* whether hours are open is asked at another instant than now; 0: now */
+    bool are_opens_aside; /* `not open(…)` is taken to hold */
+    bool
+        is_counted; /* the event at hand is the one that was counted last: it exceeds a number, or does not */
+    bool is_faulty; /* a callback could not do its work */
 } EscWorld;
 /* The instant at which it is judged. */
 static inline int64_t esc_world_now_ms(const EscWorld *world)
@@ -448,6 +455,13 @@ static inline int64_t esc_world_now_ms(const EscWorld *world)
 }
 /* The value that a run reads, as the host gives it. */
 EscValue esc_world_value(const EscWorld *world, EscLoad what, uint32_t index);
+/* What gives the values of keys: a world. */
+typedef struct EscKeySource {
+    const EscWorld *world;
+    EscValue (*value)(const EscWorld *world, uint32_t field); /* index in FIELDS */
+} EscKeySource;
+/* Its fields as those of keys. */
+EscKeySource esc_world_keys(const EscWorld *world);
 /* For code that only looks: its effects are refused (ESC_TRAP). */
 EscHost esc_world_reader(EscWorld *world);
 /* The world of an escalation's functions, at its topmost frame, with the event that started it; with_event: the event
@@ -495,12 +509,91 @@ bool esc_pred_has_clock(const EscProgram *program, uint32_t pred);
  * PREDS, which hours do not wake. INT64_MAX: there is none. */
 int64_t esc_function_turns_ms(const EscWorld *world, uint32_t function);
 int64_t esc_pred_turns_ms(const EscWorld *world, uint32_t pred);
+/* The same with hours: for who waits for them as well. */
+int64_t esc_pred_flips_ms(const EscWorld *world, uint32_t pred);
 
 /* --- timer_lists.c ---------------------------------------------------------------------------- */
 
 const EscTimerNode *esc_timer_find(const EscTimerNode *list, EscTimer kind,
                                    uint32_t index);   /* NULL when there is none */
 int64_t esc_timer_earliest(const EscTimerNode *list); /* 0 when there is none */
+
+/* --- kept.c ----------------------------------------------------------------------------------- */
+
+/* The engine's clock without its corrections: differences are time that has passed. */
+int64_t esc_elapsed_ms(const EscEngine *engine);
+EscKept *esc_kept_find(EscEngine *engine, const EscKeptId *id); /* NULL when there is none */
+/* A new key; `silence` (taken over) for one of a silence. Pointers to others are void then. */
+EscKept *esc_kept_put(EscEngine *engine, const EscKeptId *id, uint32_t clause, int64_t last_ms,
+                      uint64_t seq, EscSilence *silence);
+/* Forgets it, and lets go of its ticket; its row goes with the next flush. */
+void esc_kept_drop(EscEngine *engine, EscKept *kept);
+/* Its event has come now. `state`: of a silence. Its row is the caller's business. */
+void esc_kept_touch(EscEngine *engine, EscKept *kept, EscSilenceState state);
+/* Of a silence; its row is written. `turns_ms`: see EscSilence. */
+void esc_kept_set_state(EscEngine *engine, EscKept *kept, EscSilenceState state, int64_t turns_ms);
+/* When the time of an awaited one is over, or one that is over is judged again. */
+int64_t esc_silence_over_ms(const EscEngine *engine, const EscKept *kept);
+EscKept *esc_silence_next(EscEngine *engine); /* the first of all; NULL: nothing is awaited */
+/* The ticket that the next timer starts on, when that is a silence's and the ticket is not in memory; else empty. */
+EscText esc_silence_lacks(EscEngine *engine);
+void esc_kept_dirty(EscEngine *engine, EscKept *kept); /* its row is written with the next flush */
+void esc_kept_gone(EscEngine *engine, const uint8_t *id); /* a row is deleted with it */
+EscKeptClause *esc_kept_clause(EscEngine *engine, const EscKept *kept);
+/* The one whose last event is the longest ago, and the next of the same list; NULL: there is none. */
+EscKept *esc_kept_first(EscEngine *engine, const EscKeptClause *clause, EscSilenceState state);
+EscKept *esc_kept_after(EscEngine *engine, const EscKept *kept);
+bool esc_kept_is_full(const EscEngine *engine); /* `limit N keys` */
+/* There are too many: drops the key of a count that was silent longest, with an alarm. False: there is still no room. */
+bool esc_kept_make_room(EscEngine *engine);
+void esc_kepts_full_tell(EscEngine *engine, const char *what); /* an alarm, once an hour */
+/* The index of a clause, which is made when there is none. */
+uint32_t esc_kept_clause_of(EscEngine *engine, bool is_silence, EscText template_name,
+                            int64_t text);
+/* Where the current bundle is another one (kepts.is_bind_due): its clauses get their rows, and keys of those that are gone
+ * are dropped. Before anything else is asked of keys. */
+void esc_kepts_bind(EscEngine *engine);
+void esc_kepts_release(EscEngine *engine);
+
+/* --- tallies.c -------------------------------------------------------------------------------- */
+
+typedef void EscKeyWrite(EscBuf *out, const EscProgram *program, EscValue value);
+/* Writes the values of a range of KEYS one after the other; false: one is missing. */
+bool esc_key_write(const EscProgram *program, EscKeySource source, uint32_t first, uint32_t count,
+                   EscKeyWrite *write, EscBuf *out);
+/* `kind` keeps those of one kind apart from those of another. */
+EscKeptId esc_kept_id(const EscEngine *engine, char kind, EscText clause, EscText values);
+/* The event of the source has come: it counts. True when it makes the count exceed its number. */
+bool esc_tally_hear(EscEngine *engine, EscKeySource source, uint32_t tally);
+/* Whether the number is exceeded now, whatever event made it so. */
+bool esc_tally_holds(EscEngine *engine, EscKeySource source, uint32_t tally);
+void esc_tally_restore(EscKept *kept, const int64_t *instants, uint32_t count);
+void esc_tallies_alarm(EscEngine *engine); /* sets the timer by which expired keys go */
+void esc_tallies_fire(EscEngine *engine);
+
+/* --- chains.c --------------------------------------------------------------------------------- */
+
+void esc_chain_add(EscChains *chains, const EscKeptId *key, uint64_t value); /* once */
+void esc_chain_remove(EscChains *chains, const EscKeptId *key, uint64_t value);
+bool esc_chain_has(const EscChains *chains, const EscKeptId *key, uint64_t value);
+/* Visits the numbers under a key, the one that was added last first: begin with *at 0; false at the end. Nothing may be
+ * added or removed meanwhile. */
+bool esc_chain_next(const EscChains *chains, const EscKeptId *key, uint32_t *at, uint64_t *value);
+void esc_chains_release(EscChains *chains);
+
+/* --- opens.c ---------------------------------------------------------------------------------- */
+
+/* The escalation has started on the ticket, or the ticket has joined it: its values of now are what is asked for. Once for
+ * each field. */
+void esc_opens_note(EscEngine *engine, const EscEscalation *escalation, const EscTicket *ticket);
+/* It is closed: whoever waited for the last one of a value is judged again (turn.freed). */
+void esc_opens_forget(EscEngine *engine, const EscEscalation *escalation);
+/* What a row of OPENS asks for on the source's ticket; false: its field is missing. */
+bool esc_open_id(EscEngine *engine, EscKeySource source, uint32_t open, EscKeptId *id);
+uint64_t esc_open_holder(const EscEngine *engine,
+                         const EscKeptId *id); /* the first that is open; 0: none */
+void esc_open_restore(EscEngine *engine, const EscOpen *open);
+void esc_opens_release(EscEngine *engine);
 
 /* --- absences.c ------------------------------------------------------------------------------- */
 

@@ -78,6 +78,8 @@ typedef enum EscTimer {
     ESC_TIMER_SHIFT, /* escalation: the turn ends of the schedule that its accountable role follows */
     ESC_TIMER_CLOCK, /* ticket or escalation: the first instant at which time alone may change an answer */
     ESC_TIMER_ABSENCE, /* workspace [0]: the next absence of anybody begins */
+    ESC_TIMER_SILENCE, /* workspace [0]: no later than the first silence whose time is over, or whose hours turn */
+    ESC_TIMER_TALLIES, /* workspace [0]: keys of counts that have expired go */
     ESC_TIMER_COUNT,
     ESC_TIMER_SLEEPER =
         ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
@@ -155,7 +157,8 @@ typedef struct EscStarts {
 typedef struct EscArmed {
     EscText template_name; /* interned */
     uint32_t clause;       /* of the trigger: TRIGGERS.clause */
-    bool is_again;         /* `again after`; else `for` */
+    bool is_again;         /* `again after` */
+    bool is_held;          /* `not open(…)` holds it back; neither: `for` */
     uint32_t number;       /* index of its timer */
     int64_t at_ms;         /* when its condition became true, for hours: they are asked for once */
     EscText
@@ -608,14 +611,137 @@ typedef struct EscAbsence {
     bool is_back; /* they are there, although the directory says that they are away */
 } EscAbsence;
 
-/* A trigger as the posting lists hold it, with one test that must hold whatever else its condition says: a ticket
- * field is one of some enum members. Most triggers that do not match are seen off by it. */
+/* --- what is counted and awaited (kept.c) ------------------------------------------------------ */
+
+/* Instants here are elapsed time, which corrections of the clock leave alone: esc_elapsed_ms. */
+
+typedef enum EscSilenceState {
+    ESC_SILENCE_AWAITED, /* the next event has its time */
+    ESC_SILENCE_OVER,    /* that is over, and what else the `start` asks for does not hold */
+    ESC_SILENCE_TOLD,    /* it started its template; its ticket is pinned */
+    ESC_SILENCE_STATE_COUNT
+} EscSilenceState;
+
+typedef struct EscSilence {
+    EscText ticket;     /* owned: id of the ticket that it starts on */
+    EscText event_json; /* owned: the last event, as it came */
+    int64_t written_ms; /* the instant that its row says */
+    int64_t
+        turns_ms; /* OVER: when it is judged again, by the engine's clock; INT64_MAX: with the next event only */
+    EscSilenceState state;
+} EscSilence;
+
+/* A key of a count or of a silence. There may be a million: 64 bytes, and a block for instants before the last. */
+typedef struct EscKept {
+    uint8_t id[ESC_KEPT_ID_SIZE];
+    int64_t last_ms; /* of the last event */
+    uint64_t
+        seq; /* when that was in the order of all: ties of one instant, the same after a restart */
+    uint32_t clause; /* index in EscKepts.clauses; of a free place: the next free one, + 1 */
+    uint32_t next;   /* in the bucket; here and below 0 is none, else an index + 1 */
+    uint32_t before,
+        after; /* in the list of its clause, by seq; of silences that are OVER by turns_ms, then seq */
+    uint16_t count, capacity; /* COUNT: of `instants` */
+    bool is_used, is_dirty;
+    union {
+        int64_t *instants; /* COUNT; owned: those before the last, ascending */
+        EscSilence *silence;
+    };
+} EscKept;
+
+typedef struct EscKeptList {
+    uint32_t first, last; /* as in EscKept */
+} EscKeptList;
+
+/* A count or a silence as it is written: what its keys are found by under another bundle. */
+typedef struct EscKeptClause {
+    bool is_silence;
+    EscText template_name; /* interned; of a silence */
+    int64_t clause;        /* TALLIES.clause, or with the template TRIGGERS.clause */
+    uint32_t row; /* in TALLIES or TRIGGERS of the current bundle; ESC_NONE: it is not there */
+    EscKeptList
+        lists[ESC_SILENCE_STATE_COUNT]; /* of a silence by state; of a count the first one */
+} EscKeptClause;
+
+typedef struct EscKeptId {
+    uint8_t bytes[ESC_KEPT_ID_SIZE];
+} EscKeptId;
+
+typedef struct EscKepts {
+    EscKept *items;
+    uint32_t count, capacity; /* places that were ever used */
+    uint32_t free_first;      /* as in EscKept */
+    uint32_t used;
+    uint32_t *buckets; /* a power of two of them */
+    uint32_t buckets_count;
+    EscKeptClause *clauses;
+    size_t clauses_count, clauses_capacity;
+    EscNames *names;       /* of clauses, to their indexes */
+    uint32_t *of_tallies;  /* clauses by row of TALLIES in the current bundle */
+    uint32_t *of_silences; /* and by position in EscSchema.silences */
+    uint32_t limit;        /* `limit N keys` */
+    int64_t told_ms;       /* when it was told that there are too many; 0: never */
+    bool is_told_dirty;
+    bool is_bind_due; /* the current bundle is another one than clauses know rows of */
+    uint32_t *dirty;  /* indexes */
+    size_t dirty_count, dirty_capacity;
+    EscKeptId *gone; /* of rows that are to be deleted */
+    size_t gone_count, gone_capacity;
+} EscKepts;
+
+/* --- numbers under a key (chains.c) ----------------------------------------------------------- */
+
+typedef struct EscLink {
+    EscKeptId key;
+    uint64_t value;
+    uint32_t next; /* in the bucket, or of free places; 0: none, else an index + 1 */
+    bool is_used;
+} EscLink;
+
+typedef struct EscChains {
+    EscLink *items;
+    size_t count, capacity;
+    uint32_t free_first, used;
+    uint32_t *buckets; /* a power of two of them */
+    uint32_t buckets_count;
+} EscChains;
+
+/* --- what is open for which value (opens.c) --------------------------------------------------- */
+
+typedef struct EscOpen {
+    uint64_t escalation;
+    EscKeptId row, value; /* of what is kept; of the template, the field and its value */
+    uint32_t next;        /* of free places: an index + 1 */
+    bool is_dirty;
+} EscOpen;
+
+typedef struct EscOpenIndex {
+    EscOpen *items;
+    size_t count, capacity;
+    uint32_t free_first;
+    uint32_t *dirty; /* places whose rows are to be written */
+    size_t dirty_count, dirty_capacity;
+    EscChains by_value;      /* to numbers of escalations */
+    EscChains by_escalation; /* to places, + 1 */
+    EscChains held;          /* by value, to places of tickets on which something waits for it */
+    uint32_t *unread;        /* places of tickets that were read and may stand in `held` */
+    size_t unread_count, unread_capacity;
+} EscOpenIndex;
+
+/* Rows of the current bundle by the event that they are about. */
+typedef struct EscByEvent {
+    uint32_t *rows;
+    uint32_t *first; /* by event type, with one more at the end; NULL: there are no rows */
+} EscByEvent;
+
 /* By how much a clock of a service level is over: a time, or hours of a calendar (OPTION, of the present bundle). */
 typedef struct EscLateness {
     int64_t ms;
     uint32_t calendar;
 } EscLateness;
 
+/* A trigger as the posting lists hold it, with one test that must hold whatever else its condition says: a ticket
+ * field is one of some enum members. Most triggers that do not match are seen off by it. */
 typedef struct EscPosting {
     uint32_t trigger, pred;
     uint32_t slot; /* of that field; ESC_NONE: the condition has no such test */
@@ -648,6 +774,8 @@ typedef struct EscSchema {
     uint32_t status_slot, title_slot, assignee_slot, queue_slot, created_slot, severity_slot;
     EscPosting *postings;     /* grouped by event type */
     uint32_t *postings_first; /* by event type, with one more at the end */
+    EscByEvent tallies;       /* in TALLIES */
+    EscByEvent silences;      /* in TRIGGERS */
     EscPosting *clocked;      /* triggers that time alone can make fire, in their order */
     uint32_t clocked_count;
     EscLateness
@@ -876,9 +1004,14 @@ typedef struct EscTurn {
     EscText reason; /* of the acknowledgement at hand */
     EscText
         missed; /* why the wait before the run at hand is over without what it was for; empty: it is not */
-    bool is_by_told;       /* a sentence of this input names who */
-    uint32_t emit_place;   /* index in CODE of the EMIT at hand, ESC_NONE when none is */
-    const EscEvent *event; /* of the current bundle's types */
+    bool is_by_told;         /* a sentence of this input names who */
+    uint32_t emit_place;     /* index in CODE of the EMIT at hand, ESC_NONE when none is */
+    const EscEvent *event;   /* of the current bundle's types */
+    const EscEvent *counted; /* at which `reached` was found out */
+    uint32_t *reached; /* rows of TALLIES whose number that event has exceeded; in the arena */
+    uint32_t reached_count;
+    EscKeptId *freed; /* values of EscOpenIndex for which nothing is open any more */
+    size_t freed_count, freed_capacity;
     EscOutcome *outcome;
     EscTicket *before_ticket; /* whose values `before` has; NULL: nobody's */
     EscValue *before;         /* by slot: that ticket before the event */
@@ -952,6 +1085,8 @@ struct EscEngine {
     EscAbsences absences;
     EscTeamTurns team_turns;
     EscToldGaps gaps;
+    EscKepts kepts;
+    EscOpenIndex opens;
     EscInterned interned;
     EscRuns runs;
     EscTurn turn;

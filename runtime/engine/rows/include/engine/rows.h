@@ -61,6 +61,13 @@ void esc_changes_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
 void esc_history_pack(EscBuf *out, const EscEscalation *escalation);
 void esc_history_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation);
 
+/* --- kept_pack.c ------------------------------------------------------------------------------ */
+
+void esc_kept_pack(EscBuf *out, const EscEngine *engine, const EscKept *kept);
+void esc_open_pack(EscBuf *out, const EscOpen *open);
+/* The row that says when it was told that there are too many keys. */
+void esc_kepts_told_row(const EscEngine *engine, EscKeptId *id, EscBuf *out);
+
 /* --- restore.c -------------------------------------------------------------------------------- */
 
 typedef enum EscReading {
