@@ -50,6 +50,11 @@ static EscStatus read_header(Reader *reader)
     return ESC_OK;
 }
 
+static bool is_section(uint32_t section)
+{
+    return section >= ESC_TABLE_COUNT || esc_table_info[section].name != NULL;
+}
+
 /* Known sections only, each once, ascending, one right behind the other up to the last byte. */
 static EscStatus read_directory(Reader *reader)
 {
@@ -66,7 +71,7 @@ static EscStatus read_directory(Reader *reader)
         const uint8_t *entry = bytes.data + at;
         uint32_t section = get_u16(entry);
         uint32_t offset = get_u32(entry + 4), size = get_u32(entry + 8);
-        if (section <= before || section >= ESC_SECTION_COUNT)
+        if (section <= before || section >= ESC_SECTION_COUNT || !is_section(section))
             return esc_why(reader->why, ESC_BAD_BUNDLE, "V02", at,
                            "section %u is unknown, repeated or out of order", (unsigned)section);
         if (get_u16(entry + 2) != 0)

@@ -192,6 +192,8 @@ uint32_t esc_program_count(const EscProgram *program, EscTable table)
         return program->texts_count;
     if (table == ESC_TABLE_CODE)
         return program->code_count;
+    if (esc_table_info[table].name == NULL)
+        return 0; /* a number that no table has */
     uint32_t count;
     memcpy(&count, (const uint8_t *)program + esc_table_info[table].count_offset, sizeof count);
     return count;

@@ -156,6 +156,8 @@ static void visit_columns(TestProgram *p, VisitText *visit, void *context)
 {
     for (EscTable table = 1; table < ESC_TABLE_COUNT; table++) {
         const EscTableInfo *info = &esc_table_info[table];
+        if (info->name == NULL)
+            continue;
         const EscColumn *columns = info->columns();
         uint8_t *row = (uint8_t *)(uintptr_t)esc_program_rows(&p->program, table);
         for (uint32_t i = 0; i < esc_program_count(&p->program, table);
