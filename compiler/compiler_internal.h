@@ -330,7 +330,8 @@ typedef struct EscTemplateInfo {
     bool has_unknown_event;    /* it starts on one that nobody declares */
     bool is_manual;
     int64_t again_ms;
-    EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
+    const EscNode *group; /* GROUP or NULL */
+    EscProof weakest;     /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
     EscSpan weakest_span;
     const EscNode *wanted; /* the check in its steps that asks for most evidence, or NULL */
 } EscTemplateInfo;

@@ -119,6 +119,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> COVERED_BY "covered by" /* only behind a date */
 %token <name> OVERRIDE "override" ACTION "action" EACH "each" PAUSE "pause" WARN_AT "warn at"
 %token <name> START "start" START_ON "start on" START_AFTER "start after"
+%token <name> GROUP_BY "group by"
 %token <name> START_TEMPLATE "start template" MANUAL "manual" DEFAULT "default"
 %token <name> AGAIN_AFTER "again after" ALONGSIDE "alongside" OWNERS "owners" ALL "all (of them)"
 %token <name> STEPS "steps" ON "on"
@@ -646,6 +647,8 @@ template_item:
   | "manual" { $$ = BARE(MANUAL, @$); }
   | "start" "manual" { $$ = BARE(MANUAL, @$); }
   | "again after" duration { $$ = NODE(AGAIN, @$, .again = {.after = $duration}); }
+  | "group by" paths within_opt[within]
+    { $$ = NODE(GROUP, @$, .group = {.keys = $paths, .within = $within}); }
   | "alongside" paths { $$ = NODE(ALONGSIDE, @$, .alongside = {.templates = $paths}); }
   | "owners" "{" owners "}" { $$ = NODE(OWNERS, @$, .owners = {.owners = $3}); }
   | "steps" block { $$ = NODE(STEPS, @$, .steps = {.steps = $block}); }

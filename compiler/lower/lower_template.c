@@ -295,6 +295,7 @@ void esc_lower_template(EscLower *lower, uint32_t index)
     lower_qa(lower);
     put_checks(lower, &row);
     esc_build_put_templates(&lower->build, row);
+    esc_lower_grouping(lower);
     esc_lower_triggers(lower);
     lower->template = NULL;
     lower->template_index = ESC_NONE;

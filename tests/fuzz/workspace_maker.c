@@ -166,7 +166,7 @@ static void make_number(Maker *maker, unsigned depth)
                 "9999999999999999999999999999999");
     else if (kind == 1)
         PUT_ONE(maker, "ticket.seats", "ticket.place.floor", "escalation.handoffs",
-                "escalation.attempt");
+                "escalation.tickets", "escalation.attempt");
     else if (kind == 2 && maker->event == EVENT_LEAD)
         put(maker, "event.score");
     else if (kind == 3 && is_proven(maker, "ticket.effort"))
@@ -1003,6 +1003,9 @@ static Event make_starts(Maker *maker, bool is_manual)
         event = EVENT_NONE;
     }
     PUT_ONE(maker, "", "again after 1h\n", "");
+    PUT_ONE(maker, "", "", "", "group by ticket.account.id\n",
+            "group by ticket.area, ticket.tier, ticket.vip within 5m\n",
+            "group by ticket.seats, ticket.effort, ticket.due_at, ticket.place.city within 1s\n");
     return event;
 }
 

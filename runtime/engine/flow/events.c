@@ -112,6 +112,8 @@ static void event_pass(EscEngine *engine, EscTicket *ticket, const EscEvent *eve
     if (ticket->open_count > 0)
         escalations_hear(engine, ticket, by);
     engine->turn.event = before;
+    if (ticket->joined_count > 0)
+        esc_members_hear(engine, ticket);
     if (ticket->armed_count > 0)
         esc_pending_review(engine, ticket);
     esc_triggers_event(engine, ticket, event);
@@ -263,6 +265,8 @@ static void derived_drain(EscEngine *engine)
 static void ticket_settle(EscEngine *engine, EscTicket *ticket)
 {
     size_t count;
+    if (ticket->joined_count > 0) /* nobody hears of what is done to a linked one */
+        esc_members_hear(engine, ticket);
     EscEscalation **list = open_list(engine, ticket, &count);
     for (size_t i = 0; i < count; i++) { /* each may close itself, and none another one */
         esc_frame_drive(engine, list[i]);

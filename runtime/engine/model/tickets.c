@@ -66,6 +66,7 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
     free(ticket->assumed);
     free(ticket->starts);
     free(ticket->open);
+    free(ticket->joined);
     esc_text_drop(&ticket->postmortem_of);
     esc_text_drop(&ticket->body);
     esc_text_drop(&ticket->id);
@@ -366,15 +367,6 @@ EscStarts *esc_ticket_starts(EscEngine *engine, EscTicket *ticket, EscText templ
     EscStarts *starts = &ticket->starts[ticket->starts_count++];
     *starts = (EscStarts){.template_name = esc_engine_intern(engine, template_name)};
     return starts;
-}
-
-EscEscalation *esc_ticket_open_of(const EscTicket *ticket, EscText template_name)
-{
-    for (size_t i = 0; i < ticket->open_count; i++) {
-        if (esc_text_equal(ticket->open[i]->template_name, template_name))
-            return ticket->open[i];
-    }
-    return NULL;
 }
 
 void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *out)

@@ -152,6 +152,19 @@ static int64_t world_now_ms(const EscWorld *world)
     return world->at_ms != 0 ? world->at_ms : world->engine->now_ms;
 }
 
+/* Of an escalation: all of its tickets. */
+static bool is_resolved(const EscWorld *world)
+{
+    const EscTurn *turn = &world->engine->turn;
+    if (world->escalation != NULL)
+        return esc_escalation_is_resolved(world->engine, world->escalation);
+    if (world->ticket == NULL)
+        return false;
+    return world->is_before && turn->before_ticket == world->ticket
+               ? turn->before_standing != ESC_STANDING_OPEN
+               : esc_ticket_is_resolved(world->engine, world->ticket);
+}
+
 static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue value)
 {
     EscEscalation *escalation = world->escalation;
@@ -160,6 +173,8 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
             value.ms = world_now_ms(world);
         if (fact == ESC_FACT_ESCALATION_ATTEMPT || fact == ESC_FACT_ESCALATION_LEVEL)
             value.number = 1;
+        if (fact == ESC_FACT_ESCALATION_TICKETS)
+            value.number = is_resolved(world) ? 0 : 1;
         return value;
     }
     if (fact == ESC_FACT_ESCALATION_ID)
@@ -178,6 +193,8 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
         value.number = escalation->handoffs;
     else if (fact == ESC_FACT_ESCALATION_LEVEL)
         value.number = escalation->role_row + 1;
+    else if (fact == ESC_FACT_ESCALATION_TICKETS)
+        value.number = esc_escalation_tickets(world->engine, escalation);
     else
         value.number =
             esc_ticket_starts(world->engine, escalation->ticket, escalation->template_name)->count;
@@ -230,16 +247,6 @@ static EscValue fact_of_exception(const EscWorld *world, bool is_name, EscValue 
     value.text = is_name ? program->texts[program->exceptions[raised->exception].name]
                          : message_of(world->engine, raised);
     return value;
-}
-
-static bool is_resolved(const EscWorld *world)
-{
-    const EscTurn *turn = &world->engine->turn;
-    if (world->ticket == NULL)
-        return false;
-    return world->is_before && turn->before_ticket == world->ticket
-               ? turn->before_standing != ESC_STANDING_OPEN
-               : esc_ticket_is_resolved(world->engine, world->ticket);
 }
 
 static EscValue fact_value(const EscWorld *world, EscFact fact)

@@ -84,6 +84,24 @@ static void all_drop(EscEngine *engine, EscEscalation *escalation)
         esc_change_pin(engine, &escalation->changes[i], false);
 }
 
+static void members_leave(EscEngine *engine, EscEscalation *escalation)
+{
+    for (size_t i = 0; i < escalation->members_count; i++) {
+        EscTicket *ticket = esc_member_ticket(engine, escalation, i);
+        if (ticket != NULL)
+            esc_audit_ticket(
+                engine, ticket, ESC_AUDIT_LEFT,
+                esc_audit_data(engine, "escalation", esc_escalation_name(engine, escalation),
+                               "outcome", escalation->outcome, NULL),
+                "E-%llu of %.*s, which it had joined, is closed as %.*s",
+                (unsigned long long)escalation->id, ESC_TEXT_ARG(escalation->ticket->id),
+                ESC_TEXT_ARG(escalation->outcome));
+    }
+    esc_group_close(
+        engine, escalation,
+        escalation->bundle == NULL ? 0 : esc_escalation_template(escalation)->again_after_ms);
+}
+
 void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
 {
     esc_rollback_closed(engine, escalation);
@@ -96,6 +114,7 @@ void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
         engine->now_ms;
     esc_ticket_dirty(engine, escalation->ticket);
     ticket_unlink(escalation->ticket, escalation);
+    members_leave(engine, escalation);
     esc_escalation_moment(engine, escalation, ESC_AUDIT_CLOSED, escalation->outcome);
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_CLOSED,

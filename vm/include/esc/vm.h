@@ -23,12 +23,12 @@ extern "C" {
 #define ESC_REGISTERS_MAX 32
 #define ESC_FUNCTION_CODE_MAX 4096
 #define ESC_LOOP_DEPTH_MAX 3
-#define ESC_RUN_COST_MAX 20000  /* fuel units of one run-to-suspend */
-#define ESC_RUN_EFFECTS_MAX 64  /* effects of one run-to-suspend */
-#define ESC_RUN_TEXTS_MAX 256   /* text-making instructions of one run-to-suspend */
+#define ESC_RUN_COST_MAX 20000   /* fuel units of one run-to-suspend */
+#define ESC_RUN_EFFECTS_MAX 64   /* effects of one run-to-suspend */
+#define ESC_RUN_TEXTS_MAX 256    /* text-making instructions of one run-to-suspend */
 #define ESC_ID_BYTES_MAX 128     /* ids of tickets, events, sources; principals */
 #define ESC_EVENT_DIGEST_SIZE 16 /* of an event's content; it is compared within one key only */
-#define ESC_TEXT_MAX 4096       /* bytes of any text in a register */
+#define ESC_TEXT_MAX 4096        /* bytes of any text in a register */
 #define ESC_LIST_ITEMS_MAX 255
 #define ESC_WRITTEN_ITEMS_MAX 32 /* of a list in a source text */
 #define ESC_EFFECT_ARGS_MAX 24
@@ -58,10 +58,22 @@ typedef uint32_t EscType;
 #define ESC_TYPE(kind) ((EscType)(kind))
 #define ESC_TYPE_OPTIONAL ((EscType)0x100)
 #define ESC_TYPE_ENUM(enum_index) ((EscType)ESC_KIND_ENUM | ((EscType)(enum_index) << 16))
-static inline EscKind esc_type_kind(EscType type) { return (EscKind)(type & 0xffu); }
-static inline bool esc_type_is_optional(EscType type) { return (type & ESC_TYPE_OPTIONAL) != 0; }
-static inline EscType esc_type_plain(EscType type) { return type & ~ESC_TYPE_OPTIONAL; }
-static inline uint32_t esc_type_enum(EscType type) { return type >> 16; }
+static inline EscKind esc_type_kind(EscType type)
+{
+    return (EscKind)(type & 0xffu);
+}
+static inline bool esc_type_is_optional(EscType type)
+{
+    return (type & ESC_TYPE_OPTIONAL) != 0;
+}
+static inline EscType esc_type_plain(EscType type)
+{
+    return type & ~ESC_TYPE_OPTIONAL;
+}
+static inline uint32_t esc_type_enum(EscType type)
+{
+    return type >> 16;
+}
 
 /* Something that can own, be notified or be a destination: kind in bits 24-31, index in bits 0-23; 0 is none. */
 typedef uint32_t EscRef;
@@ -72,16 +84,22 @@ typedef enum EscRefKind {
     ESC_REF_SCHEDULE, /* SCHEDULES */
     ESC_REF_ROUTE,    /* ROUTES */
     ESC_REF_CHANNEL,  /* CHANNELS */
-    ESC_REF_ROLE,     /* 0 primary, 1 secondary, 2 escalation, 3 last_resort, 4 whoever is accountable now */
-    ESC_REF_FIELD,    /* FIELDS: a ticket text field that holds the name of a person, team or schedule */
+    ESC_REF_ROLE, /* 0 primary, 1 secondary, 2 escalation, 3 last_resort, 4 whoever is accountable now */
+    ESC_REF_FIELD, /* FIELDS: a ticket text field that holds the name of a person, team or schedule */
     ESC_REF_TEMPLATE, /* TEMPLATES: a route's target */
     ESC_REF_TEXT,     /* TEXTS: a queue's name */
     ESC_REF_TURNS,    /* TEAMS: the next of its members who is there, one after the other */
     ESC_REF_COUNT
 } EscRefKind;
 #define ESC_REF(kind, index) (((EscRef)(kind) << 24) | (EscRef)(index))
-static inline EscRefKind esc_ref_kind(EscRef ref) { return (EscRefKind)(ref >> 24); }
-static inline uint32_t esc_ref_index(EscRef ref) { return ref & 0xffffffu; }
+static inline EscRefKind esc_ref_kind(EscRef ref)
+{
+    return (EscRefKind)(ref >> 24);
+}
+static inline uint32_t esc_ref_index(EscRef ref)
+{
+    return ref & 0xffffffu;
+}
 
 /* A typed value. Texts and lists are borrowed from the bundle, the host or the run's scratch memory. */
 typedef struct EscValue {
@@ -126,7 +144,12 @@ EscKind esc_form_kind(EscForm form);       /* TIME or DURATION: what can be writ
 
 /* --- enumerations of the tables ------------------------------------------------------------------------- */
 
-typedef enum EscScope { ESC_SCOPE_TICKET, ESC_SCOPE_EVENT, ESC_SCOPE_EXCEPTION, ESC_SCOPE_COUNT } EscScope;
+typedef enum EscScope {
+    ESC_SCOPE_TICKET,
+    ESC_SCOPE_EVENT,
+    ESC_SCOPE_EXCEPTION,
+    ESC_SCOPE_COUNT
+} EscScope;
 /* What every workspace has: builtin.def. Lists of words have a NULL behind them. */
 typedef enum EscRole {
 #define ESC_ROLE(NAME, word, said) ESC_ROLE_##NAME,
@@ -171,7 +194,8 @@ typedef struct EscBuiltinField {
     const char *name;
     EscKind kind;
 } EscBuiltinField;
-extern const EscBuiltinField esc_builtin_fields[ESC_BUILTIN_FIELDS_COUNT]; /* by event, in the order of events */
+extern const EscBuiltinField
+    esc_builtin_fields[ESC_BUILTIN_FIELDS_COUNT]; /* by event, in the order of events */
 
 typedef enum EscBuiltinException {
 #define ESC_EXCEPTION(NAME, name) ESC_EXCEPTION_##NAME,
@@ -198,69 +222,134 @@ typedef enum EscLanguage {
     ESC_LANGUAGE_COUNT
 } EscLanguage;
 extern const char *const esc_language_words[ESC_LANGUAGE_COUNT + 1];
-typedef enum EscSlaClock { ESC_SLA_CLOCK_RESPOND, ESC_SLA_CLOCK_RESOLVE, ESC_SLA_CLOCK_UPDATE, ESC_SLA_CLOCK_COUNT } EscSlaClock;
-#define ESC_CLOCK_WARNS_MAX 16u /* warnings of one clock */
+typedef enum EscSlaClock {
+    ESC_SLA_CLOCK_RESPOND,
+    ESC_SLA_CLOCK_RESOLVE,
+    ESC_SLA_CLOCK_UPDATE,
+    ESC_SLA_CLOCK_COUNT
+} EscSlaClock;
+#define ESC_CLOCK_WARNS_MAX 16u                                    /* warnings of one clock */
 extern const char *const esc_clock_words[ESC_SLA_CLOCK_COUNT + 1]; /* the last is NULL */
-uint32_t esc_clock_find(EscText word); /* EscSlaClock, or ESC_NONE */
+uint32_t esc_clock_find(EscText word);                             /* EscSlaClock, or ESC_NONE */
 typedef enum EscTrigger { ESC_TRIGGER_EVENT, ESC_TRIGGER_SLA, ESC_TRIGGER_COUNT } EscTrigger;
 typedef enum EscPred {
-    ESC_PRED_ALWAYS, ESC_PRED_AND, ESC_PRED_OR, ESC_PRED_NOT,
-    ESC_PRED_ENUM_IN,   /* field is one of the members of mask `low` */
-    ESC_PRED_RANGE,     /* field (NUMBER, DURATION, TIME) between low and high; infinities and INT64_MIN/MAX for open ends */
-    ESC_PRED_BOOL, ESC_PRED_TEXT_IS, ESC_PRED_TEXT_STARTS, ESC_PRED_TEXT_ENDS, ESC_PRED_TEXT_CONTAINS,
-    ESC_PRED_LIST_HAS, ESC_PRED_PRESENT, ESC_PRED_MISSING, ESC_PRED_CHANGED,
-    ESC_PRED_CODE,      /* the rest: a COND function */
-    ESC_PRED_CLOCK,     /* a row of CLOCKS */
-    ESC_PRED_COUNT      /* a test of a missing value is false, but for MISSING */
+    ESC_PRED_ALWAYS,
+    ESC_PRED_AND,
+    ESC_PRED_OR,
+    ESC_PRED_NOT,
+    ESC_PRED_ENUM_IN, /* field is one of the members of mask `low` */
+    ESC_PRED_RANGE, /* field (NUMBER, DURATION, TIME) between low and high; infinities and INT64_MIN/MAX for open ends */
+    ESC_PRED_BOOL,
+    ESC_PRED_TEXT_IS,
+    ESC_PRED_TEXT_STARTS,
+    ESC_PRED_TEXT_ENDS,
+    ESC_PRED_TEXT_CONTAINS,
+    ESC_PRED_LIST_HAS,
+    ESC_PRED_PRESENT,
+    ESC_PRED_MISSING,
+    ESC_PRED_CHANGED,
+    ESC_PRED_CODE,  /* the rest: a COND function */
+    ESC_PRED_CLOCK, /* a row of CLOCKS */
+    ESC_PRED_COUNT  /* a test of a missing value is false, but for MISSING */
 } EscPred;
 typedef enum EscClockSource {
-    ESC_CLOCK_SOURCE_TICKET, ESC_CLOCK_SOURCE_EVENT, ESC_CLOCK_SOURCE_FACT,
-    ESC_CLOCK_SOURCE_HOURS,   /* of a calendar, or of the day */
+    ESC_CLOCK_SOURCE_TICKET,
+    ESC_CLOCK_SOURCE_EVENT,
+    ESC_CLOCK_SOURCE_FACT,
+    ESC_CLOCK_SOURCE_HOURS, /* of a calendar, or of the day */
     ESC_CLOCK_SOURCE_COUNT
 } EscClockSource;
-typedef enum EscCheck { ESC_CHECK_ACKNOWLEDGED, ESC_CHECK_DELIVERED, ESC_CHECK_CONSISTENT, ESC_CHECK_CONFIRMED, ESC_CHECK_CONDITION, ESC_CHECK_COUNT } EscCheck;
+typedef enum EscCheck {
+    ESC_CHECK_ACKNOWLEDGED,
+    ESC_CHECK_DELIVERED,
+    ESC_CHECK_CONSISTENT,
+    ESC_CHECK_CONFIRMED,
+    ESC_CHECK_CONDITION,
+    ESC_CHECK_COUNT
+} EscCheck;
 typedef enum EscTiming {
-    ESC_TIMING_WITHIN,       /* judged within_ms after the escalation opened, or at closing when that is earlier */
+    ESC_TIMING_WITHIN, /* judged within_ms after the escalation opened, or at closing when that is earlier */
     ESC_TIMING_BEFORE_CLOSE, /* judged at closing by `close when` */
     ESC_TIMING_AT_CLOSE,     /* written in the QA block without a time: judged at every closing */
     ESC_TIMING_IN_PLACE,     /* a step */
     ESC_TIMING_COUNT
 } EscTiming;
-typedef enum EscProof { ESC_PROOF_QUEUED, ESC_PROOF_ACCEPTED, ESC_PROOF_DELIVERED, ESC_PROOF_SEEN, ESC_PROOF_ACKED, ESC_PROOF_COUNT } EscProof;
+typedef enum EscProof {
+    ESC_PROOF_QUEUED,
+    ESC_PROOF_ACCEPTED,
+    ESC_PROOF_DELIVERED,
+    ESC_PROOF_SEEN,
+    ESC_PROOF_ACKED,
+    ESC_PROOF_COUNT
+} EscProof;
 typedef enum EscFunction {
-    ESC_FUNCTION_STEPS,    /* may WAIT; ends by CLOSE, or a RAISED wait */
-    ESC_FUNCTION_CATCH,    /* as STEPS; may also END(RESUME) */
-    ESC_FUNCTION_CLOSING,  /* WAIT(QA) then DONE; entry register 0 is the outcome (TEXT) */
-    ESC_FUNCTION_HANDLER,  /* atomic: no WAIT; ends by END(FALL | SKIP | RAISE) or CLOSE */
-    ESC_FUNCTION_REMINDER, /* atomic, with the registers of its wait; END(FALL | RAISE) */
-    ESC_FUNCTION_QA_ELSE,  /* atomic; END(FALL | RAISE) */
-    ESC_FUNCTION_COND,     /* no effects; ends by RETURN */
-    ESC_FUNCTION_REQUEST,  /* emits exactly one REQUEST; END(FALL) */
-    ESC_FUNCTION_UNDO,     /* emits exactly one CALL; END(FALL) */
+    ESC_FUNCTION_STEPS,      /* may WAIT; ends by CLOSE, or a RAISED wait */
+    ESC_FUNCTION_CATCH,      /* as STEPS; may also END(RESUME) */
+    ESC_FUNCTION_CLOSING,    /* WAIT(QA) then DONE; entry register 0 is the outcome (TEXT) */
+    ESC_FUNCTION_HANDLER,    /* atomic: no WAIT; ends by END(FALL | SKIP | RAISE) or CLOSE */
+    ESC_FUNCTION_REMINDER,   /* atomic, with the registers of its wait; END(FALL | RAISE) */
+    ESC_FUNCTION_QA_ELSE,    /* atomic; END(FALL | RAISE) */
+    ESC_FUNCTION_COND,       /* no effects; ends by RETURN */
+    ESC_FUNCTION_REQUEST,    /* emits exactly one REQUEST; END(FALL) */
+    ESC_FUNCTION_UNDO,       /* emits exactly one CALL; END(FALL) */
     ESC_FUNCTION_AUTOMATION, /* atomic, of no template: nobody is accountable; END(FALL) */
     ESC_FUNCTION_COUNT
 } EscFunction;
 #define ESC_FUNCTION_BIT(NAME) (1u << ESC_FUNCTION_##NAME)
-#define ESC_FUNCTIONS_WAITING (ESC_FUNCTION_BIT(STEPS) | ESC_FUNCTION_BIT(CATCH)) /* what runs steps and may wait */
-#define ESC_FUNCTIONS_BODIES (ESC_FUNCTIONS_WAITING | ESC_FUNCTION_BIT(HANDLER) | ESC_FUNCTION_BIT(REMINDER) | ESC_FUNCTION_BIT(QA_ELSE))
-#define ESC_FUNCTIONS_ACTING (ESC_FUNCTIONS_BODIES | ESC_FUNCTION_BIT(AUTOMATION)) /* what changes a ticket */
-typedef enum EscEndMode { ESC_END_FALL, ESC_END_SKIP, ESC_END_RAISE, ESC_END_RESUME, ESC_END_COUNT } EscEndMode;
+#define ESC_FUNCTIONS_WAITING                                                                      \
+    (ESC_FUNCTION_BIT(STEPS) | ESC_FUNCTION_BIT(CATCH)) /* what runs steps and may wait */
+#define ESC_FUNCTIONS_BODIES                                                                       \
+    (ESC_FUNCTIONS_WAITING | ESC_FUNCTION_BIT(HANDLER) | ESC_FUNCTION_BIT(REMINDER) |              \
+     ESC_FUNCTION_BIT(QA_ELSE))
+#define ESC_FUNCTIONS_ACTING                                                                       \
+    (ESC_FUNCTIONS_BODIES | ESC_FUNCTION_BIT(AUTOMATION)) /* what changes a ticket */
+typedef enum EscEndMode {
+    ESC_END_FALL,
+    ESC_END_SKIP,
+    ESC_END_RAISE,
+    ESC_END_RESUME,
+    ESC_END_COUNT
+} EscEndMode;
 typedef enum EscWait {
-    ESC_WAIT_ACK, ESC_WAIT_RESOLVED, ESC_WAIT_CONDITION, ESC_WAIT_EVENT, ESC_WAIT_REPLY, ESC_WAIT_ANSWER, ESC_WAIT_APPROVAL,
-    ESC_WAIT_PAUSE,      /* timeout target is pc + 1: both ways lead on */
-    ESC_WAIT_CHECK,      /* satisfied: the check passed; timed out: it failed */
-    ESC_WAIT_RAISED,     /* behind EMIT(RAISE): satisfied when a handler says resume; timeout target is pc + 1 */
+    ESC_WAIT_ACK,
+    ESC_WAIT_RESOLVED,
+    ESC_WAIT_CONDITION,
+    ESC_WAIT_EVENT,
+    ESC_WAIT_REPLY,
+    ESC_WAIT_ANSWER,
+    ESC_WAIT_APPROVAL,
+    ESC_WAIT_PAUSE, /* timeout target is pc + 1: both ways lead on */
+    ESC_WAIT_CHECK, /* satisfied: the check passed; timed out: it failed */
+    ESC_WAIT_RAISED, /* behind EMIT(RAISE): satisfied when a handler says resume; timeout target is pc + 1 */
     ESC_WAIT_CLOSE_WHEN, /* the steps are done; satisfied never (closing replaces the frame); timed out: raises overdue */
-    ESC_WAIT_QA,         /* closing: satisfied when every check passed, was handled or overridden; timed out: raises qa_failed */
-    ESC_WAIT_CHAIN,      /* satisfied by an acknowledgement; timed out when the last turn of the owners' chain is over, whatever its deadline says */
-    ESC_WAIT_ROUND,      /* between ROUNDS_BEGIN and its ROUNDS_END, where its deadline leads; satisfied by its condition, if there is one: no further round */
+    ESC_WAIT_QA, /* closing: satisfied when every check passed, was handled or overridden; timed out: raises qa_failed */
+    ESC_WAIT_CHAIN, /* satisfied by an acknowledgement; timed out when the last turn of the owners' chain is over, whatever its deadline says */
+    ESC_WAIT_ROUND, /* between ROUNDS_BEGIN and its ROUNDS_END, where its deadline leads; satisfied by its condition, if there is one: no further round */
     ESC_WAIT_COUNT
 } EscWait;
 typedef enum EscExpect { ESC_EXPECT_ACKED, ESC_EXPECT_RESOLVED, ESC_EXPECT_COUNT } EscExpect;
-typedef enum EscMethod { ESC_METHOD_GET, ESC_METHOD_POST, ESC_METHOD_PUT, ESC_METHOD_PATCH, ESC_METHOD_DELETE, ESC_METHOD_COUNT } EscMethod;
+typedef enum EscMethod {
+    ESC_METHOD_GET,
+    ESC_METHOD_POST,
+    ESC_METHOD_PUT,
+    ESC_METHOD_PATCH,
+    ESC_METHOD_DELETE,
+    ESC_METHOD_COUNT
+} EscMethod;
 typedef enum EscGrant { ESC_GRANT_CHANNEL, ESC_GRANT_ACTION, ESC_GRANT_COUNT } EscGrant;
-typedef enum EscLimit { ESC_LIMIT_NOTIFICATIONS_PER_PERSON, ESC_LIMIT_HANDOFFS_PER_TICKET, ESC_LIMIT_RETAIN_AUDIT, ESC_LIMIT_PAGES_PER_PERSON, ESC_LIMIT_COUNT } EscLimit;
-typedef enum EscLimitAction { ESC_LIMIT_ACTION_NONE, ESC_LIMIT_ACTION_DIGEST, ESC_LIMIT_ACTION_RAISE, ESC_LIMIT_ACTION_COUNT } EscLimitAction;
+typedef enum EscLimit {
+    ESC_LIMIT_NOTIFICATIONS_PER_PERSON,
+    ESC_LIMIT_HANDOFFS_PER_TICKET,
+    ESC_LIMIT_RETAIN_AUDIT,
+    ESC_LIMIT_PAGES_PER_PERSON,
+    ESC_LIMIT_COUNT
+} EscLimit;
+typedef enum EscLimitAction {
+    ESC_LIMIT_ACTION_NONE,
+    ESC_LIMIT_ACTION_DIGEST,
+    ESC_LIMIT_ACTION_RAISE,
+    ESC_LIMIT_ACTION_COUNT
+} EscLimitAction;
 #define ESC_EVIDENCE_TICKET 1u
 #define ESC_EVIDENCE_CHANGES 2u
 #define ESC_EVIDENCE_TIMELINE 4u
@@ -268,7 +357,9 @@ typedef enum EscLimitAction { ESC_LIMIT_ACTION_NONE, ESC_LIMIT_ACTION_DIGEST, ES
 
 typedef enum EscEffect {
     ESC_EFFECT_NONE,
-#define ESC_EFFECT(number, NAME, name, fixed, extra, result, flags, functions, ref, aux, extra_ms, opens, text) ESC_EFFECT_##NAME = number,
+#define ESC_EFFECT(number, NAME, name, fixed, extra, result, flags, functions, ref, aux, extra_ms, \
+                   opens, text)                                                                    \
+    ESC_EFFECT_##NAME = number,
 #include <esc/effects.def>
 #undef ESC_EFFECT
     ESC_EFFECT_COUNT
@@ -327,7 +418,9 @@ typedef struct EscInstr {
 #define ESC_COL_TYPE_REF uint32_t
 #define ESC_TABLE(number, NAME, Struct, member, rows_max, what) typedef struct Struct {
 #define ESC_COL(name, KIND, arg, what) ESC_COL_TYPE_##KIND name;
-#define ESC_TABLE_END(NAME, Struct) } Struct;
+#define ESC_TABLE_END(NAME, Struct)                                                                \
+    }                                                                                              \
+    Struct;
 #include <esc/tables.def>
 #undef ESC_TABLE
 #undef ESC_COL
@@ -335,18 +428,24 @@ typedef struct EscInstr {
 
 /* All tables, each as an array and a count: program->persons, program->persons_count … and the two sections that are no tables. */
 typedef struct EscProgram {
-#define ESC_TABLE(number, NAME, Struct, member, rows_max, what) const Struct *member; uint32_t member##_count;
+#define ESC_TABLE(number, NAME, Struct, member, rows_max, what)                                    \
+    const Struct *member;                                                                          \
+    uint32_t member##_count;
 #define ESC_COL(name, KIND, arg, what)
 #define ESC_TABLE_END(NAME, Struct)
 #include <esc/tables.def>
 #undef ESC_TABLE
 #undef ESC_COL
 #undef ESC_TABLE_END
-    const EscText *texts; /* section TEXTS: valid UTF-8 without NUL, at most ESC_TEXT_MAX bytes, sorted by bytes, unique; index 0 is the empty text */
+    const EscText *
+        texts; /* section TEXTS: valid UTF-8 without NUL, at most ESC_TEXT_MAX bytes, sorted by bytes, unique; index 0 is the empty text */
     uint32_t texts_count;
     const EscInstr *code; /* section CODE */
     uint32_t code_count;
 } EscProgram;
+
+/* How tickets of a template are grouped; NULL: each has an escalation of its own. */
+const EscGroupingRow *esc_grouping_of(const EscProgram *program, uint32_t template_index);
 
 /* What a field holds when nobody gave anything: missing, its declared default, or the first value of its type. */
 EscValue esc_field_default(const EscFieldRow *field);
@@ -358,7 +457,8 @@ typedef struct EscBundle EscBundle; /* opaque; immutable once loaded, so threads
 /* Computes what a bundle must state about itself and the verifier derives again: costs of functions, META's maxima. `functions` and
  * `meta` are the writable arrays behind program->functions and program->meta. Fails with ESC_OVER_LIMIT when a bound is over its
  * limit; *why then names the function by its index in offset. */
-ESC_MUST_USE EscStatus esc_program_measure(const EscProgram *program, EscFunctionRow *functions, EscMetaRow *meta, EscWhy *why);
+ESC_MUST_USE EscStatus esc_program_measure(const EscProgram *program, EscFunctionRow *functions,
+                                           EscMetaRow *meta, EscWhy *why);
 
 /* Writes a program as the bytes of a bundle; the same program gives the same bytes everywhere. Does not verify. */
 ESC_MUST_USE EscStatus esc_bundle_encode(const EscProgram *program, EscBuf *out);
@@ -366,7 +466,7 @@ ESC_MUST_USE EscStatus esc_bundle_encode(const EscProgram *program, EscBuf *out)
 /* Reads and verifies a bundle. `bytes` is borrowed for the length of the call. On ESC_OK *out owns a bundle, to be given to
  * esc_bundle_free(); on any other status *out is NULL and *why (may be NULL) names the check (V01 … V36) and the offset. */
 ESC_MUST_USE EscStatus esc_bundle_load(EscBytes bytes, EscBundle **out, EscWhy *why);
-void esc_bundle_free(EscBundle *bundle); /* NULL is allowed */
+void esc_bundle_free(EscBundle *bundle);                       /* NULL is allowed */
 const EscProgram *esc_bundle_program(const EscBundle *bundle); /* lives as long as the bundle */
 /* True when `value` has exactly `type` and its content is within the bounds of that type: what is loaded may be used without
  * looking, but for references. */
@@ -374,27 +474,41 @@ bool esc_value_fits(const EscProgram *program, const EscValue *value, EscType ty
 bool esc_verify_ref_is_valid(const EscProgram *program, EscRef ref); /* not 0, and names a row */
 /* What people call it: a person's title, a channel's, a role's word …; empty for none. The reference must be valid. */
 EscText esc_ref_text(const EscProgram *program, EscRef ref);
-const uint8_t *esc_bundle_hash(const EscBundle *bundle);       /* 32 bytes: SHA-256 of the content */
+const uint8_t *esc_bundle_hash(const EscBundle *bundle); /* 32 bytes: SHA-256 of the content */
 /* "customer.esc:23" for an instruction (index in CODE); line 0 when the map has nothing. */
-typedef struct EscPlace { EscText file; uint32_t line, column; } EscPlace;
+typedef struct EscPlace {
+    EscText file;
+    uint32_t line, column;
+} EscPlace;
 EscPlace esc_program_place(const EscProgram *program, uint32_t code_index);
 
 /* Reads program text of code and tables. `source_line` (may be NULL) gives the author's line to be shown beside the code: it
  * returns an empty text when it does not know. */
 typedef EscText (*EscSourceLine)(void *context, EscText file, uint32_t line);
-void esc_program_disassemble(const EscProgram *program, EscSourceLine source_line, void *context, EscBuf *out);
+void esc_program_disassemble(const EscProgram *program, EscSourceLine source_line, void *context,
+                             EscBuf *out);
 
 /* --- running ------------------------------------------------------------------------------------------------------ */
 
-typedef enum EscLoad { ESC_LOAD_TICKET, ESC_LOAD_EVENT, ESC_LOAD_EXCEPTION, ESC_LOAD_PREVIOUS, ESC_LOAD_CHANGED, ESC_LOAD_FACT, ESC_LOAD_HOURS } EscLoad;
+typedef enum EscLoad {
+    ESC_LOAD_TICKET,
+    ESC_LOAD_EVENT,
+    ESC_LOAD_EXCEPTION,
+    ESC_LOAD_PREVIOUS,
+    ESC_LOAD_CHANGED,
+    ESC_LOAD_FACT,
+    ESC_LOAD_HOURS
+} EscLoad;
 
 /* Who is told what runs, for coverage. A run with a listener is the reference interpreter's, which does the same. */
 typedef struct EscListener {
     void *context;
     /* Before the instruction at this index in CODE, with the registers that it will read. */
-    void (*step)(void *context, const EscBundle *bundle, uint32_t code_index, const EscValue *registers);
+    void (*step)(void *context, const EscBundle *bundle, uint32_t code_index,
+                 const EscValue *registers);
     /* A node of a trigger's condition was judged: its index in PREDS, and the value that it tests (NULL: it tests none). */
-    void (*judged)(void *context, const EscBundle *bundle, uint32_t pred, const EscValue *value, bool holds);
+    void (*judged)(void *context, const EscBundle *bundle, uint32_t pred, const EscValue *value,
+                   bool holds);
 } EscListener;
 
 /* What a run sees of the world. Both callbacks are called on the caller's stack; neither may call back into the same run. */
@@ -405,7 +519,8 @@ typedef struct EscHost {
     EscStatus (*load)(void *context, EscLoad what, uint32_t index, EscValue *value);
     /* Carries out effect site `effect`; arguments are borrowed for the call. *result is preset to UNSET; effect kinds that have a result must set it,
      * with text that lives until the run returns. */
-    EscStatus (*emit)(void *context, uint32_t effect, const EscValue *arguments, uint32_t count, EscValue *result);
+    EscStatus (*emit)(void *context, uint32_t effect, const EscValue *arguments, uint32_t count,
+                      EscValue *result);
     /* OWN: role number (0 to 2) becomes accountable. */
     EscStatus (*own)(void *context, uint32_t role);
     /* A time within a text, 64 bytes at most. NULL: RFC 3339 in UTC. */
@@ -424,22 +539,23 @@ typedef enum EscRunEnd {
 /* One activation of a function. Plain memory of the caller's; about 20 KiB with ESC_RUN_SCRATCH_MAX given separately. */
 typedef struct EscRun {
     const EscBundle *bundle;
-    uint32_t function;           /* index in FUNCTIONS */
-    uint32_t pc;                 /* within the function */
-    uint32_t wait;               /* index in WAITS while suspended, else ESC_NONE */
+    uint32_t function; /* index in FUNCTIONS */
+    uint32_t pc;       /* within the function */
+    uint32_t wait;     /* index in WAITS while suspended, else ESC_NONE */
     EscValue registers[ESC_REGISTERS_MAX];
     uint32_t loops[ESC_LOOP_DEPTH_MAX]; /* rounds done */
-    uint32_t fuel_used;          /* of the last run-to-suspend */
-    uint32_t effects_used;       /* of the last run-to-suspend */
-    uint32_t clamped_pc;         /* of the last run-to-suspend: where a number left its range first, ESC_NONE when none did */
-    uint32_t cut_pc;             /* the same: where a text outgrew ESC_TEXT_MAX first */
-    uint32_t cut_bytes;          /* and what all of its texts lost; marks do not count */
-    uint32_t effects_total;      /* over the life of the frame; only grows, kept in snapshots */
+    uint32_t fuel_used;                 /* of the last run-to-suspend */
+    uint32_t effects_used;              /* of the last run-to-suspend */
+    uint32_t
+        clamped_pc; /* of the last run-to-suspend: where a number left its range first, ESC_NONE when none did */
+    uint32_t cut_pc;        /* the same: where a text outgrew ESC_TEXT_MAX first */
+    uint32_t cut_bytes;     /* and what all of its texts lost; marks do not count */
+    uint32_t effects_total; /* over the life of the frame; only grows, kept in snapshots */
     /* how the last run ended */
     bool answer;
     EscEndMode end_mode;
     uint32_t outcome;
-    char *scratch;               /* texts made by this run; borrowed; registers point into it */
+    char *scratch; /* texts made by this run; borrowed; registers point into it */
     size_t scratch_size, scratch_used;
 } EscRun;
 
@@ -449,15 +565,19 @@ typedef struct EscRun {
 /* Prepares a run at the entry of `function`. `entry` gives the entry registers (outcome of CLOSING, parameters of REQUEST and UNDO), with the
  * count and types that the verifier proved; for functions with at_wait use esc_run_init_at_wait. `scratch` must stay until the run is given up. It may be NULL
  * with size 0 for a function that makes no text and does not wait. */
-void esc_run_init(EscRun *run, const EscBundle *bundle, uint32_t function, const EscValue *entry, uint32_t entry_count, char *scratch, size_t scratch_size);
+void esc_run_init(EscRun *run, const EscBundle *bundle, uint32_t function, const EscValue *entry,
+                  uint32_t entry_count, char *scratch, size_t scratch_size);
 /* Prepares a COND or REMINDER function that starts with the registers of `frame`, which waits at its at_wait. */
-void esc_run_init_at_wait(EscRun *run, const EscRun *frame, uint32_t function, char *scratch, size_t scratch_size);
+void esc_run_init_at_wait(EscRun *run, const EscRun *frame, uint32_t function, char *scratch,
+                          size_t scratch_size);
 
 /* Runs until it suspends or ends. now_ms is the logical time. On ESC_OK *end tells how; arithmetic has no faults, and ESC_TRAP,
  * ESC_OUT_OF_FUEL (our bugs) and a failure of a host callback leave the run unusable. */
-ESC_MUST_USE EscStatus esc_run_go(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd *end, EscWhy *why);
+ESC_MUST_USE EscStatus esc_run_go(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd *end,
+                                  EscWhy *why);
 /* The same by the plain reference interpreter (a switch, written to be read): always the same outcome, effects and fuel. */
-ESC_MUST_USE EscStatus esc_run_go_reference(EscRun *run, const EscHost *host, int64_t now_ms, EscRunEnd *end, EscWhy *why);
+ESC_MUST_USE EscStatus esc_run_go_reference(EscRun *run, const EscHost *host, int64_t now_ms,
+                                            EscRunEnd *end, EscWhy *why);
 
 /* Makes a waiting run ready to go on: satisfied (result: its wait's result value or NULL; stored to the result register) or timed out. The caller
  * then calls esc_run_go. ESC_BAD_ARGUMENT when the run does not wait or the result's type is not the wait's. A TEXT result is copied to scratch. */
@@ -473,29 +593,63 @@ bool esc_snapshot_bundle_hash(EscBytes bytes, uint8_t hash[32]);
 uint32_t esc_snapshot_rounds(EscBytes bytes);
 /* Reads and verifies (F1 … F7) a snapshot against its bundle; texts are copied to scratch. effects_total_min: what the same escalation's
  * previous snapshot had (0 when unknown): budgets only shrink (F5). On failure *run is unusable and the bytes are still evidence. */
-ESC_MUST_USE EscStatus esc_snapshot_read(EscBytes bytes, const EscBundle *bundle, uint32_t effects_total_min, char *scratch, size_t scratch_size, EscRun *run, EscWhy *why);
+ESC_MUST_USE EscStatus esc_snapshot_read(EscBytes bytes, const EscBundle *bundle,
+                                         uint32_t effects_total_min, char *scratch,
+                                         size_t scratch_size, EscRun *run, EscWhy *why);
 
 /* --- trigger conditions as data ------------------------------------------------------------------------------------------ */
 
 /* Evaluates a PREDS tree against a host (load is used for fields; CODE nodes are run). `scratch` as for esc_run_init. */
-ESC_MUST_USE EscStatus esc_pred_holds(const EscBundle *bundle, uint32_t pred, const EscHost *host, int64_t now_ms, char *scratch, size_t scratch_size, bool *holds);
+ESC_MUST_USE EscStatus esc_pred_holds(const EscBundle *bundle, uint32_t pred, const EscHost *host,
+                                      int64_t now_ms, char *scratch, size_t scratch_size,
+                                      bool *holds);
 
 /* --- tests that time alone can turn ---------------------------------------------------------------------------------------- */
 
 /* Whether row `clock` of CLOCKS holds at now_ms. */
-ESC_MUST_USE EscStatus esc_clock_holds(const EscBundle *bundle, uint32_t clock, const EscHost *host, int64_t now_ms, bool *holds);
+ESC_MUST_USE EscStatus esc_clock_holds(const EscBundle *bundle, uint32_t clock, const EscHost *host,
+                                       int64_t now_ms, bool *holds);
 /* True for what reads the time without a row of CLOCKS: nobody could say when its answer changes. */
 bool esc_instr_reads_clock(const EscInstr *instr);
 
 /* --- what the tables say about themselves (for writers, tests and docs) ---------------------------------------------------- */
 
 typedef enum EscOperand {
-    ESC_OPERAND_NONE, ESC_OPERAND_REG, ESC_OPERAND_OUT_SAME, ESC_OPERAND_OUT_ANY, ESC_OPERAND_OUT_BOOL, ESC_OPERAND_OUT_NUMBER,
-    ESC_OPERAND_OUT_TEXT, ESC_OPERAND_OUT_DURATION, ESC_OPERAND_OUT_TIME, ESC_OPERAND_IN_ANY, ESC_OPERAND_IN_OPTIONAL, ESC_OPERAND_IN_BOOL,
-    ESC_OPERAND_IN_NUMBER, ESC_OPERAND_IN_TEXT, ESC_OPERAND_IN_TEXTS, ESC_OPERAND_IN_DURATION, ESC_OPERAND_IN_TIME, ESC_OPERAND_IN_ENUM,
-    ESC_OPERAND_IN_LIST, ESC_OPERAND_IN_REF, ESC_OPERAND_COUNT, ESC_OPERAND_CONST, ESC_OPERAND_TYPE, ESC_OPERAND_FIELD, ESC_OPERAND_FACT,
-    ESC_OPERAND_TARGET, ESC_OPERAND_BACK, ESC_OPERAND_ROUNDS, ESC_OPERAND_UNIT, ESC_OPERAND_END_MODE, ESC_OPERAND_ROLE, ESC_OPERAND_EFFECT, ESC_OPERAND_WAIT,
-    ESC_OPERAND_CLOCK, ESC_OPERAND_FORM,
+    ESC_OPERAND_NONE,
+    ESC_OPERAND_REG,
+    ESC_OPERAND_OUT_SAME,
+    ESC_OPERAND_OUT_ANY,
+    ESC_OPERAND_OUT_BOOL,
+    ESC_OPERAND_OUT_NUMBER,
+    ESC_OPERAND_OUT_TEXT,
+    ESC_OPERAND_OUT_DURATION,
+    ESC_OPERAND_OUT_TIME,
+    ESC_OPERAND_IN_ANY,
+    ESC_OPERAND_IN_OPTIONAL,
+    ESC_OPERAND_IN_BOOL,
+    ESC_OPERAND_IN_NUMBER,
+    ESC_OPERAND_IN_TEXT,
+    ESC_OPERAND_IN_TEXTS,
+    ESC_OPERAND_IN_DURATION,
+    ESC_OPERAND_IN_TIME,
+    ESC_OPERAND_IN_ENUM,
+    ESC_OPERAND_IN_LIST,
+    ESC_OPERAND_IN_REF,
+    ESC_OPERAND_COUNT,
+    ESC_OPERAND_CONST,
+    ESC_OPERAND_TYPE,
+    ESC_OPERAND_FIELD,
+    ESC_OPERAND_FACT,
+    ESC_OPERAND_TARGET,
+    ESC_OPERAND_BACK,
+    ESC_OPERAND_ROUNDS,
+    ESC_OPERAND_UNIT,
+    ESC_OPERAND_END_MODE,
+    ESC_OPERAND_ROLE,
+    ESC_OPERAND_EFFECT,
+    ESC_OPERAND_WAIT,
+    ESC_OPERAND_CLOCK,
+    ESC_OPERAND_FORM,
     ESC_OPERAND_KIND_COUNT
 } EscOperand;
 #define ESC_OPERAND_TEXT ESC_OPERAND_KIND_COUNT /* CLOSE's imm: index in TEXTS */
@@ -506,7 +660,7 @@ typedef enum EscOperand {
 #define ESC_OPF_MAKES_TEXT 8u /* takes scratch memory */
 
 typedef struct EscOpInfo {
-    const char *name; /* NULL: no such opcode */
+    const char *name;     /* NULL: no such opcode */
     uint8_t a, b, c, imm; /* EscOperand */
     uint8_t flags;
     uint16_t cost;
@@ -519,26 +673,39 @@ extern const EscOpInfo esc_op_info[256];
 #define ESC_EF_CALL 4u    /* a connector action */
 /* What follows the fixed arguments, and what the columns of a site hold: effects.def. */
 typedef enum EscExtra {
-    ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD,
+    ESC_EXTRA_NONE,
+    ESC_EXTRA_FIELDS,
+    ESC_EXTRA_PARAMS,
+    ESC_EXTRA_NAMED,
+    ESC_EXTRA_RAISED,
+    ESC_EXTRA_ANY1,
+    ESC_EXTRA_FIELD,
     ESC_EXTRA_TICKET /* none, or one TEXT: the id of a ticket */
 } EscExtra;
-typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_ASKED, ESC_SITE_REF_RECEIVERS, ESC_SITE_REF_QUEUE /* a route to queues, or none */, ESC_SITE_REF_TEMPLATE /* a route to templates, or none */ } EscSiteRef;
+typedef enum EscSiteRef {
+    ESC_SITE_REF_NONE,
+    ESC_SITE_REF_PEOPLE,
+    ESC_SITE_REF_ASKED,
+    ESC_SITE_REF_RECEIVERS,
+    ESC_SITE_REF_QUEUE /* a route to queues, or none */,
+    ESC_SITE_REF_TEMPLATE /* a route to templates, or none */
+} EscSiteRef;
 typedef enum EscSiteAux {
     ESC_SITE_AUX_ZERO,
-    ESC_SITE_AUX_CONTACT,   /* EscContact + 1, or 0 */
-    ESC_SITE_AUX_FIELD,     /* of the ticket */
-    ESC_SITE_AUX_LIST,      /* a field of the ticket that is a list */
-    ESC_SITE_AUX_TEXT,      /* that is not empty */
-    ESC_SITE_AUX_QUEUE,     /* such a text, or 0 where a route says it */
-    ESC_SITE_AUX_EXPECT,    /* EscExpect */
-    ESC_SITE_AUX_EVIDENCE,  /* bit set, not empty */
+    ESC_SITE_AUX_CONTACT,  /* EscContact + 1, or 0 */
+    ESC_SITE_AUX_FIELD,    /* of the ticket */
+    ESC_SITE_AUX_LIST,     /* a field of the ticket that is a list */
+    ESC_SITE_AUX_TEXT,     /* that is not empty */
+    ESC_SITE_AUX_QUEUE,    /* such a text, or 0 where a route says it */
+    ESC_SITE_AUX_EXPECT,   /* EscExpect */
+    ESC_SITE_AUX_EVIDENCE, /* bit set, not empty */
     ESC_SITE_AUX_ACTION,
     ESC_SITE_AUX_INVERSE,   /* an action, or ESC_NONE */
     ESC_SITE_AUX_APPROVALS, /* a number of people */
     ESC_SITE_AUX_EXCEPTION,
-    ESC_SITE_AUX_TEMPLATE,  /* a manual one, or 0 where a route says it */
+    ESC_SITE_AUX_TEMPLATE, /* a manual one, or 0 where a route says it */
     ESC_SITE_AUX_CHECK,
-    ESC_SITE_AUX_METHOD     /* EscMethod */
+    ESC_SITE_AUX_METHOD /* EscMethod */
 } EscSiteAux;
 typedef enum EscSiteExtra {
     ESC_SITE_EXTRA_ZERO,

@@ -117,13 +117,24 @@ void esc_pending_drop(EscEngine *engine, EscTicket *ticket, size_t index);
 /* When `again after` lets the template start on the ticket; 0: any time. */
 int64_t esc_start_free_ms(EscEngine *engine, EscTicket *ticket, uint32_t template_index);
 
-/* Starts a template of the current bundle on a ticket; NULL when one is open or it is too soon (audited). */
+/* Starts a template of the current bundle on a ticket, or lets the ticket join the escalation that others of its key have,
+ * which is given then; NULL when one is open or it is too soon (audited). */
 EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
                                     const EscEvent *event, EscText because);
 /* The same for a start that a person asked for, or that follows from one. */
 EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
                                        uint32_t template_index, const EscEvent *event,
                                        EscText because, EscText by);
+
+/* --- joins.c ---------------------------------------------------------------------------------- */
+
+/* The open escalation that the ticket joins when the template is to start on it; NULL: none. */
+EscEscalation *esc_group_to_join(EscEngine *engine, const EscTicket *ticket,
+                                 uint32_t template_index);
+void esc_group_join(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
+                    EscText because);
+/* The escalations that the ticket has joined learn whether it is resolved. */
+void esc_members_hear(EscEngine *engine, EscTicket *ticket);
 
 /* --- reports.c -------------------------------------------------------------------------------- */
 

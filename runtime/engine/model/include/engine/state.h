@@ -34,8 +34,14 @@ enum {
     ESC_STORM_ESCALATIONS_MAX = 1000, /* that one merged page speaks of; more are counted */
     ESC_DIGEST_ITEMS_MAX = 50,        /* messages that one digest repeats; the rest is counted */
     ESC_HANDOFF_TIMES_MAX = 64,       /* hand-offs of a ticket remembered for a limit */
-    ESC_AUTOMATION_HOUR_MAX = 20,   /* how often an automation acts on one ticket within an hour */
-    ESC_AUTOMATION_EFFECTS_MAX = 64 /* of all automations on one ticket within one input */
+    ESC_AUTOMATION_HOUR_MAX = 20,    /* how often an automation acts on one ticket within an hour */
+    ESC_AUTOMATION_EFFECTS_MAX = 64, /* of all automations on one ticket within one input */
+    ESC_GROUP_TICKETS_MAX = 1000,    /* of one escalation; a further one has one of its own */
+    ESC_GROUP_KEY_BYTES_MAX = 400,
+    /* Keys of closed groups that wait for `again after`, with at most a sweep's more; of more, those whose time is over
+     * first start at once. */
+    ESC_GROUP_WAITING_MAX = 10000,
+    ESC_GROUP_SWEEP = 600 /* so many new ones later those that are over are looked for */
 };
 
 #define ESC_ENGINE_TURN_BYTES_MAX ((size_t)1 << 30)    /* what one input may take in passing */
@@ -188,6 +194,12 @@ typedef enum EscStanding {
     ESC_STANDING_CLOSED
 } EscStanding;
 
+/* An escalation that the ticket has joined: it is that of another ticket, with which it belongs together. */
+typedef struct EscJoined {
+    uint64_t escalation;
+    EscText template_name; /* interned */
+} EscJoined;
+
 typedef struct EscTicketChange {
     int64_t at_ms;
     EscText field;         /* interned */
@@ -228,6 +240,8 @@ struct EscTicket {
     size_t log_count, log_capacity;
     EscEscalation **open; /* in id order */
     size_t open_count, open_capacity;
+    EscJoined *joined; /* in the order in which it joined; open ones */
+    size_t joined_count, joined_capacity;
     /* Who needs this linked ticket in memory: recorded changes of open escalations that would take it back, and the ticket
      * whose post-mortem it is while that is live. */
     uint32_t pins;
@@ -443,6 +457,12 @@ typedef struct EscDraw {
     EscText person;        /* interned */
 } EscDraw;
 
+/* A further ticket of an escalation, which joined it. */
+typedef struct EscMember {
+    EscText ticket; /* owned */
+    bool is_resolved;
+} EscMember;
+
 typedef struct EscMoment {
     uint8_t kind; /* EscAuditKind */
     int64_t at_ms;
@@ -493,10 +513,13 @@ struct EscEscalation {
     EscFrame frame;  /* what runs: the steps, the handler on top of them, or the closing */
     EscFrame *below; /* owned: what it stands on, from the bottom; room for ESC_FRAMES_MAX - 1 */
     uint32_t below_count;
-    EscTriage *triage;   /* owned; NULL: not open */
-    EscCopy *copy;       /* owned; NULL: none */
-    uint32_t alarms;     /* bits of EscAlarm */
-    bool is_resolved;    /* the ticket, when this escalation looked at it last */
+    EscTriage *triage; /* owned; NULL: not open */
+    EscCopy *copy;     /* owned; NULL: none */
+    uint32_t alarms;   /* bits of EscAlarm */
+    bool is_resolved;  /* all of its tickets, when this escalation looked at them last */
+    EscText group_key; /* owned: what its tickets have in common; empty: it has one */
+    EscMember *members; /* behind the first, in the order in which they joined */
+    size_t members_count, members_capacity;
     uint32_t wish;       /* in the turn's list, + 1; 0: none */
     uint32_t start_type; /* EVENTS index in the bundle; ESC_NONE: started without an event */
     EscOwned *start_fields;
@@ -720,6 +743,21 @@ typedef struct EscAbsences {
         is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
 } EscAbsences;
 
+/* A key that tickets of a template have in common. */
+typedef struct EscGrouping {
+    EscText name;        /* owned: the template's name, a line's end, and the key */
+    uint64_t escalation; /* the newest open one; 0: there is none */
+    int64_t free_ms;     /* `again after` lets none start before; 0: at any time */
+} EscGrouping;
+
+/* groups.c */
+typedef struct EscGroupings {
+    EscNames *names;
+    EscGrouping *items; /* in no order */
+    size_t count, capacity;
+    size_t sweep_at; /* with so many, those that are over are looked for */
+} EscGroupings;
+
 /* Who of a team was drawn last. */
 typedef struct EscTeamTurn {
     EscText team, last; /* interned */
@@ -917,6 +955,7 @@ struct EscEngine {
     EscQuiets quiets;
     EscAbsences absences;
     EscTeamTurns team_turns;
+    EscGroupings groupings;
     EscInterned interned;
     EscRuns runs;
     EscTurn turn;
