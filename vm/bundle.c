@@ -37,6 +37,8 @@ static EscStatus verify_all(EscVerify *verify)
     if (status == ESC_OK)
         status = esc_verify_groupings(verify);
     if (status == ESC_OK)
+        status = esc_verify_reaches(verify);
+    if (status == ESC_OK)
         status = esc_verify_effects(verify);
     if (status == ESC_OK)
         status = esc_verify_preds(verify);

@@ -106,6 +106,8 @@ static void lower_handler(EscLower *lower, const EscNode *node, EscTemplateRow *
     uint32_t body = lower_atomic(lower, ESC_FUNCTION_HANDLER, node, node->handler.steps);
     uint32_t cond = esc_lower_condition(lower, node->handler.condition);
     lower->source = &lower->template_source;
+    if (cond != ESC_NONE)
+        esc_lower_reach(lower, cond, node->handler.condition, &source);
     for (uint32_t i = 0; i < count; i++) {
         EscHandlerRow handler = {
             .event = events[i], .cond = cond == ESC_NONE ? 0 : cond + 1, .body = body};

@@ -1043,6 +1043,11 @@ static void make_handlers(Maker *maker, Event event)
             maker->event = own;
             maker->has_locals = false;
             put(maker, " when ");
+            if (own == EVENT_VENDOR &&
+                maybe(maker, 2)) /* something shared: tickets are found by it */
+                PUT_ONE(maker, "ticket.note = event.vendor and ",
+                        "event.vendor = ticket.title and ",
+                        "not (ticket.title != event.vendor or ticket.vip) or ");
             make_condition(maker, 2, true);
         }
         make_body(maker, BODY_ATOMIC_HANDLER, own, false);

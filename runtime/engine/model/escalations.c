@@ -137,6 +137,7 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     for (size_t i = 0; i < escalation->members_count; i++)
         esc_text_drop(&escalation->members[i].ticket);
     free(escalation->members);
+    free(escalation->reaches);
     free(escalation->dead_told);
     for (uint32_t i = 0; i < escalation->start_fields_count; i++)
         esc_owned_release(&escalation->start_fields[i]);
@@ -166,7 +167,8 @@ void esc_escalation_note(EscEngine *engine, EscEscalation *escalation)
 {
     EscTurn *turn = &engine->turn;
     if (turn->outcome == NULL || escalation->is_noted || escalation->bundle == NULL ||
-        escalation->bundle->program->clocks_count == 0)
+        (escalation->bundle->program->clocks_count == 0 &&
+         escalation->bundle->program->reaches_count == 0))
         return;
     escalation->is_noted = true;
     ESC_ENGINE_GROW(turn->noted_escalations, turn->noted_escalations_count,

@@ -77,7 +77,7 @@ void esc_ticket_note(EscEngine *engine, EscTicket *ticket)
 {
     EscTurn *turn = &engine->turn;
     if (turn->outcome == NULL || ticket->is_noted ||
-        engine->schema.current->program->clocks_count == 0)
+        (engine->schema.current->program->clocks_count == 0 && engine->reaches.pairs_count == 0))
         return;
     ticket->is_noted = true;
     ESC_ENGINE_GROW(turn->noted, turn->noted_count, turn->noted_capacity);

@@ -58,6 +58,8 @@ bool esc_trigger_may_turn(const EscEngine *engine, const EscTicket *ticket,
 void esc_wake_ticket(EscEngine *engine, EscTicket *ticket, int64_t due_ms);
 /* Sets the clock timers of all that changed in this input. */
 void esc_wakes_set(EscEngine *engine);
+/* By which values events reach what changed in this input. */
+void esc_reaches_set(EscEngine *engine);
 /* Another bundle, or another clock: those of everything are set anew. */
 void esc_wakes_note_all(EscEngine *engine);
 /* The truth of what time alone can turn, before the clock is corrected; in the turn's arena. */
@@ -136,6 +138,18 @@ void esc_group_join(EscEngine *engine, EscEscalation *escalation, EscTicket *tic
 /* The escalations that the ticket has joined learn whether it is resolved. */
 void esc_members_hear(EscEngine *engine, EscTicket *ticket);
 
+/* --- shared.c --------------------------------------------------------------------------------- */
+
+/* Whether an event has a ticket: it names one, speaks of one, or some template or automation begins with it. */
+bool esc_event_makes_ticket(const EscEngine *engine, const EscEvent *event);
+/* Escalations that hear of an event: those of its ticket (NULL: it has none), and those of others that it reaches by a value;
+ * in order of id. In the turn's arena. */
+typedef struct EscHearers {
+    EscEscalation **list;
+    size_t count;
+} EscHearers;
+EscHearers esc_hearers_of(EscEngine *engine, EscTicket *ticket, const EscEvent *event);
+
 /* --- reports.c -------------------------------------------------------------------------------- */
 
 EscText esc_event_type_name(const EscEngine *engine, const EscEvent *event);
@@ -145,6 +159,8 @@ typedef struct EscReport {
 } EscReport;
 /* The event's ticket takes what it brings; engine->turn.before has what it was. Refuses an event before it changes anything. */
 EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *report, EscWhy *why);
+/* What of an event was cut, left out or assumed, for the trail; of one that has no ticket, for the workspace's (NULL). */
+void esc_notes_record(EscEngine *engine, EscTicket *ticket, const EscEvent *event);
 /* That the ticket is resolved, or open again, for the trail. */
 void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding before);
 

@@ -619,6 +619,21 @@ bool esc_escalation_is_resolved(const EscEngine *engine, const EscEscalation *es
 uint64_t esc_ticket_open_id(const EscEngine *engine, const EscTicket *ticket,
                             EscText template_name);
 
+/* --- reaches.c -------------------------------------------------------------------------------- */
+
+/* The escalation, or its ticket, has changed, or has come back: by which values events reach it now. */
+void esc_reach_look(EscEngine *engine, EscEscalation *escalation);
+/* Escalations that an event of the current bundle's types reaches by the value of a field, in order of id, be it on its own
+ * ticket or on another. In the turn's arena. */
+typedef struct EscReachedIds {
+    uint64_t *items;
+    size_t count;
+} EscReachedIds;
+EscReachedIds esc_reaches_find(EscEngine *engine, const EscEvent *event);
+/* Before each input: bundles that were added since, or have become the current one. */
+void esc_reaches_refresh(EscEngine *engine);
+void esc_reaches_release(EscEngine *engine);
+
 /* --- evidence.c ------------------------------------------------------------------------------- */
 
 void esc_evidence_put(EscEngine *engine, EscEscalation *escalation, EscText name, EscText content,

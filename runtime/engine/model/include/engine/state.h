@@ -38,6 +38,7 @@ enum {
     ESC_AUTOMATION_EFFECTS_MAX = 64, /* of all automations on one ticket within one input */
     ESC_GROUP_TICKETS_MAX = 1000,    /* of one escalation; a further one has one of its own */
     ESC_GROUP_KEY_BYTES_MAX = 400,
+    ESC_ENGINE_REACHED_MAX = 1000, /* escalations of other tickets that one event reaches */
     /* Keys of closed groups that wait for `again after`, with at most a sweep's more; of more, those whose time is over
      * first start at once. */
     ESC_GROUP_WAITING_MAX = 10000,
@@ -518,6 +519,8 @@ struct EscEscalation {
     uint32_t alarms;   /* bits of EscAlarm */
     bool is_resolved;  /* all of its tickets, when this escalation looked at them last */
     EscText group_key; /* owned: what its tickets have in common; empty: it has one */
+    uint32_t *reaches; /* where it stands in the index of reaches.c; owned */
+    size_t reaches_count;
     EscMember *members; /* behind the first, in the order in which they joined */
     size_t members_count, members_capacity;
     uint32_t wish;       /* in the turn's list, + 1; 0: none */
@@ -758,6 +761,37 @@ typedef struct EscGroupings {
     size_t sweep_at; /* with so many, those that are over are looked for */
 } EscGroupings;
 
+/* Fields of an event and of tickets that some condition at the event wants equal; of the current bundle. */
+typedef struct EscReachPair {
+    uint32_t event, position; /* of the field among those of the event */
+    EscText field, name;      /* the ticket's, the event's; of a bundle */
+} EscReachPair;
+
+typedef struct EscReached {
+    uint64_t escalation;
+    bool has_left;
+} EscReached;
+
+/* Escalations that an event reaches by one value. */
+typedef struct EscReach {
+    EscText name;      /* owned: event, fields, value; empty: a free place */
+    EscReached *items; /* in order of id */
+    size_t count, capacity, left;
+} EscReach;
+
+/* reaches.c */
+typedef struct EscReaches {
+    bool is_due; /* another bundle is the current one: pairs and index are made anew */
+    EscReachPair *pairs;
+    size_t pairs_count, pairs_capacity;
+    size_t bundles_done; /* so many bundles have their pairs */
+    EscNames *names;
+    EscReach *items;
+    size_t count, capacity;
+    uint32_t *free; /* places */
+    size_t free_count, free_capacity;
+} EscReaches;
+
 /* Who of a team was drawn last. */
 typedef struct EscTeamTurn {
     EscText team, last; /* interned */
@@ -956,6 +990,7 @@ struct EscEngine {
     EscAbsences absences;
     EscTeamTurns team_turns;
     EscGroupings groupings;
+    EscReaches reaches;
     EscInterned interned;
     EscRuns runs;
     EscTurn turn;
