@@ -335,6 +335,7 @@ typedef struct EscTemplateInfo {
     bool is_manual;
     uint32_t params_first, params_count; /* in params: what whoever starts it gives */
     const EscNode *again; /* the DURATION of `again after`; NULL: at once */
+    const EscNode *group; /* GROUP or NULL */
     EscProof weakest;     /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
     EscSpan weakest_span;
     const EscNode *wanted; /* the check in its steps that asks for most evidence, or NULL */

@@ -36,7 +36,7 @@ static bool is_code(const char *name)
 
 static const char *const block_words[] = {"qa",           "owners",     "steps",    "on",
                                           "on exception", "close when", "start on", "start after",
-                                          "again after",  "alongside"};
+                                          "again after",  "group by",   "alongside"};
 
 static bool is_part(const Fault *fault)
 {

@@ -242,6 +242,37 @@ static void show_changes(const EscJson *json)
     }
 }
 
+/* --- the tickets of a group ------------------------------------------------------------------- */
+
+/* Nothing where there is one ticket alone. */
+static void show_tickets(const EscJson *json)
+{
+    const EscJson *first = ctl_first(json, "tickets");
+    if (first == NULL || first->next == NULL)
+        return;
+    EscBuf text = new_text();
+    esc_buf_printf(&text, "%.*s", ESC_TEXT_ARG(ctl_text(json, "group")));
+    line_of("together", &text);
+    for (const EscJson *ticket = first; ticket != NULL; ticket = ticket->next) {
+        text = new_text();
+        esc_buf_printf(&text, "%.*s%s", ESC_TEXT_ARG(ctl_text(ticket, "id")),
+                       ctl_is_true(ticket, "resolved") ? " (resolved)" : "");
+        line_of(ticket == first ? "tickets" : "", &text);
+    }
+}
+
+static void show_joined(const EscJson *json)
+{
+    const EscJson *first = ctl_first(json, "joined");
+    for (const EscJson *joined = first; joined != NULL; joined = joined->next) {
+        EscBuf text = new_text();
+        esc_buf_printf(&text, "%.*s (%.*s), with other tickets",
+                       ESC_TEXT_ARG(ctl_text(joined, "escalation")),
+                       ESC_TEXT_ARG(ctl_text(joined, "template")));
+        line_of(joined == first ? "joined" : "", &text);
+    }
+}
+
 /* --- what happened to it ---------------------------------------------------------------------- */
 
 /* Steps of the record that say who had it, and what people and checks decided. */
@@ -267,6 +298,8 @@ static bool is_told(EscText kind)
         "rollback",
         "resolved",
         "reopened",
+        "joined",
+        "member",
         "parked",
         "alarm",
         "unreachable",
@@ -374,6 +407,7 @@ static void show_escalation(const CtlCall *call, const EscJson *json)
     line_time("opened", "", ctl_time(json, "opened_at"), now_ms);
     line_time("closed", "", ctl_time(json, "closed_at"), now_ms);
     show_checks(json);
+    show_tickets(json);
     show_changes(json);
     show_history(call, id, now_ms);
     show_messages(call, id, now_ms);
@@ -453,6 +487,7 @@ static void show_ticket(const CtlCall *call, const EscJson *json)
         show_clock(sla, "update", "answer", now_ms);
     }
     show_fields(esc_json_member(json, ESC_TEXT("fields")));
+    show_joined(json);
     show_escalations_of(call, call->line->arguments[0], now_ms);
 }
 

@@ -8,6 +8,7 @@
 /* --- what waits ------------------------------------------------------------------------------- */
 
 typedef struct Waiting {
+    EscEngine *engine;
     EscText ticket; /* the one at hand */
     EscBuf out;
     uint32_t open_count, own_count; /* of all tickets, of this one */
@@ -20,7 +21,7 @@ static bool add_waiting(void *context, const EscEscalationView *view)
     if (view->state == ESC_STATE_CLOSED)
         return true;
     waiting->only = view->ticket;
-    waiting->own_count += esc_text_equal(view->ticket, waiting->ticket);
+    waiting->own_count += esc_engine_is_about(waiting->engine, view->id, waiting->ticket);
     esc_buf_printf(&waiting->out, "%s%.*s waits for %.*s", waiting->open_count++ > 0 ? "; " : "",
                    ESC_TEXT_ARG(view->template_name), ESC_TEXT_ARG(view->waiting_for));
     if (view->question.size > 0)
@@ -31,7 +32,7 @@ static bool add_waiting(void *context, const EscEscalationView *view)
 
 static Waiting look_around(EscPlay *play)
 {
-    Waiting waiting = {.ticket = play->ticket};
+    Waiting waiting = {.engine = play->engine, .ticket = play->ticket};
     esc_buf_init(&waiting.out, ESC_SCENARIO_BYTES_MAX);
     esc_engine_each_escalation(play->engine, add_waiting, &waiting);
     waiting.only = esc_arena_text(play->arena, waiting.only);

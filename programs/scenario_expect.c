@@ -31,15 +31,15 @@ static bool is_open(const EscEscalationView *view)
     return view->state != ESC_STATE_CLOSED;
 }
 
-/* Of the ticket at hand; where that has none, of all tickets. */
+/* Of the ticket at hand, be it one that joined; where that has none, of all tickets. */
 static bool is_candidate(const EscPlay *play, const Views *views, const EscEscalationView *view,
                          EscText name)
 {
     bool has_own = false;
     for (uint32_t i = 0; i < views->count; i++)
-        has_own = has_own || esc_text_equal(views->items[i].ticket, play->ticket);
+        has_own = has_own || esc_engine_is_about(play->engine, views->items[i].id, play->ticket);
     return (name.size == 0 || esc_text_equal(view->template_name, name)) &&
-           (!has_own || esc_text_equal(view->ticket, play->ticket));
+           (!has_own || esc_engine_is_about(play->engine, view->id, play->ticket));
 }
 
 /* The open one, or the last that closed. With several open ones it is none: the test has to name it. */

@@ -141,6 +141,8 @@ static void write_tables(EscBuf *out)
         if (!esc_table_is_there(table))
             continue;
         const EscTableInfo *info = &esc_table_info[table];
+        if (info->name == NULL)
+            continue;
         const EscColumn *columns = info->columns();
         esc_buf_printf(out, "\n**%u %s**, at most %u rows", (unsigned)table, info->name,
                        (unsigned)info->rows_max);

@@ -35,6 +35,10 @@ static EscStatus verify_all(EscVerify *verify)
     if (status == ESC_OK)
         status = esc_verify_programs(verify);
     if (status == ESC_OK)
+        status = esc_verify_groupings(verify);
+    if (status == ESC_OK)
+        status = esc_verify_reaches(verify);
+    if (status == ESC_OK)
         status = esc_verify_effects(verify);
     if (status == ESC_OK)
         status = esc_verify_params(verify);

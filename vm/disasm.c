@@ -511,11 +511,11 @@ static void write_cell(Writer *writer, const EscColumn *column, const uint8_t *r
 static void write_table(Writer *writer, EscTable table)
 {
     const EscTableInfo *info = &esc_table_info[table];
-    const EscColumn *columns = info->columns();
-    const uint8_t *row = esc_program_rows(writer->program, table);
     uint32_t count = esc_program_count(writer->program, table);
     if (count == 0)
         return;
+    const EscColumn *columns = info->columns();
+    const uint8_t *row = esc_program_rows(writer->program, table);
     esc_buf_printf(writer->out, "\ntable %s, %u rows\n", info->name, (unsigned)count);
     for (uint32_t i = 0; i < count; i++, row += info->struct_size) {
         esc_buf_printf(writer->out, "  %4u ", (unsigned)i);

@@ -223,6 +223,21 @@ int64_t esc_column_value(const EscColumn *column, const uint8_t *row)
     return narrow;
 }
 
+const EscGroupingRow *esc_grouping_of(const EscProgram *program, uint32_t template_index)
+{
+    uint32_t low = 0, high = program->groupings_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (program->groupings[middle].template <template_index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool is_there =
+        low < program->groupings_count && program->groupings[low].template == template_index;
+    return is_there ? &program->groupings[low] : NULL;
+}
+
 EscValue esc_field_default(const EscFieldRow *field)
 {
     EscValue value = {.type = field->type, .is_missing = esc_type_is_optional(field->type)};

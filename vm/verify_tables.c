@@ -217,7 +217,7 @@ static EscStatus verify_columns(EscVerify *verify)
         if (!esc_table_is_there(table))
             continue;
         const EscTableInfo *info = &esc_table_info[table];
-        const EscColumn *columns = info->columns();
+        const EscColumn *columns = info->columns_count == 0 ? NULL : info->columns();
         for (size_t c = 0; c < info->columns_count; c++) {
             EscStatus status = verify_column(verify, table, &columns[c]);
             if (status == ESC_OK && columns[c].kind == ESC_COLUMN_RANGE_FIRST)

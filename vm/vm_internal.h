@@ -135,6 +135,9 @@ EscStatus esc_verify_programs(
     EscVerify *verify); /* rules of templates, functions, waits, effects */
 EscStatus esc_verify_levels(
     EscVerify *verify); /* service levels; a part of the directory's rules */
+EscStatus esc_verify_groupings(EscVerify *verify); /* V41: what tickets are grouped by */
+EscStatus esc_verify_reaches(
+    EscVerify *verify); /* V42: by which value an event finds escalations */
 EscStatus esc_verify_effects(EscVerify *verify);
 EscStatus esc_verify_preds(EscVerify *verify);
 EscStatus esc_verify_clocks(EscVerify *verify); /* V37: when only time turns an answer */

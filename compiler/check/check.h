@@ -71,6 +71,12 @@ void esc_pass_runbooks(EscWorkspace *workspace);
 void esc_pass_templates(EscWorkspace *workspace);
 void esc_pass_automations(EscWorkspace *workspace);
 
+/* --- grouping.c -------------------------------------------------------------------------------- */
+
+void esc_check_grouping(EscWorkspace *workspace, const EscNode *group);
+/* Warns of a `close when` that asks the first ticket of a group for what all of them have to say. */
+void esc_check_group_closing(EscWorkspace *workspace, const EscNode *closing);
+
 /* --- templates.c: what starts, and what automations share -------------------------------------- */
 
 /* Resolves the events of a list; sorted and unique. Unknown ones are reported and left out. */

@@ -376,6 +376,8 @@ static void check_closing(TemplateCheck *check, const EscNode *closing)
     EscWorkspace *workspace = check->workspace;
     EscWhere where = body_where(check, ESC_FUNCTION_COND);
     esc_check_condition(&where, closing->closing.condition, ESC_USE_CLOSE);
+    if (check->info->group != NULL)
+        esc_check_group_closing(workspace, closing);
     const EscNode *by = closing->closing.postmortem_by;
     if (by == NULL)
         return;
@@ -426,6 +428,10 @@ static void check_head(TemplateCheck *check, const EscNode *item)
         break;
     case ESC_NODE_GROUP:
         esc_report(workspace, "E0390", item->span, "grouping is not part of language 1");
+        break;
+    case ESC_NODE_GROUP:
+        part_once(check, &check->info->group, item, "group by");
+        esc_check_grouping(workspace, item);
         break;
     case ESC_NODE_ALONGSIDE:
         ESC_EACH(path, item->alongside.templates)

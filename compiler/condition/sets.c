@@ -42,7 +42,8 @@ void esc_subject_bounds(const EscSubject *subject, int64_t *low, int64_t *high)
     if (subject->index == ESC_FACT_ESCALATION_LEVEL)
         *low = esc_number_key(1);
     if (subject->index == ESC_FACT_ESCALATION_HANDOFFS ||
-        subject->index == ESC_FACT_ESCALATION_ATTEMPT || subject->index == ESC_FACT_ESCALATION_AGE)
+        subject->index == ESC_FACT_ESCALATION_ATTEMPT ||
+        subject->index == ESC_FACT_ESCALATION_AGE || subject->index == ESC_FACT_ESCALATION_TICKETS)
         *low = 0;
     if (subject->index == ESC_FACT_SLA_RESPOND_OVERDUE ||
         subject->index == ESC_FACT_SLA_RESOLVE_OVERDUE)

@@ -233,6 +233,16 @@ void esc_lower_triggers(EscLower *lower); /* of the template at hand */
 /* When a handler of an automation acts: `row` says whose it is, and in `clause` how many before it begin alike. */
 void esc_lower_acts(EscLower *lower, const EscNode *handler, EscTriggerRow row);
 
+/* --- lower_grouping.c ------------------------------------------------------------------------- */
+
+void esc_lower_grouping(EscLower *lower); /* of the template at hand */
+
+/* --- lower_reach.c ---------------------------------------------------------------------------- */
+
+/* Of a condition that is judged at an event of `source`, lowered as function `cond`. */
+void esc_lower_reach(EscLower *lower, uint32_t cond, const EscNode *node,
+                     const EscEventSource *source);
+
 /* --- lower_automation.c ----------------------------------------------------------------------- */
 
 void esc_lower_automation(EscLower *lower, uint32_t index); /* in workspace->automations */

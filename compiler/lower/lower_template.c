@@ -106,6 +106,8 @@ static void lower_handler(EscLower *lower, const EscNode *node, EscTemplateRow *
     uint32_t body = lower_atomic(lower, ESC_FUNCTION_HANDLER, node, node->handler.steps);
     uint32_t cond = esc_lower_condition(lower, node->handler.condition);
     lower->source = &lower->template_source;
+    if (cond != ESC_NONE)
+        esc_lower_reach(lower, cond, node->handler.condition, &source);
     for (uint32_t i = 0; i < count; i++) {
         EscHandlerRow handler = {
             .event = events[i], .cond = cond == ESC_NONE ? 0 : cond + 1, .body = body};
@@ -292,6 +294,7 @@ void esc_lower_template(EscLower *lower, uint32_t index)
     lower_qa(lower);
     put_checks(lower, &row);
     esc_build_put_templates(&lower->build, row);
+    esc_lower_grouping(lower);
     esc_lower_triggers(lower);
     lower->template = NULL;
     lower->template_index = ESC_NONE;

@@ -116,6 +116,8 @@ static void lower_event_wait(EscLower *lower, EscWaitRow *wait, uint32_t event,
     wait->kind = ESC_WAIT_EVENT;
     wait->event = event + 1;
     wait->cond = cond == ESC_NONE ? 0 : cond + 1;
+    if (cond != ESC_NONE)
+        esc_lower_reach(lower, cond, condition, &source);
 }
 
 void esc_lower_await(EscLower *lower, const EscNode *node)

@@ -164,7 +164,7 @@ bool esc_api_duty_item(void *items, const EscDutyView *view);
 bool esc_api_evidence_item(EscApiItems *items, const EscEvidenceRow *row, bool has_content);
 /* What the engine keeps of a ticket, as far as a person may see it: JSON; both empty when it cannot be read. */
 typedef struct EscApiBody {
-    EscBuf fields, assumed, sla;
+    EscBuf fields, assumed, sla, joined;
 } EscApiBody;
 void esc_api_body_open(EscApiBody *shown, EscBytes body);
 void esc_api_body_close(EscApiBody *shown);

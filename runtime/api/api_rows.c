@@ -203,6 +203,9 @@ void esc_api_escalation_view(EscApiItems *items, const EscEscalationView *view,
     put_json(&object, "answers", view->answers_json);
     put_json(&object, "checks", view->checks_json);
     put_json(&object, "changes", view->changes_json);
+    put_text_always(&object, "group", view->group_key);
+    put_number(&object, "tickets_open", view->tickets_open);
+    put_json(&object, "tickets", view->tickets_json);
     put_time(&object, "now", items->now_ms);
     (void)object_close(&object);
 }
@@ -258,11 +261,14 @@ void esc_api_body_open(EscApiBody *shown, EscBytes body)
     esc_buf_init(&shown->fields, SHOWN_BYTES_MAX);
     esc_buf_init(&shown->assumed, SHOWN_BYTES_MAX);
     esc_buf_init(&shown->sla, SHOWN_BYTES_MAX);
-    if (esc_ticket_body_show(body, &shown->fields, &shown->assumed, &shown->sla))
+    esc_buf_init(&shown->joined, SHOWN_BYTES_MAX);
+    if (esc_ticket_body_show(body, &shown->fields, &shown->assumed, &shown->sla) &&
+        esc_ticket_joined_show(body, &shown->joined))
         return;
     esc_buf_clear(&shown->fields);
     esc_buf_clear(&shown->assumed);
     esc_buf_clear(&shown->sla);
+    esc_buf_clear(&shown->joined);
 }
 
 void esc_api_body_close(EscApiBody *shown)
@@ -270,6 +276,7 @@ void esc_api_body_close(EscApiBody *shown)
     esc_buf_release(&shown->fields);
     esc_buf_release(&shown->assumed);
     esc_buf_release(&shown->sla);
+    esc_buf_release(&shown->joined);
 }
 
 void esc_api_ticket_write(EscBuf *out, const EscTicketRow *row, int64_t now_ms)
@@ -287,6 +294,7 @@ void esc_api_ticket_write(EscBuf *out, const EscTicketRow *row, int64_t now_ms)
     put_raw(&object, "fields", is_read ? esc_buf_as_text(&shown.fields) : ESC_TEXT("{}"));
     put_raw(&object, "assumed", is_read ? esc_buf_as_text(&shown.assumed) : ESC_TEXT("[]"));
     put_raw(&object, "sla", is_read ? esc_buf_as_text(&shown.sla) : ESC_TEXT("null"));
+    put_raw(&object, "joined", is_read ? esc_buf_as_text(&shown.joined) : ESC_TEXT("[]"));
     put_time(&object, "now", now_ms);
     esc_buf_char(out, '}');
     esc_api_body_close(&shown);

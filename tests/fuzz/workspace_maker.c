@@ -166,7 +166,7 @@ static void make_number(Maker *maker, unsigned depth)
                 "9999999999999999999999999999999");
     else if (kind == 1)
         PUT_ONE(maker, "ticket.seats", "ticket.place.floor", "escalation.handoffs",
-                "escalation.attempt");
+                "escalation.tickets", "escalation.attempt");
     else if (kind == 2 && maker->event == EVENT_LEAD)
         put(maker, "event.score");
     else if (kind == 3 && is_proven(maker, "ticket.effort"))
@@ -1018,6 +1018,9 @@ static Event make_starts(Maker *maker, bool is_manual)
         event = EVENT_NONE;
     }
     PUT_ONE(maker, "", "again after 1h\n", "", "again after 2h of office\n");
+    PUT_ONE(maker, "", "", "", "group by ticket.account.id\n",
+            "group by ticket.area, ticket.tier, ticket.vip within 5m\n",
+            "group by ticket.seats, ticket.effort, ticket.due_at, ticket.place.city within 1s\n");
     return event;
 }
 
@@ -1055,6 +1058,11 @@ static void make_handlers(Maker *maker, Event event)
             maker->event = own;
             maker->has_locals = false;
             put(maker, " when ");
+            if (own == EVENT_VENDOR &&
+                maybe(maker, 2)) /* something shared: tickets are found by it */
+                PUT_ONE(maker, "ticket.note = event.vendor and ",
+                        "event.vendor = ticket.title and ",
+                        "not (ticket.title != event.vendor or ticket.vip) or ");
             make_condition(maker, 2, true);
         }
         make_body(maker, BODY_ATOMIC_HANDLER, own, false);

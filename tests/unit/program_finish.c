@@ -159,6 +159,8 @@ static void visit_columns(TestProgram *p, VisitText *visit, void *context)
         if (!esc_table_is_there(table))
             continue;
         const EscTableInfo *info = &esc_table_info[table];
+        if (info->name == NULL)
+            continue;
         const EscColumn *columns = info->columns();
         uint8_t *row = (uint8_t *)(uintptr_t)esc_program_rows(&p->program, table);
         for (uint32_t i = 0; i < esc_program_count(&p->program, table);

@@ -128,14 +128,15 @@ static void one_escalation_has_all_its_members(void **state)
                  "\"ack_due_at\":\"1970-01-01T00:00:02.000Z\",\"wait_due_at\":\"1970-01-01T00:00:"
                  "03.000Z\",\"next_owner\":\"ben\",\"next_role\":\"escalation\","
                  "\"handoffs\":0,\"exceptions\":0,\"question\":\"Why?\",\"answers\":[],\"checks\":["
-                 "],\"changes\":[]},"
+                 "],\"changes\":[],\"group\":\"\",\"tickets_open\":0,\"tickets\":[]},"
                  "{\"id\":\"E-8\",\"ticket\":\"\",\"ticket_title\":\"\",\"account\":\"\","
                  "\"severity\":\"\",\"template\":\"\",\"template_title\":\"\","
                  "\"state\":\"closed\",\"outcome\":\"\",\"owner\":\"\",\"role\":\"primary\","
                  "\"acked\":false,\"alarm\":false,\"step\":\"\",\"waiting_for\":\"\","
                  "\"opened_at\":null,\"closed_at\":null,\"next_due_at\":null,\"ack_due_at\":null,"
                  "\"wait_due_at\":null,\"handoffs\":0,\"exceptions\":0,"
-                 "\"question\":\"\",\"answers\":[],\"checks\":[],\"changes\":[],\"now\":\"1970-01-"
+                 "\"question\":\"\",\"answers\":[],\"checks\":[],\"changes\":[],\"group\":\"\","
+                 "\"tickets_open\":0,\"tickets\":[],\"now\":\"1970-01-"
                  "01T00:00:09.000Z\"}");
 }
 
@@ -199,7 +200,7 @@ static void clock_make(EscBuf *body, uint8_t state, int64_t origin_ms)
 static void body_make(EscBuf *body, uint8_t flags, int64_t message_ms)
 {
     esc_buf_init(body, 1000);
-    esc_buf_u8(body, 6);
+    esc_buf_u8(body, 7);
     esc_buf_varint(body, 2);
     esc_buf_varint(body, 2 * strlen("kind") + 1);
     esc_buf_string(body, "kind"); /* assumed, and missing */
@@ -209,6 +210,11 @@ static void body_make(EscBuf *body, uint8_t flags, int64_t message_ms)
     esc_buf_u8(body, ESC_KIND_ENUM);
     esc_buf_packed(body, ESC_TEXT("critical"));
     esc_buf_u8(body, flags);
+    if ((flags & 32) != 0) { /* it joined one */
+        esc_buf_varint(body, 1);
+        esc_buf_varint(body, 9);
+        esc_buf_packed(body, ESC_TEXT("down"));
+    }
     esc_buf_packed(body, ESC_TEXT("gold"));
     esc_buf_u8(body, 2 + 16); /* met */
     clock_make(body, 1, 0);   /* running */
@@ -236,23 +242,24 @@ static void a_ticket(void **state)
         "\"fields\":{\"severity\":\"critical\"},\"assumed\":[\"kind\"],"
         "\"sla\":{\"name\":\"gold\",\"respond\":{\"state\":\"met\",\"met\":true},"
         "\"resolve\":{\"state\":\"running\",\"met\":false,\"due\":\"1970-01-01T00:00:09.000Z\"},"
-        "\"update\":{\"state\":\"none\",\"met\":false}}}");
+        "\"update\":{\"state\":\"none\",\"met\":false}},\"joined\":[]}");
     esc_buf_release(&body);
 }
 
-/* Its level pauses it, and somebody waits for an answer. */
+/* Its level pauses it, somebody waits for an answer, and it joined others. */
 static void a_ticket_whose_clock_is_paused(void **state)
 {
     (void)state;
     EscBuf body;
-    body_make(&body, 16, 2000);
+    body_make(&body, 16 + 32, 2000);
     const EscTicketRow row = {.id = ESC_TEXT("T-3"), .body = esc_buf_as_bytes(&body)};
     assert_true(esc_api_ticket_item(&items, &row));
     assert_true(esc_text_contains(
         esc_buf_as_text(&items.out),
         ESC_TEXT("\"resolve\":{\"state\":\"paused\",\"met\":false},"
                  "\"update\":{\"state\":\"breached\",\"met\":false,"
-                 "\"since\":\"1970-01-01T00:00:02.000Z\",\"due\":\"1970-01-01T00:00:09.000Z\"}")));
+                 "\"since\":\"1970-01-01T00:00:02.000Z\",\"due\":\"1970-01-01T00:00:09.000Z\"}},"
+                 "\"joined\":[{\"escalation\":\"E-9\",\"template\":\"down\"}]}")));
     esc_buf_release(&body);
 }
 
@@ -263,7 +270,7 @@ static void a_ticket_whose_body_cannot_be_read(void **state)
     assert_true(esc_api_ticket_item(&items, &row));
     assert_items(
         "{\"id\":\"T-3\",\"title\":\"\",\"status\":\"\",\"created_at\":null,\"updated_at\":null,"
-        "\"fields\":{},\"assumed\":[],\"sla\":null}");
+        "\"fields\":{},\"assumed\":[],\"sla\":null,\"joined\":[]}");
 }
 
 static void an_outbox_row(void **state)

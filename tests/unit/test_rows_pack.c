@@ -160,6 +160,7 @@ static EscTicket *ticket_full(Model *model, const char *id)
     ESC_ENGINE_GROW(ticket->pauses, ticket->pauses_count, ticket->pauses_capacity);
     ticket->pauses[ticket->pauses_count++] = (EscPause){MODEL_START_MS - 9, MODEL_START_MS - 5};
     ticket->armed_next = 5;
+    esc_joined_put(ticket, 7, esc_engine_intern(engine, ESC_TEXT("incident")));
     esc_ticket_handoff_add(ticket, MODEL_START_MS);
     esc_ticket_log_add(ticket, (EscTicketChange){MODEL_START_MS,
                                                  esc_engine_intern(engine, ESC_TEXT("note")),
@@ -383,6 +384,9 @@ static void lists_fill(Model *model, EscEscalation *escalation)
     esc_escalation_moment_add(escalation, (EscMoment){ESC_AUDIT_OPENED, MODEL_START_MS, {0}});
     escalation->checks[0] = ESC_CHECK_STATE_FAILED;
     escalation->raised_checks[0] = 1;
+    escalation->group_key = esc_text_own(ESC_TEXT("note=\"x\""));
+    esc_member_put(escalation, ESC_TEXT("M"), true);
+    esc_member_put(escalation, ESC_TEXT("N"), false);
 }
 
 static void start_fill(const Model *model, EscEscalation *escalation)
@@ -628,7 +632,7 @@ static bool is_shown(double number, const char *text)
     packed_open(&body);
     packed_open(&fields);
     packed_open(&sla);
-    esc_buf_u8(&body, 6); /* format */
+    esc_buf_u8(&body, 7); /* format */
     esc_buf_varint(&body, 1);
     esc_buf_varint(&body, 2 * strlen("amount"));
     esc_buf_string(&body, "amount");

@@ -85,6 +85,17 @@ static void others_spare(EscEngine *engine, EscEscalation *escalation)
         esc_shift_spare(engine, escalation, escalation->pages[i].person);
 }
 
+/* Of each of its tickets: somebody looks at all of them. */
+static void respond_met(EscEngine *engine, EscEscalation *escalation)
+{
+    esc_sla_respond_met(engine, escalation->ticket);
+    for (size_t i = 0; i < escalation->members_count; i++) {
+        EscTicket *ticket = esc_member_ticket(engine, escalation, i);
+        if (ticket != NULL)
+            esc_sla_respond_met(engine, ticket);
+    }
+}
+
 /* Enough have acknowledged; the first of them has it. is_passing: who hands it over, so that others are called on. */
 static void acked(EscEngine *engine, EscEscalation *escalation, bool is_passing)
 {
@@ -117,7 +128,7 @@ static void acked(EscEngine *engine, EscEscalation *escalation, bool is_passing)
         others_spare(engine, escalation);
         esc_pages_stop(engine, escalation, (EscText){0});
     }
-    esc_sla_respond_met(engine, escalation->ticket);
+    respond_met(engine, escalation);
     esc_ticket_touch(engine, escalation->ticket);
 }
 

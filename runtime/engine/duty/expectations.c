@@ -26,8 +26,7 @@ static void expectation_remove(EscEscalation *escalation, size_t at)
 
 void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number)
 {
-    if (esc_ticket_is_resolved(engine,
-                               escalation->ticket)) { /* of one that is parked nobody looks */
+    if (esc_escalation_is_resolved(engine, escalation)) { /* of one that is parked nobody looks */
         esc_expectations_met(engine, escalation);
         return;
     }

@@ -219,7 +219,8 @@ void esc_role_lease_end(EscEngine *engine, EscEscalation *escalation)
 
 void esc_role_reopen(EscEngine *engine, EscEscalation *escalation)
 {
-    EscText because = ESC_SAYING(OPEN_AGAIN);
+    EscText because =
+        escalation->members_count > 0 ? ESC_SAYING(SOME_OPEN_AGAIN) : ESC_SAYING(OPEN_AGAIN);
     escalation->handed_to = (EscText){0};
     if (esc_role_row(escalation, escalation->role_row) == NULL)
         esc_role_last_resort(engine, escalation, because, escalation->is_chain_over);

@@ -40,12 +40,24 @@ static bool names_check(const EscAction *action)
            action->target.size > 0;
 }
 
+/* The open escalation number i that an act on the ticket may be about: its own come first, then those that it joined. NULL
+ * behind the last. */
+static EscEscalation *escalation_number(const EscDeed *deed, size_t i)
+{
+    const EscTicket *ticket = deed->ticket;
+    if (i < ticket->open_count)
+        return ticket->open[i];
+    i -= ticket->open_count;
+    return i < ticket->joined_count
+               ? esc_escalation_find(deed->engine, ticket->joined[i].escalation)
+               : NULL;
+}
+
 /* One whose bundle is lost may have it. */
 static EscEscalation *escalation_with_check(EscDeed *deed)
 {
-    EscEscalation *unknown = NULL;
-    for (size_t i = 0; i < deed->ticket->open_count; i++) {
-        EscEscalation *escalation = deed->ticket->open[i];
+    EscEscalation *unknown = NULL, *escalation = NULL;
+    for (size_t i = 0; (escalation = escalation_number(deed, i)) != NULL; i++) {
         if (esc_check_is_known(deed->engine, escalation, deed->action))
             return escalation;
         if (escalation->bundle == NULL)
@@ -59,14 +71,13 @@ static EscEscalation *escalation_with_check(EscDeed *deed)
 static EscStatus escalation_that_was(EscDeed *deed)
 {
     const EscAction *action = deed->action;
-    const EscTicket *ticket = deed->ticket;
-    EscText id = esc_utf8_cut(ticket->id, 100);
-    if (ticket->open_count == 0)
+    EscEscalation *first = escalation_number(deed, 0);
+    EscText id = esc_utf8_cut(deed->ticket->id, 100);
+    if (first == NULL)
         return esc_why(deed->why, ESC_CONFLICT, "", 0, "the ticket \"%.*s\" has no open escalation",
                        ESC_TEXT_ARG(id));
-    deed->escalation = names_check(action)       ? escalation_with_check(deed)
-                       : ticket->open_count == 1 ? ticket->open[0]
-                                                 : NULL;
+    bool is_only = escalation_number(deed, 1) == NULL;
+    deed->escalation = names_check(action) ? escalation_with_check(deed) : is_only ? first : NULL;
     if (deed->escalation == NULL && names_check(action))
         return esc_why(deed->why, ESC_NOT_FOUND, "", 0,
                        "no open escalation of \"%.*s\" has a check \"%.*s\"", ESC_TEXT_ARG(id),
@@ -82,15 +93,15 @@ static EscStatus escalation_that_was(EscDeed *deed)
 /* The escalation of the deed's ticket that the action fits. Nobody guesses which of two a person means. */
 static EscStatus escalation_of_ticket(EscDeed *deed)
 {
-    EscEscalation *second = NULL;
+    EscEscalation *second = NULL, *escalation = NULL;
     const EscTicket *ticket = deed->ticket;
-    for (size_t i = 0; i < ticket->open_count; i++) {
-        if (!is_meant(deed->engine, ticket->open[i], deed->action))
+    for (size_t i = 0; (escalation = escalation_number(deed, i)) != NULL; i++) {
+        if (!is_meant(deed->engine, escalation, deed->action))
             continue;
         if (deed->escalation == NULL)
-            deed->escalation = ticket->open[i];
+            deed->escalation = escalation;
         else if (second == NULL)
-            second = ticket->open[i];
+            second = escalation;
     }
     if (second != NULL && !is_about_ticket(deed->action->verb))
         return esc_why(deed->why, ESC_CONFLICT, "", 0,
@@ -156,6 +167,7 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
     if (deed.escalation != NULL && !engine->turn.outcome->is_noop) {
         esc_role_active(engine, deed.escalation);
         esc_outcome_add(engine, deed.escalation);
+        esc_ticket_touch(engine, deed.escalation->ticket); /* the act may name one that joined */
     }
     if (deed.ticket != NULL) {
         memcpy(engine->turn.outcome->ticket, deed.ticket->id.data, deed.ticket->id.size);

@@ -235,6 +235,7 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
         input->kind == ESC_INPUT_CLOCK ? now_ms - input->clock->correction_ms : now_ms;
     int64_t time_before_ms = engine->now_ms;
     ESC_ASSERT(time_before_ms == 0 || come_ms >= time_before_ms); /* 0: the first input of all */
+    esc_reaches_refresh(engine);
     turn_begin(engine, come_ms, outcome);
     esc_kepts_bind(engine);
     esc_held_catch_up(engine);
@@ -244,6 +245,7 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
         arrears_do(engine);
         settle(engine);
         esc_wakes_set(engine);
+        esc_reaches_set(engine);
     } else {
         engine->now_ms = time_before_ms;
     }

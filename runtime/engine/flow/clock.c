@@ -156,6 +156,7 @@ static void correct(EscEngine *engine, int64_t by_ms)
     engine->moved_ms += by_ms;
     engine->now_ms = move.to_ms;
     esc_absences_move(engine, by_ms);
+    esc_groups_move(engine, by_ms);
     if (engine->quiets.count > 0)
         esc_quiets_review(engine);
     esc_audit_ticket(

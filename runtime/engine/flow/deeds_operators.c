@@ -38,7 +38,7 @@ EscStatus esc_deed_start(EscDeed *deed)
     if (deed->action->escalation != 0 && !esc_escalation_is_open(deed->escalation))
         return esc_why(deed->why, ESC_CONFLICT, "", 0, "E-%llu is closed: name the ticket instead",
                        (unsigned long long)deed->escalation->id);
-    if (esc_ticket_open_of(deed->ticket, deed->action->target) != NULL)
+    if (esc_ticket_open_id(engine, deed->ticket, deed->action->target) != 0)
         return esc_why(deed->why, ESC_CONFLICT, "", 0, "the template %.*s is open on this ticket",
                        ESC_TEXT_ARG(deed->action->target));
     EscGiven given = esc_given_by_hand(engine, template_index, deed->action);

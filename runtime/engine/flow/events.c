@@ -80,25 +80,27 @@ static void handlers_run(EscEngine *engine, EscEscalation *escalation)
 }
 
 /* `by`: the escalation that made the change; it does not wait for itself. People have done nothing then, so no lease is
- * renewed. NULL: the event came from outside. */
+ * renewed; nor is it of who has another ticket. NULL: the event came from outside. */
 static void escalations_hear(EscEngine *engine, EscTicket *ticket, const EscDerived *by)
 {
-    size_t count;
-    EscEscalation **list = open_list(engine, ticket, &count);
-    for (size_t i = 0; i < count; i++) {
+    EscHearers hearers = esc_hearers_of(engine, ticket, engine->turn.event);
+    EscEscalation **list = hearers.list;
+    for (size_t i = 0; i < hearers.count; i++) {
         if (list[i]->state != ESC_STATE_PARKED)
             (void)esc_reopening_look(engine, list[i]);
         if (list[i]->state == ESC_STATE_OPEN)
             handlers_run(engine, list[i]);
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < hearers.count; i++) {
         if (list[i]->state == ESC_STATE_PARKED || !esc_escalation_is_open(list[i]))
             continue;
-        if (by == NULL)
+        if (by == NULL && list[i]->ticket == ticket)
             esc_role_active(engine, list[i]);
         if (by == NULL || by->escalation != list[i]->id)
             esc_frame_event(engine, list[i]);
         esc_frame_drive(engine, list[i]);
+        if (list[i]->ticket != ticket)
+            esc_ticket_touch(engine, list[i]->ticket);
     }
 }
 
@@ -109,9 +111,10 @@ static void event_pass(EscEngine *engine, EscTicket *ticket, const EscEvent *eve
     const EscEvent *before = engine->turn.event;
     engine->turn.event = event;
     esc_sla_review(engine, ticket);
-    if (ticket->open_count > 0)
-        escalations_hear(engine, ticket, by);
+    escalations_hear(engine, ticket, by);
     engine->turn.event = before;
+    if (ticket->joined_count > 0)
+        esc_members_hear(engine, ticket);
     if (ticket->armed_count > 0)
         esc_pending_review(engine, ticket);
     esc_triggers_event(engine, ticket, event);
@@ -166,11 +169,24 @@ static const EscEvent *event_as(EscEngine *engine, const EscEvent *event, uint32
     return as;
 }
 
+/* It is of no ticket: whoever it reaches hears it, and nothing begins with it. */
+static void shared_apply(EscEngine *engine, const EscEvent *event)
+{
+    engine->turn.event = event;
+    esc_notes_record(engine, NULL, event);
+    escalations_hear(engine, NULL, NULL);
+    engine->turn.event = NULL;
+}
+
 EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
 {
     if (event->type >= engine->schema.current->program->events_count)
         return esc_why(why, ESC_BAD_INPUT, "", event->type,
                        "the current bundle has no such event type");
+    if (!esc_event_makes_ticket(engine, event)) {
+        shared_apply(engine, event);
+        return ESC_OK;
+    }
     EscReport report;
     EscStatus status = esc_report_take(engine, event, &report, why);
     if (status != ESC_OK)
@@ -266,6 +282,8 @@ static void derived_drain(EscEngine *engine)
 static void ticket_settle(EscEngine *engine, EscTicket *ticket)
 {
     size_t count;
+    if (ticket->joined_count > 0) /* nobody hears of what is done to a linked one */
+        esc_members_hear(engine, ticket);
     EscEscalation **list = open_list(engine, ticket, &count);
     for (size_t i = 0; i < count; i++) { /* each may close itself, and none another one */
         esc_frame_drive(engine, list[i]);

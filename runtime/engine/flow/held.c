@@ -23,13 +23,23 @@ void esc_held_catch_up(EscEngine *engine)
     opens->unread_count = 0;
 }
 
+static void opens_of(EscEngine *engine, EscEscalation *escalation)
+{
+    esc_opens_note(engine, escalation, escalation->ticket);
+    for (size_t i = 0; i < escalation->members_count; i++) {
+        const EscTicket *member = esc_member_ticket(engine, escalation, i);
+        if (member != NULL)
+            esc_opens_note(engine, escalation, member);
+    }
+}
+
 /* What is open is asked for from now on as it is now, where nobody asked before. */
 void esc_held_review(EscEngine *engine)
 {
     EscEscalation *escalation = NULL;
     for (size_t at = 0; (escalation = esc_escalation_next(engine, &at)) != NULL;)
         if (esc_escalation_is_open(escalation))
-            esc_opens_note(engine, escalation, escalation->ticket);
+            opens_of(engine, escalation);
     for (size_t i = 0; i < engine->tickets.count; i++) {
         EscTicket *ticket = esc_ticket_at(engine, i);
         if (ticket == NULL || ticket->armed_count == 0)

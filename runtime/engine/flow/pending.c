@@ -144,7 +144,8 @@ void esc_pending_start(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
     uint32_t template_index = program->triggers[trigger].template - 1;
     EscText name = program->texts[program->templates[template_index].name];
     int64_t free_ms = esc_start_free_ms(engine, ticket, template_index);
-    if (esc_ticket_open_of(ticket, name) == NULL && free_ms > engine->now_ms)
+    if (free_ms > engine->now_ms && esc_ticket_open_id(engine, ticket, name) == 0 &&
+        esc_group_to_join(engine, ticket, template_index) == NULL)
         postpone(engine, ticket, trigger, event, free_ms);
     else
         (void)esc_escalation_start(engine, ticket, template_index, event, because);

@@ -251,10 +251,8 @@ static void stale_record(Taking *taking, EscText names)
                          ESC_TEXT_ARG(type), ESC_TEXT_ARG(names));
 }
 
-static void notes_record(Taking *taking)
+void esc_notes_record(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
 {
-    EscEngine *engine = taking->engine;
-    const EscEvent *event = taking->event;
     if (event->notes_count == 0)
         return;
     EscBuf buf = esc_turn_buf();
@@ -265,7 +263,7 @@ static void notes_record(Taking *taking)
     if (event->notes_left_out > 0)
         esc_buf_printf(&buf, "; and %u more", event->notes_left_out);
     EscText notes = esc_turn_take(engine, &buf), type = esc_event_type_name(engine, event);
-    esc_audit_ticket(engine, taking->ticket, ESC_AUDIT_NOT_TAKEN,
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_NOT_TAKEN,
                      esc_audit_data(engine, "event", type, "notes", notes, NULL),
                      "%.*s was not taken as it came: %.*s", ESC_TEXT_ARG(type),
                      ESC_TEXT_ARG(notes));
@@ -321,7 +319,7 @@ EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *r
     taking.stale = esc_turn_buf();
     all_take(&taking, report->is_new);
     change_record(&taking, report->is_new, esc_turn_take(engine, &taking.changed));
-    notes_record(&taking);
+    esc_notes_record(engine, report->ticket, event);
     stale_record(&taking, esc_turn_take(engine, &taking.stale));
     esc_standing_record(engine, report->ticket, engine->turn.before_standing);
     return ESC_OK;

@@ -16,35 +16,26 @@ int64_t esc_start_free_ms(EscEngine *engine, EscTicket *ticket, uint32_t templat
 {
     const EscProgram *program = engine->schema.current->program;
     const EscTemplateRow *row = &program->templates[template_index];
-    const EscStarts *starts = esc_ticket_starts(engine, ticket, program->texts[row->name]);
+    EscText name = program->texts[row->name], key = esc_group_key(engine, ticket, template_index);
+    if (key.size > 0) /* as its tickets do, whichever of them it was on */
+        return esc_group_free_ms(engine, name, key);
+    const EscStarts *starts = esc_ticket_starts(engine, ticket, name);
     return starts->closed_at_ms == 0
                ? 0
                : esc_calendar_due_ms(program, engine->zones, row->again_calendar,
                                      starts->closed_at_ms, row->again_after_ms);
 }
 
-static bool is_startable(EscEngine *engine, EscTicket *ticket, EscText name,
-                         uint32_t template_index)
+static bool is_open(EscEngine *engine, EscTicket *ticket, EscText name)
 {
-    EscEscalation *open = esc_ticket_open_of(ticket, name);
-    if (open != NULL) {
-        EscText text = esc_escalation_name(engine, open);
-        esc_audit_ticket(engine, ticket, ESC_AUDIT_NOT_STARTED,
-                         esc_audit_data(engine, "template", name, "because", text, NULL),
-                         "%.*s did not start again: %.*s is still open", ESC_TEXT_ARG(name),
-                         ESC_TEXT_ARG(text));
+    uint64_t open = esc_ticket_open_id(engine, ticket, name);
+    if (open == 0)
         return false;
-    }
-    int64_t free_ms = esc_start_free_ms(engine, ticket, template_index);
-    if (engine->now_ms < free_ms) {
-        EscText until = esc_local_time(engine, free_ms);
-        esc_audit_ticket(
-            engine, ticket, ESC_AUDIT_NOT_STARTED,
-            esc_audit_data(engine, "template", name, "because", ESC_TEXT("again after"), NULL),
-            "%.*s did not start: it may start again from %.*s on", ESC_TEXT_ARG(name),
-            ESC_TEXT_ARG(until));
-        return false;
-    }
+    EscText text = esc_turn_printf(engine, "E-%llu", (unsigned long long)open);
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_NOT_STARTED,
+                     esc_audit_data(engine, "template", name, "because", text, NULL),
+                     "%.*s did not start again: %.*s is still open", ESC_TEXT_ARG(name),
+                     ESC_TEXT_ARG(text));
     return true;
 }
 
@@ -75,6 +66,34 @@ static void opened_record(EscEngine *engine, EscEscalation *escalation, EscText 
                          ESC_TEXT_ARG(with), ESC_TEXT_ARG(because));
 }
 
+static bool is_too_soon(EscEngine *engine, EscTicket *ticket, EscText name, uint32_t template_index)
+{
+    int64_t free_ms = esc_start_free_ms(engine, ticket, template_index);
+    if (engine->now_ms >= free_ms)
+        return false;
+    EscText until = esc_local_time(engine, free_ms);
+    esc_audit_ticket(
+        engine, ticket, ESC_AUDIT_NOT_STARTED,
+        esc_audit_data(engine, "template", name, "because", ESC_TEXT("again after"), NULL),
+        "%.*s did not start: it may start again from %.*s on", ESC_TEXT_ARG(name),
+        ESC_TEXT_ARG(until));
+    return true;
+}
+
+/* It is found by its key before its steps run: what they set off may belong to it. */
+static EscEscalation *opened(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
+                             EscText name)
+{
+    EscEscalation *escalation = esc_escalation_alloc(engine, engine->counters.next_escalation++,
+                                                     ticket, engine->schema.current, name);
+    escalation->is_new = escalation->is_first_run = true;
+    escalation->opened_at_ms = engine->now_ms;
+    escalation->is_resolved = esc_ticket_is_resolved(engine, ticket);
+    escalation->group_key = esc_text_own(esc_group_key(engine, ticket, template_index));
+    esc_group_put(engine, escalation);
+    return escalation;
+}
+
 EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
                                        uint32_t template_index, const EscEvent *event,
                                        EscText because, EscText by, const EscGiven *given)
@@ -82,17 +101,20 @@ EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
     const EscProgram *program = engine->schema.current->program;
     const EscTemplateRow *row = &program->templates[template_index];
     EscText name = program->texts[row->name];
-    if (!is_startable(engine, ticket, name, template_index) ||
-        !is_complete(engine, ticket, name, template_index, given))
+    if (is_open(engine, ticket, name) || !is_complete(engine, ticket, name, template_index, given))
+        return NULL;
+    EscEscalation *escalation = esc_group_to_join(engine, ticket, template_index);
+    if (escalation != NULL) {
+        esc_group_join(engine, escalation, ticket, because);
+        esc_opens_note(engine, escalation, ticket);
+        return escalation;
+    }
+    if (is_too_soon(engine, ticket, name, template_index))
         return NULL;
     EscStarts *starts = esc_ticket_starts(engine, ticket, name);
     starts->count++;
     esc_ticket_dirty(engine, ticket);
-    EscEscalation *escalation = esc_escalation_alloc(engine, engine->counters.next_escalation++,
-                                                     ticket, engine->schema.current, name);
-    escalation->is_new = escalation->is_first_run = true;
-    escalation->opened_at_ms = engine->now_ms;
-    escalation->is_resolved = esc_ticket_is_resolved(engine, ticket);
+    escalation = opened(engine, ticket, template_index, name);
     if (event != NULL)
         start_event_keep(escalation, event);
     esc_given_take(escalation, given);

@@ -111,7 +111,7 @@ bool esc_trigger_may_turn(const EscEngine *engine, const EscTicket *ticket,
         return false;
     /* What happens while its escalation is open starts nothing later. */
     return row->automation != 0 ||
-           esc_ticket_open_of(ticket, esc_trigger_name(program, row)) == NULL;
+           esc_ticket_open_id(engine, ticket, esc_trigger_name(program, row)) == 0;
 }
 
 static void trigger_turned(EscEngine *engine, EscTicket *ticket, uint32_t trigger)

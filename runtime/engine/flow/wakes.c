@@ -136,6 +136,18 @@ void esc_wakes_set(EscEngine *engine)
         timer_set(engine, NULL, turn->noted[i], ticket_turns_ms(engine, turn->noted[i]));
 }
 
+void esc_reaches_set(EscEngine *engine)
+{
+    const EscTurn *turn = &engine->turn;
+    if (engine->reaches.pairs_count == 0)
+        return;
+    for (size_t i = 0; i < turn->noted_escalations_count; i++)
+        esc_reach_look(engine, turn->noted_escalations[i]);
+    for (size_t i = 0; i < turn->noted_count; i++)
+        for (size_t k = 0; k < turn->noted[i]->open_count; k++)
+            esc_reach_look(engine, turn->noted[i]->open[k]);
+}
+
 void esc_wakes_note_all(EscEngine *engine)
 {
     for (size_t i = 0; i < engine->tickets.count; i++) {

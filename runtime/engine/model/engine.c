@@ -26,6 +26,8 @@ EscEngine *esc_engine_new(const EscEngineConfig *config)
     engine->tickets.names = esc_names_new(config->hash_seed);
     engine->kepts.names = esc_names_new(config->hash_seed);
     engine->interned.names = esc_names_new(config->hash_seed);
+    engine->groupings.names = esc_names_new(config->hash_seed);
+    engine->reaches.names = esc_names_new(config->hash_seed);
     engine->turn.arena = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
     engine->view = esc_arena_new(ESC_ENGINE_TURN_BYTES_MAX);
     bool has_groups = true;
@@ -38,7 +40,8 @@ EscEngine *esc_engine_new(const EscEngineConfig *config)
     engine->counters = (EscCounters){
         .next_escalation = 1, .next_ticket = 1, .next_outbox = 1, .next_audit = 1, .next_timer = 1};
     bool is_complete = engine->tickets.names != NULL && engine->interned.names != NULL &&
-                       engine->kepts.names != NULL && engine->turn.arena != NULL &&
+                       engine->kepts.names != NULL && engine->groupings.names != NULL &&
+                       engine->reaches.names != NULL && engine->turn.arena != NULL &&
                        engine->view != NULL && has_groups;
     if (!is_complete) {
         esc_engine_free(engine);
@@ -111,6 +114,8 @@ void esc_engine_free(EscEngine *engine)
     esc_windows_release(engine);
     esc_kepts_release(engine);
     esc_opens_release(engine);
+    esc_groups_release(engine);
+    esc_reaches_release(engine);
     bundles_free(engine);
     lists_free(engine);
     for (uint32_t i = 0; i < ESC_ENGINE_RUN_DEPTH_MAX; i++) {

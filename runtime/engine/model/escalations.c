@@ -54,6 +54,16 @@ void esc_escalation_leave(EscEngine *engine, uint64_t id)
     engine->escalations.forgotten_count++;
 }
 
+bool esc_escalation_stands(const EscEngine *engine, uint64_t id)
+{
+    size_t position = position_of(engine, id);
+    if (position == engine->escalations.count || engine->escalations.items[position].id != id)
+        return false;
+    const EscEscalationPlace *place = &engine->escalations.items[position];
+    return place->sleeper != 0 ||
+           (place->escalation != NULL && esc_escalation_is_open(place->escalation));
+}
+
 bool esc_escalation_was(const EscEngine *engine, uint64_t id)
 {
     return id > 0 && id < engine->counters.next_escalation;
@@ -123,6 +133,11 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     esc_text_drop(&escalation->kept);
     esc_text_drop(&escalation->body);
     esc_text_drop(&escalation->left);
+    esc_text_drop(&escalation->group_key);
+    for (size_t i = 0; i < escalation->members_count; i++)
+        esc_text_drop(&escalation->members[i].ticket);
+    free(escalation->members);
+    free(escalation->reaches);
     free(escalation->dead_told);
     for (uint32_t i = 0; i < escalation->start_fields_count; i++)
         esc_owned_release(&escalation->start_fields[i]);
@@ -155,7 +170,8 @@ void esc_escalation_note(EscEngine *engine, EscEscalation *escalation)
 {
     EscTurn *turn = &engine->turn;
     if (turn->outcome == NULL || escalation->is_noted || escalation->bundle == NULL ||
-        (escalation->bundle->program->clocks_count == 0 && escalation->owed == NULL))
+        (escalation->bundle->program->clocks_count == 0 &&
+         escalation->bundle->program->reaches_count == 0 && escalation->owed == NULL))
         return;
     escalation->is_noted = true;
     ESC_ENGINE_GROW(turn->noted_escalations, turn->noted_escalations_count,

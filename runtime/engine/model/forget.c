@@ -1,5 +1,5 @@
 /* forget.c - what a restart would not load need not stay: closed escalations go as soon as they are written, tickets
- * without open escalation, timer, pin or paused clock once others that were touched later fill the room that is left for them.
+ * without open escalation of theirs or that they joined, timer, pin or paused clock once others that were touched later fill the room that is left for them.
  *
  * Every step costs the same however much is kept: a ticket that was written goes to the end of a list, the first of
  * which are forgotten; a forgotten escalation leaves its place empty until half of the places are.
@@ -18,8 +18,8 @@ static bool has_paused_clock(const EscTicket *ticket)
 
 bool esc_ticket_is_live(const EscTicket *ticket)
 {
-    return ticket->open_count > 0 || ticket->timers != NULL || ticket->pins > 0 ||
-           has_paused_clock(ticket);
+    return ticket->open_count > 0 || ticket->joined_count > 0 || ticket->timers != NULL ||
+           ticket->pins > 0 || has_paused_clock(ticket);
 }
 
 /* --- tickets ---------------------------------------------------------------------------------- */

@@ -257,6 +257,7 @@ static void current_set(EscEngine *engine, EscEngineBundle *bundle)
     engine->schema.severity_slot = esc_slot_find(engine, ESC_TEXT("severity"));
     esc_postings_build(engine);
     engine->kepts.is_bind_due = true;
+    engine->reaches.is_due = true;
     engine->schema.is_review_due =
         true; /* tickets that are there, or that are restored now, may have other levels */
 }

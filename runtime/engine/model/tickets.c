@@ -66,6 +66,7 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
     free(ticket->assumed);
     free(ticket->starts);
     free(ticket->open);
+    free(ticket->joined);
     esc_text_drop(&ticket->postmortem_of);
     esc_text_drop(&ticket->body);
     esc_text_drop(&ticket->id);
@@ -76,7 +77,7 @@ void esc_ticket_note(EscEngine *engine, EscTicket *ticket)
 {
     EscTurn *turn = &engine->turn;
     if (turn->outcome == NULL || ticket->is_noted ||
-        engine->schema.current->program->clocks_count == 0)
+        (engine->schema.current->program->clocks_count == 0 && engine->reaches.pairs_count == 0))
         return;
     ticket->is_noted = true;
     ESC_ENGINE_GROW(turn->noted, turn->noted_count, turn->noted_capacity);
@@ -366,15 +367,6 @@ EscStarts *esc_ticket_starts(EscEngine *engine, EscTicket *ticket, EscText templ
     EscStarts *starts = &ticket->starts[ticket->starts_count++];
     *starts = (EscStarts){.template_name = esc_engine_intern(engine, template_name)};
     return starts;
-}
-
-EscEscalation *esc_ticket_open_of(const EscTicket *ticket, EscText template_name)
-{
-    for (size_t i = 0; i < ticket->open_count; i++) {
-        if (esc_text_equal(ticket->open[i]->template_name, template_name))
-            return ticket->open[i];
-    }
-    return NULL;
 }
 
 void esc_ticket_write_json(EscEngine *engine, const EscTicket *ticket, EscBuf *out)

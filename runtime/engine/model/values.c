@@ -132,6 +132,13 @@ void esc_value_write_json(EscBuf *out, const EscProgram *program, EscValue value
     }
 }
 
+void esc_value_write_key(EscBuf *out, const EscProgram *program, EscValue value)
+{
+    if (esc_type_kind(value.type) == ESC_KIND_NUMBER && value.number == 0)
+        value.number = 0; /* there are two of them */
+    esc_value_write_json(out, program, value);
+}
+
 void esc_value_write_text(EscBuf *out, const EscProgram *program, EscValue value)
 {
     if (value.is_missing) {

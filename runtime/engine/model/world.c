@@ -147,6 +147,19 @@ static EscValue exception_value(const EscWorld *world, uint32_t field)
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
+/* Of an escalation: all of its tickets. */
+static bool is_resolved(const EscWorld *world)
+{
+    const EscTurn *turn = &world->engine->turn;
+    if (world->escalation != NULL)
+        return esc_escalation_is_resolved(world->engine, world->escalation);
+    if (world->ticket == NULL)
+        return false;
+    return world->is_before && turn->before_ticket == world->ticket
+               ? turn->before_standing != ESC_STANDING_OPEN
+               : esc_ticket_is_resolved(world->engine, world->ticket);
+}
+
 static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue value)
 {
     EscEscalation *escalation = world->escalation;
@@ -155,6 +168,8 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
             value.ms = esc_world_now_ms(world);
         if (fact == ESC_FACT_ESCALATION_ATTEMPT || fact == ESC_FACT_ESCALATION_LEVEL)
             value.number = 1;
+        if (fact == ESC_FACT_ESCALATION_TICKETS)
+            value.number = is_resolved(world) ? 0 : 1;
         return value;
     }
     if (fact == ESC_FACT_ESCALATION_ID)
@@ -173,6 +188,8 @@ static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue
         value.number = escalation->handoffs;
     else if (fact == ESC_FACT_ESCALATION_LEVEL)
         value.number = escalation->role_row + 1;
+    else if (fact == ESC_FACT_ESCALATION_TICKETS)
+        value.number = esc_escalation_tickets(world->engine, escalation);
     else
         value.number =
             esc_ticket_starts(world->engine, escalation->ticket, escalation->template_name)->count;
@@ -225,16 +242,6 @@ static EscValue fact_of_exception(const EscWorld *world, bool is_name, EscValue 
     value.text = is_name ? program->texts[program->exceptions[raised->exception].name]
                          : message_of(world->engine, raised);
     return value;
-}
-
-static bool is_resolved(const EscWorld *world)
-{
-    const EscTurn *turn = &world->engine->turn;
-    if (world->ticket == NULL)
-        return false;
-    return world->is_before && turn->before_ticket == world->ticket
-               ? turn->before_standing != ESC_STANDING_OPEN
-               : esc_ticket_is_resolved(world->engine, world->ticket);
 }
 
 static EscValue fact_value(const EscWorld *world, EscFact fact)

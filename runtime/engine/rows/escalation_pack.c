@@ -1,8 +1,9 @@
 /* escalation_pack.c - an escalation's body: what stands beside the columns of its row that lists are made of.
  *
- *   u8 format   timers (values_pack.c)   packed why it is parked   packed duty   packed rest
+ *   u8 format   timers (values_pack.c)   packed why it is parked   packed duty   packed group   packed rest
  *
  * The duty (duty_pack.c) is who has it, for which no bundle is needed: somebody is accountable for what is parked as well.
+ * The group (group_pack.c) is what other tickets joined it: they have joined what is parked as well.
  * The rest is what a bundle is needed for. One that cannot be read is kept as it is and written back; a body of which
  * not even the timers can be read is kept as a whole.
  *
@@ -99,6 +100,9 @@ void esc_escalation_pack(EscBuf *out, const EscEngine *engine, const EscEscalati
     EscBuf duty = esc_turn_buf();
     esc_duty_pack(&duty, escalation);
     part_pack(out, &duty);
+    EscBuf group = esc_turn_buf();
+    esc_group_pack(&group, escalation);
+    part_pack(out, &group);
     if (escalation->bundle == NULL) {
         esc_buf_packed(out, escalation->kept);
         return;
@@ -208,10 +212,10 @@ static bool outside_unpack(EscBytes body, EscEngine *engine, EscEscalation *esca
         return false;
     esc_timers_unpack(&cursor, engine, escalation, NULL);
     escalation->parked_because = esc_interned_unpack(&cursor, engine);
-    EscText duty = esc_cursor_packed(&cursor);
+    EscText duty = esc_cursor_packed(&cursor), group = esc_cursor_packed(&cursor);
     *rest = esc_cursor_packed(&cursor);
     return !cursor.failed && esc_cursor_left(&cursor) == 0 &&
-           esc_duty_unpack(duty, engine, escalation);
+           esc_duty_unpack(duty, engine, escalation) && esc_group_unpack(group, engine, escalation);
 }
 
 bool esc_escalation_unpack(EscBytes body, EscEngine *engine, EscEscalation *escalation)
@@ -234,6 +238,7 @@ static bool rest_find(EscBytes body, EscText *rest)
     }
     (void)esc_cursor_packed(&cursor); /* why it is parked */
     (void)esc_cursor_packed(&cursor); /* the duty */
+    (void)esc_cursor_packed(&cursor); /* the group */
     *rest = esc_cursor_packed(&cursor);
     return is_known && !cursor.failed && esc_cursor_left(&cursor) == 0;
 }

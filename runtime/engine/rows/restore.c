@@ -196,6 +196,7 @@ EscStatus esc_engine_restore_escalation(EscEngine *engine, const EscEscalationRo
         park_silently(engine, escalation, ESC_SAYING(STATE_REFUSED));
     else if (reading == ESC_READING_BROKEN)
         park_silently(engine, escalation, ESC_SAYING(STEPS_REFUSED));
+    esc_reach_look(engine, escalation);
     return ESC_OK;
 }
 

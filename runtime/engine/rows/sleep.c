@@ -166,6 +166,7 @@ static void escalation_wake(EscEngine *engine, EscTicket *ticket, const Sleeping
     memcpy(row.bundle_hash, esc_bundle_hash(sleeping->bundle->bundle), sizeof row.bundle_hash);
     EscReading reading = esc_escalation_read(engine, escalation, &row);
     ESC_ASSERT(reading == ESC_READING_SOUND); /* we wrote it */
+    esc_reach_look(engine, escalation);
 }
 
 static void wake(EscEngine *engine, EscSleeper *sleeper)

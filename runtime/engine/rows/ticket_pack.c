@@ -3,7 +3,7 @@
  *   u8 format   fields: count, then for each, in order of name  varint twice the name's size, +1 when its value is assumed
  *     name  value (values_pack.c); one of which there is nothing to say but that it is missing is left out
  *   flags: 1 linked, 2 resolved, 4 changed since it was made, 8 a post-mortem, behind them packed the id of whose it is;
- *     16 paused by its level
+ *     16 paused by its level, 32 one that joined escalations of others, behind them which (group_pack.c)
  *   packed name of the service level
  *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept, +64 when told, +128 when it ever counted, and then
  *     varint cycle  signed goal  packed calendar  signed origin  signed moved  signed due  signed overdue times that had their
@@ -22,7 +22,7 @@
  * Instants are UTC ms. The columns id, title, status, created_at and updated_at are not repeated. */
 #include <engine/rows.h>
 
-#define FORMAT 6
+#define FORMAT 7
 #define ARMED_AGAIN 1u
 #define ARMED_HELD 2u
 #define FLAG_LINKED 1u
@@ -30,6 +30,7 @@
 #define FLAG_EDITED 4u
 #define FLAG_POSTMORTEM 8u
 #define FLAG_PAUSED 16u
+#define FLAG_JOINED 32u
 #define MET 16u
 #define KEPT 32u
 #define TOLD 64u
@@ -221,9 +222,12 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
                               (ticket->is_resolved_flag ? FLAG_RESOLVED : 0u) |
                               (ticket->is_edited ? FLAG_EDITED : 0u) |
                               (ticket->is_paused ? FLAG_PAUSED : 0u) |
+                              (ticket->joined_count > 0 ? FLAG_JOINED : 0u) |
                               (ticket->postmortem_of.size > 0 ? FLAG_POSTMORTEM : 0u)));
     if (ticket->postmortem_of.size > 0)
         esc_buf_packed(out, ticket->postmortem_of);
+    if (ticket->joined_count > 0)
+        esc_joined_pack(out, ticket);
     clocks_pack(out, ticket);
     pauses_pack(out, ticket);
     starts_pack(out, ticket);
@@ -522,6 +526,8 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
         ticket->postmortem_of = esc_text_own(esc_cursor_packed(&cursor));
         cursor.failed = cursor.failed || ticket->postmortem_of.size == 0;
     }
+    if ((flags & FLAG_JOINED) != 0)
+        esc_joined_unpack(&cursor, engine, ticket);
     clocks_unpack(&cursor, engine, ticket);
     pauses_unpack(&cursor, ticket);
     starts_unpack(&cursor, engine, ticket);
@@ -652,6 +658,8 @@ bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf
     uint8_t flags = esc_cursor_u8(&cursor);
     if ((flags & FLAG_POSTMORTEM) != 0)
         (void)esc_cursor_packed(&cursor); /* whose it is */
+    if ((flags & FLAG_JOINED) != 0)
+        esc_joined_show(&cursor, NULL);
     EscText name = esc_cursor_packed(&cursor);
     if (name.size == 0) {
         esc_buf_string(sla, "null");
@@ -663,4 +671,22 @@ bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf
         clock_show(&cursor, (EscSlaClock)i, (flags & FLAG_PAUSED) != 0, sla);
     esc_buf_char(sla, '}');
     return !cursor.failed && is_text(fields) && is_text(assumed) && is_text(sla);
+}
+
+bool esc_ticket_joined_show(EscBytes body, EscBuf *joined)
+{
+    EscCursor cursor = esc_cursor(body);
+    EscBuf fields = esc_turn_buf();
+    esc_buf_char(joined, '[');
+    bool is_read = !is_old(body) && esc_cursor_u8(&cursor) == FORMAT;
+    if (is_read)
+        both_show(&cursor, &fields, NULL);
+    uint8_t flags = is_read ? esc_cursor_u8(&cursor) : 0;
+    if ((flags & FLAG_POSTMORTEM) != 0)
+        (void)esc_cursor_packed(&cursor);
+    if ((flags & FLAG_JOINED) != 0)
+        esc_joined_show(&cursor, joined);
+    esc_buf_char(joined, ']');
+    esc_buf_release(&fields);
+    return (is_read && !cursor.failed && is_text(joined)) || is_old(body);
 }

@@ -73,6 +73,26 @@ static void chain_view(const EscEscalation *escalation, EscEscalationView *view)
     view->passes = row->repeats + 1;
 }
 
+static void ticket_view(EscBuf *buf, EscText id, bool is_resolved)
+{
+    esc_buf_string(buf, "{\"id\":");
+    esc_json_text(buf, id);
+    esc_buf_printf(buf, ",\"resolved\":%s}", is_resolved ? "true" : "false");
+}
+
+static EscText tickets_view(EscEngine *engine, const EscEscalation *escalation)
+{
+    EscBuf buf = esc_turn_buf();
+    esc_buf_char(&buf, '[');
+    ticket_view(&buf, escalation->ticket->id, esc_ticket_is_resolved(engine, escalation->ticket));
+    for (size_t i = 0; i < escalation->members_count; i++) {
+        esc_buf_char(&buf, ',');
+        ticket_view(&buf, escalation->members[i].ticket, escalation->members[i].is_resolved);
+    }
+    esc_buf_char(&buf, ']');
+    return esc_turn_take(engine, &buf);
+}
+
 static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
 {
     const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
@@ -99,6 +119,9 @@ static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEsc
         .checks_json =
             escalation->bundle == NULL ? (EscText){0} : esc_checks_json(engine, escalation),
         .changes_json = changes_view(engine, escalation),
+        .group_key = esc_turn_text(engine, escalation->group_key),
+        .tickets_json = tickets_view(engine, escalation),
+        .tickets_open = esc_escalation_tickets(engine, escalation),
     };
     question_view(engine, escalation, view);
     if (escalation->frame.bytes != NULL && escalation->state != ESC_STATE_CLOSED &&
@@ -118,6 +141,17 @@ bool esc_engine_find_escalation(EscEngine *engine, uint64_t id, EscEscalationVie
     view_fill(engine, escalation, view);
     engine->turn.arena = turn;
     return true;
+}
+
+bool esc_engine_is_about(EscEngine *engine, uint64_t id, EscText ticket)
+{
+    const EscEscalation *escalation = esc_escalation_find(engine, id);
+    if (escalation == NULL || esc_text_equal(escalation->ticket->id, ticket))
+        return escalation != NULL;
+    for (size_t i = 0; i < escalation->members_count; i++)
+        if (esc_text_equal(escalation->members[i].ticket, ticket))
+            return true;
+    return false;
 }
 
 void esc_engine_each_escalation(EscEngine *engine,

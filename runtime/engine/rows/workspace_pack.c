@@ -1,7 +1,7 @@
 /* workspace_pack.c - the body of the workspace itself: who is absent, and what waits to be told in one message.
  *
  *   u8 format   absences: count, for each  packed person, deputy  signed from, until  u8: 1 for a duration, 2 back
- *   turns of teams: count, for each  packed team, who was drawn last
+ *   keys that wait for `again after` (group_pack.c)   turns of teams: count, for each  packed team, who was drawn last
  *   windows: count, for each  packed person  signed end  varint messages, left out  items: count, for each
  *     varint escalation  packed text     pages: signed end  varint pages, left out, held  signed due  escalations: count,
  *     varint each   quiet times: count, for each  packed whose  u8: a channel  signed end  varint left out  items as above
@@ -91,6 +91,7 @@ void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
         esc_buf_u8(out,
                    (uint8_t)((absence->is_for ? IS_FOR : 0) | (absence->is_back ? IS_BACK : 0)));
     }
+    esc_groups_pack(out, engine);
     team_turns_pack(out, &engine->team_turns);
     esc_buf_varint(out, engine->windows.count);
     for (size_t i = 0; i < engine->windows.count; i++) {
@@ -251,6 +252,7 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
     absences_unpack(&cursor, engine);
+    esc_groups_unpack(&cursor, engine);
     team_turns_unpack(&cursor, engine);
     size_t windows = esc_cursor_count(&cursor);
     for (size_t i = 0; i < windows && !cursor.failed; i++)

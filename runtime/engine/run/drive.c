@@ -99,7 +99,7 @@ static EscWaitEnd wait_end(EscEngine *engine, EscEscalation *escalation, EscFram
         is_over = escalation->is_acked;
         break;
     case ESC_WAIT_RESOLVED:
-        is_over = esc_ticket_is_resolved(engine, escalation->ticket);
+        is_over = esc_escalation_is_resolved(engine, escalation);
         break;
     case ESC_WAIT_CONDITION:
         is_over = cond_at_wait(engine, escalation, frame, wait->cond - 1, false);

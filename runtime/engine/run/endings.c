@@ -84,6 +84,34 @@ static void all_drop(EscEngine *engine, EscEscalation *escalation)
         esc_change_pin(engine, &escalation->changes[i], false);
 }
 
+/* When another of its template may start for the same key; 0: at once. */
+static int64_t free_ms_of(const EscEngine *engine, const EscEscalation *escalation)
+{
+    if (escalation->bundle == NULL)
+        return 0;
+    const EscTemplateRow *row = esc_escalation_template(escalation);
+    return row->again_after_ms == 0
+               ? 0
+               : esc_calendar_due_ms(escalation->bundle->program, engine->zones,
+                                     row->again_calendar, engine->now_ms, row->again_after_ms);
+}
+
+static void members_leave(EscEngine *engine, EscEscalation *escalation)
+{
+    for (size_t i = 0; i < escalation->members_count; i++) {
+        EscTicket *ticket = esc_member_ticket(engine, escalation, i);
+        if (ticket != NULL)
+            esc_audit_ticket(
+                engine, ticket, ESC_AUDIT_LEFT,
+                esc_audit_data(engine, "escalation", esc_escalation_name(engine, escalation),
+                               "outcome", escalation->outcome, NULL),
+                "E-%llu of %.*s, which it had joined, is closed as %.*s",
+                (unsigned long long)escalation->id, ESC_TEXT_ARG(escalation->ticket->id),
+                ESC_TEXT_ARG(escalation->outcome));
+    }
+    esc_group_close(engine, escalation, free_ms_of(engine, escalation));
+}
+
 void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
 {
     esc_rollback_closed(engine, escalation);
@@ -97,6 +125,7 @@ void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
         engine->now_ms;
     esc_ticket_dirty(engine, escalation->ticket);
     ticket_unlink(escalation->ticket, escalation);
+    members_leave(engine, escalation);
     esc_escalation_moment(engine, escalation, ESC_AUDIT_CLOSED, escalation->outcome);
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_CLOSED,

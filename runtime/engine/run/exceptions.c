@@ -189,7 +189,7 @@ void esc_escalation_close_as(EscEngine *engine, EscEscalation *escalation, EscTe
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_ACK, 0);
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_HOLD, 0);
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_SHIFT, 0);
-    if (esc_ticket_is_resolved(engine, escalation->ticket))
+    if (esc_escalation_is_resolved(engine, escalation))
         esc_expectations_met(engine, escalation);
     esc_steps_end(engine, escalation);
     if (!by_close_when)
@@ -211,7 +211,7 @@ void esc_closing_again(EscEngine *engine, EscEscalation *escalation)
 /* An escalation whose steps a person ended, and that nothing else closes, ends with its ticket. */
 static bool ends_with_ticket(const EscEngine *engine, const EscEscalation *escalation)
 {
-    return escalation->frame.bytes == NULL && esc_ticket_is_resolved(engine, escalation->ticket);
+    return escalation->frame.bytes == NULL && esc_escalation_is_resolved(engine, escalation);
 }
 
 void esc_close_when(EscEngine *engine, EscEscalation *escalation)
@@ -219,7 +219,7 @@ void esc_close_when(EscEngine *engine, EscEscalation *escalation)
     if (escalation->state != ESC_STATE_OPEN && escalation->state != ESC_STATE_PARKED)
         return;
     if (escalation->bundle == NULL) { /* only a person knows more, or the ticket */
-        if (esc_ticket_is_resolved(engine, escalation->ticket)) {
+        if (esc_escalation_is_resolved(engine, escalation)) {
             escalation->outcome = ESC_TEXT("resolved");
             esc_escalation_closed(engine, escalation);
         }

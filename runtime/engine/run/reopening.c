@@ -46,6 +46,13 @@ static void frames_back(EscEngine *engine, EscEscalation *escalation)
         esc_frame_timers(engine, escalation, &escalation->frame);
 }
 
+static EscText open_again_text(EscEngine *engine, const EscEscalation *escalation)
+{
+    if (escalation->members_count == 0)
+        return esc_turn_printf(engine, "%.*s is open again", ESC_TEXT_ARG(escalation->ticket->id));
+    return esc_tickets_text(engine, escalation);
+}
+
 static void take_up(EscEngine *engine, EscEscalation *escalation)
 {
     esc_triage_withdraw(engine, escalation, "the ticket is open again");
@@ -58,11 +65,10 @@ static void take_up(EscEngine *engine, EscEscalation *escalation)
     EscRaised *asked = escalation->copy->triage;
     escalation->copy->triage = NULL;
     esc_copy_drop(escalation);
-    EscText phrase = esc_wait_phrase(engine, escalation);
+    EscText phrase = esc_wait_phrase(engine, escalation), why = open_again_text(engine, escalation);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_TAKEN_UP,
                          esc_audit_data(engine, "for", phrase, NULL),
-                         "%.*s is open again: the steps are taken up where they were%s%.*s",
-                         ESC_TEXT_ARG(escalation->ticket->id),
+                         "%.*s: the steps are taken up where they were%s%.*s", ESC_TEXT_ARG(why),
                          esc_words_with(phrase, ", and wait for "), ESC_TEXT_ARG(phrase));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_TAKEN_UP, (EscText){0});
     esc_qa_reopen(engine, escalation);
@@ -73,7 +79,7 @@ static void take_up(EscEngine *engine, EscEscalation *escalation)
 
 bool esc_reopening_look(EscEngine *engine, EscEscalation *escalation)
 {
-    bool is_resolved = esc_ticket_is_resolved(engine, escalation->ticket);
+    bool is_resolved = esc_escalation_is_resolved(engine, escalation);
     if (is_resolved == escalation->is_resolved)
         return false;
     escalation->is_resolved = is_resolved;

@@ -355,6 +355,9 @@ typedef struct EscProgram {
     uint32_t code_count;
 } EscProgram;
 
+/* How tickets of a template are grouped; NULL: each has an escalation of its own. */
+const EscGroupingRow *esc_grouping_of(const EscProgram *program, uint32_t template_index);
+
 /* What a field holds when nobody gave anything: missing, its declared default, or the first value of its type. */
 EscValue esc_field_default(const EscFieldRow *field);
 

@@ -230,6 +230,9 @@ typedef struct EscEscalationView {
         levels; /* of the chain that is accountable, from 1; levels + 1: the last resort. 0: the chain is not known */
     uint32_t pass, passes; /* through it, from 1 */
     int64_t wait_due_ms;   /* of what it waits for; 0: that has no deadline */
+    EscText group_key;     /* what its tickets have in common; empty: it has one ticket */
+    EscText tickets_json;  /* [{"id","resolved"}…]: the first, and those that joined it */
+    uint32_t tickets_open; /* how many of them are not resolved */
 } EscEscalationView;
 bool esc_engine_find_escalation(
     EscEngine *engine, uint64_t id,
@@ -238,6 +241,8 @@ bool esc_engine_find_escalation(
 void esc_engine_each_escalation(EscEngine *engine,
                                 bool (*visit)(void *context, const EscEscalationView *view),
                                 void *context);
+/* Whether the ticket is one of the escalation's: its first, or one that joined. False when it is not in memory. */
+bool esc_engine_is_about(EscEngine *engine, uint64_t escalation, EscText ticket);
 /* The bundle of that hash, when the engine has it; else NULL. */
 const EscBundle *esc_engine_bundle(const EscEngine *engine, const uint8_t hash[32]);
 /* Shows an escalation that is closed and no longer in memory, from its row and its ticket's. `bundle` is the one that it ran
@@ -279,6 +284,8 @@ ESC_MUST_USE EscStatus esc_engine_duty_calendar(EscEngine *engine, EscText name,
  * nobody gave but the schema's defaults, and its service level as an object or null.
  * False when the body is not one of an engine's; what was appended until then is to be thrown away. */
 bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf *sla);
+/* The same of the open escalations of others that the ticket has joined: [{"escalation","template"}…]. */
+bool esc_ticket_joined_show(EscBytes body, EscBuf *joined);
 bool esc_engine_find_ticket(EscEngine *engine, EscText id, EscTicketRow *row);
 
 #ifdef __cplusplus

@@ -91,6 +91,8 @@ void esc_silences_review(EscEngine *engine);
 void esc_wake_ticket(EscEngine *engine, EscTicket *ticket, int64_t due_ms);
 /* Sets the clock timers of all that changed in this input. */
 void esc_wakes_set(EscEngine *engine);
+/* By which values events reach what changed in this input. */
+void esc_reaches_set(EscEngine *engine);
 /* Another bundle, or another clock: those of everything are set anew. */
 void esc_wakes_note_all(EscEngine *engine);
 /* The truth of what time alone can turn, before the clock is corrected; in the turn's arena. */
@@ -167,7 +169,8 @@ void esc_night_apply(EscEngine *engine);
 /* When `again after` lets the template start on the ticket; 0: any time. */
 int64_t esc_start_free_ms(EscEngine *engine, EscTicket *ticket, uint32_t template_index);
 
-/* Starts a template of the current bundle on a ticket; NULL when one is open or it is too soon (audited). */
+/* Starts a template of the current bundle on a ticket, or lets the ticket join the escalation that others of its key have,
+ * which is given then; NULL when one is open or it is too soon (audited). */
 EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32_t template_index,
                                     const EscEvent *event, EscText because);
 /* The same for a start that a person asked for, or that follows from one, and that gives something; NULL also when it does not
@@ -175,6 +178,28 @@ EscEscalation *esc_escalation_start(EscEngine *engine, EscTicket *ticket, uint32
 EscEscalation *esc_escalation_start_by(EscEngine *engine, EscTicket *ticket,
                                        uint32_t template_index, const EscEvent *event,
                                        EscText because, EscText by, const EscGiven *given);
+
+/* --- joins.c ---------------------------------------------------------------------------------- */
+
+/* The open escalation that the ticket joins when the template is to start on it; NULL: none. */
+EscEscalation *esc_group_to_join(EscEngine *engine, const EscTicket *ticket,
+                                 uint32_t template_index);
+void esc_group_join(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket,
+                    EscText because);
+/* The escalations that the ticket has joined learn whether it is resolved. */
+void esc_members_hear(EscEngine *engine, EscTicket *ticket);
+
+/* --- shared.c --------------------------------------------------------------------------------- */
+
+/* Whether an event has a ticket: it names one, speaks of one, or some template or automation begins with it. */
+bool esc_event_makes_ticket(const EscEngine *engine, const EscEvent *event);
+/* Escalations that hear of an event: those of its ticket (NULL: it has none), and those of others that it reaches by a value;
+ * in order of id. In the turn's arena. */
+typedef struct EscHearers {
+    EscEscalation **list;
+    size_t count;
+} EscHearers;
+EscHearers esc_hearers_of(EscEngine *engine, EscTicket *ticket, const EscEvent *event);
 
 /* --- reports.c -------------------------------------------------------------------------------- */
 
@@ -185,6 +210,8 @@ typedef struct EscReport {
 } EscReport;
 /* The event's ticket takes what it brings; engine->turn.before has what it was. Refuses an event before it changes anything. */
 EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *report, EscWhy *why);
+/* What of an event was cut, left out or assumed, for the trail; of one that has no ticket, for the workspace's (NULL). */
+void esc_notes_record(EscEngine *engine, EscTicket *ticket, const EscEvent *event);
 /* That the ticket is resolved, or open again, for the trail. */
 void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding before);
 

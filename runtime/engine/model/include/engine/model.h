@@ -49,6 +49,8 @@ uint32_t esc_field_find(const EscProgram *program, EscScope scope,
                         EscText name); /* FIELDS index or ESC_NONE */
 void esc_value_write_json(EscBuf *out, const EscProgram *program,
                           EscValue value); /* times as RFC 3339, durations in ms, refs as numbers */
+/* As JSON, and the same text for all that are equal. */
+void esc_value_write_key(EscBuf *out, const EscProgram *program, EscValue value);
 void esc_value_write_text(EscBuf *out, const EscProgram *program,
                           EscValue value); /* as people read it */
 EscOwned esc_value_read_json(const EscProgram *program, EscType type, const EscJson *json);
@@ -196,8 +198,6 @@ void esc_ticket_set_resolved(EscEngine *engine, EscTicket *ticket, const char *s
 EscText esc_ticket_status(const EscEngine *engine, const EscTicket *ticket);
 EscStarts *esc_ticket_starts(EscEngine *engine, EscTicket *ticket,
                              EscText template_name); /* made when there is none */
-EscEscalation *esc_ticket_open_of(const EscTicket *ticket,
-                                  EscText template_name); /* NULL: none is open */
 /* Puts behind the last ones; the oldest goes when there are too many. Takes the change's texts over. */
 void esc_ticket_log_add(EscTicket *ticket, EscTicketChange change);
 void esc_ticket_handoff_add(EscTicket *ticket, int64_t at_ms);
@@ -318,6 +318,8 @@ void esc_escalation_sleep(EscEngine *engine, uint64_t id,
 void esc_escalation_leave(EscEngine *engine, uint64_t id); /* it is not found any more */
 /* There was one of that id: if it is not found, it is closed and forgotten, for all others are in memory. */
 bool esc_escalation_was(const EscEngine *engine, uint64_t id);
+/* It is there and not closed; does not wake it. */
+bool esc_escalation_stands(const EscEngine *engine, uint64_t id);
 EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *ticket,
                                     const EscEngineBundle *bundle, EscText template_name);
 void esc_escalation_free(EscEngine *engine, EscEscalation *escalation);
@@ -718,6 +720,57 @@ EscText esc_wait_phrase(
 EscText esc_step_text(EscEngine *engine,
                       const EscEscalation *escalation); /* "customer.esc:31 await resolved" */
 EscText esc_place_text(EscEngine *engine, const EscEscalation *escalation); /* "customer.esc:31" */
+
+/* --- groups.c --------------------------------------------------------------------------------- */
+
+/* What the ticket has in common with others, by the `group by` of a template of the current bundle; empty: nothing, as the
+ * template has none or a part of it is missing. Lives in the turn. */
+EscText esc_group_key(EscEngine *engine, const EscTicket *ticket, uint32_t template_index);
+/* The escalation is found by its key from now on, unless a newer one is. One without a key is not. */
+void esc_group_put(EscEngine *engine, const EscEscalation *escalation);
+/* The newest open one of that key; NULL when there is none; wakes it. */
+EscEscalation *esc_group_open(EscEngine *engine, EscText template_name, EscText key);
+/* When `again after` lets another one start; 0: at any time. */
+int64_t esc_group_free_ms(const EscEngine *engine, EscText template_name, EscText key);
+void esc_group_free_put(EscEngine *engine, EscText template_name, EscText key, int64_t free_ms);
+/* Keys that wait for that, by name; the list is the caller's to free, what it points at is the engine's. */
+const EscGrouping **esc_groups_waiting(const EscEngine *engine, size_t *count);
+void esc_groups_move(EscEngine *engine, int64_t by_ms); /* the clock is corrected */
+void esc_groups_release(EscEngine *engine);
+/* The ticket is one of the escalation's from now on. */
+void esc_member_add(EscEngine *engine, EscEscalation *escalation, EscTicket *ticket);
+/* Both sides of that, as rows have them. */
+void esc_member_put(EscEscalation *escalation, EscText ticket, bool is_resolved);
+void esc_joined_put(EscTicket *ticket, uint64_t escalation, EscText template_name); /* interned */
+/* Notes whether the member is resolved; false: it was so already, or is none of it. */
+bool esc_member_look(EscEngine *engine, EscEscalation *escalation, const EscTicket *ticket);
+/* NULL only where its row was lost; wakes it. */
+EscTicket *esc_member_ticket(EscEngine *engine, const EscEscalation *escalation, size_t index);
+/* It is closed: its tickets are free, and so is its key, from that time on; 0: at once. */
+void esc_group_close(EscEngine *engine, const EscEscalation *escalation, int64_t free_ms);
+/* How many of its tickets are not resolved. */
+uint32_t esc_escalation_tickets(const EscEngine *engine, const EscEscalation *escalation);
+/* "1 of its 3 tickets is not resolved" */
+EscText esc_tickets_text(EscEngine *engine, const EscEscalation *escalation);
+bool esc_escalation_is_resolved(const EscEngine *engine, const EscEscalation *escalation);
+/* The open escalation of that template on the ticket, be it one that it joined; 0: there is none. */
+uint64_t esc_ticket_open_id(const EscEngine *engine, const EscTicket *ticket,
+                            EscText template_name);
+
+/* --- reaches.c -------------------------------------------------------------------------------- */
+
+/* The escalation, or its ticket, has changed, or has come back: by which values events reach it now. */
+void esc_reach_look(EscEngine *engine, EscEscalation *escalation);
+/* Escalations that an event of the current bundle's types reaches by the value of a field, in order of id, be it on its own
+ * ticket or on another. In the turn's arena. */
+typedef struct EscReachedIds {
+    uint64_t *items;
+    size_t count;
+} EscReachedIds;
+EscReachedIds esc_reaches_find(EscEngine *engine, const EscEvent *event);
+/* Before each input: bundles that were added since, or have become the current one. */
+void esc_reaches_refresh(EscEngine *engine);
+void esc_reaches_release(EscEngine *engine);
 
 /* --- evidence.c ------------------------------------------------------------------------------- */
 

@@ -34,8 +34,15 @@ enum {
     ESC_STORM_ESCALATIONS_MAX = 1000, /* that one merged page speaks of; more are counted */
     ESC_DIGEST_ITEMS_MAX = 50,        /* messages that one digest repeats; the rest is counted */
     ESC_HANDOFF_TIMES_MAX = 64,       /* hand-offs of a ticket remembered for a limit */
-    ESC_AUTOMATION_HOUR_MAX = 20,   /* how often an automation acts on one ticket within an hour */
-    ESC_AUTOMATION_EFFECTS_MAX = 64 /* of all automations on one ticket within one input */
+    ESC_AUTOMATION_HOUR_MAX = 20,    /* how often an automation acts on one ticket within an hour */
+    ESC_AUTOMATION_EFFECTS_MAX = 64, /* of all automations on one ticket within one input */
+    ESC_GROUP_TICKETS_MAX = 1000,    /* of one escalation; a further one has one of its own */
+    ESC_GROUP_KEY_BYTES_MAX = 400,
+    ESC_ENGINE_REACHED_MAX = 1000, /* escalations of other tickets that one event reaches */
+    /* Keys of closed groups that wait for `again after`, with at most a sweep's more; of more, those whose time is over
+     * first start at once. */
+    ESC_GROUP_WAITING_MAX = 10000,
+    ESC_GROUP_SWEEP = 600 /* so many new ones later those that are over are looked for */
 };
 
 #define ESC_ENGINE_TURN_BYTES_MAX ((size_t)1 << 30)    /* what one input may take in passing */
@@ -193,6 +200,12 @@ typedef enum EscStanding {
     ESC_STANDING_CLOSED
 } EscStanding;
 
+/* An escalation that the ticket has joined: it is that of another ticket, with which it belongs together. */
+typedef struct EscJoined {
+    uint64_t escalation;
+    EscText template_name; /* interned */
+} EscJoined;
+
 typedef struct EscTicketChange {
     int64_t at_ms;
     EscText field;         /* interned */
@@ -233,6 +246,8 @@ struct EscTicket {
     size_t log_count, log_capacity;
     EscEscalation **open; /* in id order */
     size_t open_count, open_capacity;
+    EscJoined *joined; /* in the order in which it joined; open ones */
+    size_t joined_count, joined_capacity;
     /* Who needs this linked ticket in memory: recorded changes of open escalations that would take it back, and the ticket
      * whose post-mortem it is while that is live. */
     uint32_t pins;
@@ -448,6 +463,12 @@ typedef struct EscDraw {
     EscText person;        /* interned */
 } EscDraw;
 
+/* A further ticket of an escalation, which joined it. */
+typedef struct EscMember {
+    EscText ticket; /* owned */
+    bool is_resolved;
+} EscMember;
+
 typedef struct EscMoment {
     uint8_t kind; /* EscAuditKind */
     int64_t at_ms;
@@ -498,10 +519,15 @@ struct EscEscalation {
     EscFrame frame;  /* what runs: the steps, the handler on top of them, or the closing */
     EscFrame *below; /* owned: what it stands on, from the bottom; room for ESC_FRAMES_MAX - 1 */
     uint32_t below_count;
-    EscTriage *triage;   /* owned; NULL: not open */
-    EscCopy *copy;       /* owned; NULL: none */
-    uint32_t alarms;     /* bits of EscAlarm */
-    bool is_resolved;    /* the ticket, when this escalation looked at it last */
+    EscTriage *triage; /* owned; NULL: not open */
+    EscCopy *copy;     /* owned; NULL: none */
+    uint32_t alarms;   /* bits of EscAlarm */
+    bool is_resolved;  /* all of its tickets, when this escalation looked at them last */
+    EscText group_key; /* owned: what its tickets have in common; empty: it has one */
+    uint32_t *reaches; /* where it stands in the index of reaches.c; owned */
+    size_t reaches_count;
+    EscMember *members; /* behind the first, in the order in which they joined */
+    size_t members_count, members_capacity;
     uint32_t wish;       /* in the turn's list, + 1; 0: none */
     uint32_t start_type; /* EVENTS index in the bundle; ESC_NONE: started without an event */
     EscOwned *start_fields;
@@ -872,6 +898,51 @@ typedef struct EscToldGaps {
     size_t count, capacity;
     int64_t due_ms; /* when they are looked for next; 0: they were not since the start */
 } EscToldGaps;
+/* A key that tickets of a template have in common. */
+typedef struct EscGrouping {
+    EscText name;        /* owned: the template's name, a line's end, and the key */
+    uint64_t escalation; /* the newest open one; 0: there is none */
+    int64_t free_ms;     /* `again after` lets none start before; 0: at any time */
+} EscGrouping;
+
+/* groups.c */
+typedef struct EscGroupings {
+    EscNames *names;
+    EscGrouping *items; /* in no order */
+    size_t count, capacity;
+    size_t sweep_at; /* with so many, those that are over are looked for */
+} EscGroupings;
+
+/* Fields of an event and of tickets that some condition at the event wants equal; of the current bundle. */
+typedef struct EscReachPair {
+    uint32_t event, position; /* of the field among those of the event */
+    EscText field, name;      /* the ticket's, the event's; of a bundle */
+} EscReachPair;
+
+typedef struct EscReached {
+    uint64_t escalation;
+    bool has_left;
+} EscReached;
+
+/* Escalations that an event reaches by one value. */
+typedef struct EscReach {
+    EscText name;      /* owned: event, fields, value; empty: a free place */
+    EscReached *items; /* in order of id */
+    size_t count, capacity, left;
+} EscReach;
+
+/* reaches.c */
+typedef struct EscReaches {
+    bool is_due; /* another bundle is the current one: pairs and index are made anew */
+    EscReachPair *pairs;
+    size_t pairs_count, pairs_capacity;
+    size_t bundles_done; /* so many bundles have their pairs */
+    EscNames *names;
+    EscReach *items;
+    size_t count, capacity;
+    uint32_t *free; /* places */
+    size_t free_count, free_capacity;
+} EscReaches;
 
 /* Who of a team was drawn last. */
 typedef struct EscTeamTurn {
@@ -1087,6 +1158,8 @@ struct EscEngine {
     EscToldGaps gaps;
     EscKepts kepts;
     EscOpenIndex opens;
+    EscGroupings groupings;
+    EscReaches reaches;
     EscInterned interned;
     EscRuns runs;
     EscTurn turn;

@@ -47,6 +47,18 @@ void esc_escalation_keep(EscEscalation *escalation, EscBytes body);
 void esc_workspace_pack(EscBuf *out, const EscEngine *engine);
 bool esc_workspace_unpack(EscBytes body, EscEngine *engine);
 
+/* --- group_pack.c: parts of all three ---------------------------------------------------------- */
+
+void esc_group_pack(EscBuf *out, const EscEscalation *escalation);
+/* Has all of it; what the escalation has in common with others is found by it from now on. */
+bool esc_group_unpack(EscText group, EscEngine *engine, EscEscalation *escalation);
+void esc_joined_pack(EscBuf *out, const EscTicket *ticket);
+void esc_joined_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket);
+/* What it has joined, as the items of a list; NULL: reads over it. */
+void esc_joined_show(EscCursor *cursor, EscBuf *json);
+void esc_groups_pack(EscBuf *out, const EscEngine *engine);
+void esc_groups_unpack(EscCursor *cursor, EscEngine *engine);
+
 /* --- duty_pack.c, frames_pack.c, changes_pack.c: parts of an escalation's body ------------------- */
 
 /* Readers fail the cursor where the bytes are not what their writers write; that of the duty has all of it. All but the
