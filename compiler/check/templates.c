@@ -427,9 +427,6 @@ static void check_head(TemplateCheck *check, const EscNode *item)
             check->info->again = item->again.after;
         break;
     case ESC_NODE_GROUP:
-        esc_report(workspace, "E0390", item->span, "grouping is not part of language 1");
-        break;
-    case ESC_NODE_GROUP:
         part_once(check, &check->info->group, item, "group by");
         esc_check_grouping(workspace, item);
         break;
