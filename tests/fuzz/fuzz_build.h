@@ -26,9 +26,12 @@ static inline bool fuzz_check(EscWorkspace *workspace)
     return status == ESC_OK;
 }
 
+/* What is done with a bundle that was built, before it goes. */
+typedef void FuzzBuilt(const EscBundle *bundle);
+
 /* Builds a workspace that checked. What builds loads and can be disassembled; what does not is said in a diagnostic: our
  * own loader refuses no bundle of ours. True when it was built. */
-static inline bool fuzz_build(EscWorkspace *workspace)
+static inline bool fuzz_build(EscWorkspace *workspace, FuzzBuilt *built)
 {
     EscBuf bytes, listing;
     esc_buf_init(&bytes, ESC_BUNDLE_BYTES_MAX);
@@ -39,6 +42,8 @@ static inline bool fuzz_build(EscWorkspace *workspace)
         EscBundle *bundle = NULL;
         ESC_ASSERT(esc_bundle_load(esc_buf_as_bytes(&bytes), &bundle, &why) == ESC_OK);
         esc_program_disassemble(esc_bundle_program(bundle), NULL, NULL, &listing);
+        if (built != NULL)
+            built(bundle);
         esc_bundle_free(bundle);
     } else if (status != ESC_BAD_SOURCE && status != ESC_NO_MEMORY && status != ESC_OVER_LIMIT) {
         fprintf(stderr, "%s %s\n", esc_status_name(status), why.text);

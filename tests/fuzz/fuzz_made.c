@@ -1,20 +1,23 @@
-/* fuzz_made.c - any bytes as choices: a whole workspace with every verb, which is checked, shown and built (fuzz_build.h).
- * Most workspaces are right; a maker that only makes wrong ones would test nothing, so that is counted. */
+/* fuzz_made.c - any bytes as choices: a whole workspace with every verb, which is checked, shown, built (fuzz_build.h) and run by
+ * both interpreters, one of which sleeps at each wait, within the bounds that were stated (fuzz_run.h). Most workspaces are right; a
+ * maker that only makes wrong ones would test nothing, so that is counted. */
 #include <stdlib.h>
 
 #include "fuzz_build.h"
+#include "fuzz_run.h"
 #include "workspace_maker.h"
 
 enum { SOURCE_BYTES_MAX = 1 << 20, COUNTED_MIN = 100 };
 
-static unsigned made, checked, built;
+static unsigned made, checked, built, slept;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void judge_maker(void)
 {
-    fprintf(stderr, "%u workspaces made, %u without an error, %u built\n", made, checked, built);
-    if (made >= COUNTED_MIN && (checked * 2 < made || built * 4 < checked * 3)) {
+    fprintf(stderr, "%u workspaces made, %u without an error, %u built, %u sleeps\n", made, checked,
+            built, slept);
+    if (made >= COUNTED_MIN && (checked * 2 < made || built * 4 < checked * 3 || slept < built)) {
         fprintf(stderr, "the maker knows the language no more: see workspace_maker.c\n");
         abort();
     }
@@ -39,6 +42,21 @@ static void show_faults(const EscWorkspace *workspace)
     }
 }
 
+static void at_wait(EscRun *run, uint64_t *seed)
+{
+    (void)seed;
+    slept++;
+    fuzz_sleep(run);
+}
+
+/* The hash is the seed: a bundle runs the same way whatever order it comes in. */
+static void run_all(const EscBundle *bundle)
+{
+    uint64_t seed = 0;
+    memcpy(&seed, esc_bundle_hash(bundle), sizeof seed);
+    fuzz_run(bundle, seed, at_wait);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     EscWorkspace *workspace = esc_workspace_new();
@@ -53,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     show_source(&source);
     if (fuzz_check(workspace)) {
         checked++;
-        built += fuzz_build(workspace);
+        built += fuzz_build(workspace, run_all);
     }
     show_faults(workspace);
     esc_buf_release(&source);

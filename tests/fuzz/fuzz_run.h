@@ -1,5 +1,5 @@
 /* fuzz_run.h - runs the functions of a bundle that was accepted, whoever made it: by both interpreters, which must agree, within
- * the bounds that the bundle states. For fuzz_bundle.c and fuzz_snapshot.c. */
+ * the bounds that the bundle states. For fuzz_bundle.c, fuzz_snapshot.c and fuzz_made.c. */
 #ifndef ESC_FUZZ_RUN_H
 #define ESC_FUZZ_RUN_H
 
@@ -47,6 +47,20 @@ static inline bool fuzz_go(FuzzPair *pair)
     ESC_ASSERT(pair->host[0].trace == pair->host[1].trace);
     pair->end = ends[0];
     return status[0] == ESC_OK && ends[0] == ESC_RUN_WAITING;
+}
+
+/* The run sleeps as a frame of bytes, and a new one goes on in its place; what it had kept elsewhere is gone. */
+static inline void fuzz_sleep(EscRun *run)
+{
+    EscBuf bytes;
+    EscRun woken;
+    esc_buf_init(&bytes, ESC_SNAPSHOT_BYTES_MAX);
+    ESC_ASSERT(esc_snapshot_write(run, &bytes) == ESC_OK);
+    memset(run->scratch, 'z', run->scratch_used);
+    ESC_ASSERT(esc_snapshot_read(esc_buf_as_bytes(&bytes), run->bundle, run->effects_total,
+                                 run->scratch, run->scratch_size, &woken, NULL) == ESC_OK);
+    *run = woken;
+    esc_buf_release(&bytes);
 }
 
 static inline uint32_t fuzz_entry(const EscProgram *program, uint32_t function, uint64_t seed,

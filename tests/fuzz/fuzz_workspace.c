@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     EscText source = {(const char *)data, size};
     if (esc_workspace_add(workspace, ESC_TEXT("fuzz.esc"), source, false) == ESC_OK &&
         fuzz_check(workspace))
-        (void)fuzz_build(workspace);
+        (void)fuzz_build(workspace, NULL);
     esc_workspace_free(workspace);
     return 0;
 }

@@ -24,12 +24,14 @@ typedef struct Maker {
     Body body;
     Event event;
     bool in_lost, may_wait, has_locals;
+    bool has_params; /* those of the template at hand */
     bool is_standing,
         in_quantifier; /* the condition at hand: what reads the time in it has an instant */
     unsigned roles;    /* owners that the template has */
     unsigned loops;    /* around this */
     unsigned runbooks; /* made so far */
     unsigned template_index, templates;
+    unsigned with_params;      /* a bit for each template that has parameters */
     unsigned texts[NAMES_MAX]; /* names of plain texts: nN */
     unsigned texts_count;
     const char *proven[PROVEN_MAX]; /* fields that a test found present */
@@ -37,19 +39,18 @@ typedef struct Maker {
 } Maker;
 
 static const char directory[] =
-    "workspace made { language 1  timezone \"Europe/Berlin\" }\n"
     "person ana \"Ana\" { email \"ana@acme.example\"  chat \"@ana\"  phone \"+49 30 555\"  quiet "
     "during "
     "22:00..07:00 }\n"
-    "person ben { chat \"@ben\" }\n"
-    "person eva { chat \"@eva\"  absent 2025-12-20..2026-02-20 covered by ben }\n"
+    "person ben { chat \"@ben\"  language en }\n"
+    "person eva { chat \"@eva\"  language de  absent 2025-12-20..2026-02-20 covered by ben }\n"
     "person dora { email \"dora@acme.example\" }\n"
     "team platform { ana ben  lead dora }\n"
     "calendar office { mon..fri 08:00..18:00  sat 22:00..02:00  closed 2026-12-24..2026-12-26 }\n"
     "schedule duty { weekly from 2026-01-05T09:00 ana, ben  override 2026-02-01..2026-02-03 dora "
     "}\n"
     "channel incidents chat\n"
-    "channel mail email quiet during office\n"
+    "channel mail email quiet during office language de\n"
     "channel hook webhook\n"
     "event lead { who: text  score: number  reason: text?  labels: list of text at most 3  grade: "
     "low < "
@@ -136,7 +137,10 @@ static void make_duration(Maker *maker, unsigned depth)
     if (kind == 1 && is_proven(maker, "ticket.effort")) {
         put(maker, "ticket.effort");
     } else if (kind <= 1) {
-        put_one(maker, fixed, ESC_COUNT_OF(fixed));
+        if (maker->has_params && maybe(maker, 3))
+            put(maker, "p_how");
+        else
+            put_one(maker, fixed, ESC_COUNT_OF(fixed));
     } else if (kind == 2) {
         put(maker, "(");
         make_duration(maker, depth - 1);
@@ -174,7 +178,7 @@ static void make_number(Maker *maker, unsigned depth)
     else if (kind == 4 && maker->in_lost)
         put(maker, "exception.count");
     else if (kind <= 5)
-        put(maker, "3");
+        put(maker, maker->has_params && maybe(maker, 2) ? "p_number" : "3");
     else if (kind == 6) {
         put(maker, "(");
         make_number(maker, depth - 1);
@@ -195,7 +199,10 @@ static void make_number(Maker *maker, unsigned depth)
 static void make_time(Maker *maker, unsigned depth)
 {
     if (maybe(maker, 2) || depth == 0) {
-        PUT_ONE(maker, "now", "escalation.opened_at", "2026-12-24", "2026-03-29T02:30");
+        if (maker->has_params && maybe(maker, 3))
+            put(maker, "p_until");
+        else
+            PUT_ONE(maker, "now", "escalation.opened_at", "2026-12-24", "2026-03-29T02:30");
         return;
     }
     put(maker, "(");
@@ -213,6 +220,8 @@ static void make_truth(Maker *maker)
 {
     if (choose(maker, 16) == 0)
         PUT_ONE(maker, "true", "false");
+    else if (maker->has_params && maybe(maker, 3))
+        put(maker, "p_on");
     else
         PUT_ONE(maker, "ticket.vip", "escalation.acked", "resolved");
 }
@@ -254,7 +263,10 @@ static void make_part(Maker *maker, unsigned depth)
             put(maker, "workspace.name");
         break;
     default:
-        PUT_ONE(maker, "ticket.title", "ticket.url", "escalation.owner", "escalation.id");
+        if (maker->has_params)
+            PUT_ONE(maker, "p_text", "p_mood", "p_list", "p_maybe", "ticket.title");
+        else
+            PUT_ONE(maker, "ticket.title", "ticket.url", "escalation.owner", "escalation.id");
         break;
     }
 }
@@ -287,6 +299,8 @@ static void make_comparison_of_times(Maker *maker, unsigned depth)
     if (maybe(maker, 3) && !(maker->is_standing && maker->in_quantifier)) {
         PUT_ONE(maker, "now in office", "now not in office", "now in 22:00..06:00",
                 "now in 00:00..24:00");
+    } else if (maker->has_params && !maker->in_quantifier && maybe(maker, 3)) {
+        PUT_ONE(maker, "now > p_until", "p_until < now + 2d", "now >= p_until - 30m");
     } else if (maker->is_standing && maker->in_quantifier) {
         put(maker, "escalation.opened_at < escalation.opened_at + 1h * 2");
     } else if (maker->is_standing) {
@@ -309,19 +323,47 @@ static void make_comparison_of_times(Maker *maker, unsigned depth)
     }
 }
 
+/* One that is not known before: two constants can only always, or never, be so. */
+static void make_read_number(Maker *maker)
+{
+    if (maker->event == EVENT_LEAD && maybe(maker, 3))
+        put(maker, "event.score");
+    else if (maker->has_params && maybe(maker, 3))
+        put(maker, "(p_number * 2)");
+    else
+        PUT_ONE(maker, "ticket.seats", "ticket.place.floor", "(ticket.seats + 1)",
+                "escalation.handoffs");
+}
+
+static void make_comparison_of_params(Maker *maker, bool may_miss)
+{
+    if (may_miss && maybe(maker, 3))
+        PUT_ONE(maker, "p_maybe is present", "p_maybe = \"x\"", "p_maybe is missing");
+    else
+        PUT_ONE(maker, "p_text = \"a\"", "p_text != ticket.title", "p_text in ticket.labels",
+                "p_mood > calm", "p_mood in [calm, angry]", "p_list contains \"x\"",
+                "\"vip\" not in p_list", "p_number >= 3", "p_how > 1h", "p_on");
+}
+
 static void make_comparison(Maker *maker, unsigned depth, bool may_miss)
 {
     static const char *const orders[] = {" = ", " != ", " < ", " <= ", " > ", " >= "};
+    if (maker->has_params && maybe(maker, 5)) {
+        make_comparison_of_params(maker, may_miss);
+        return;
+    }
     switch (choose(maker, may_miss ? 12 : 7)) {
     case 0:
-        make_number(maker, depth);
+        if (maybe(maker, 16))
+            make_number(maker, depth);
+        else
+            make_read_number(maker);
         put_one(maker, orders, ESC_COUNT_OF(orders));
         make_number(maker, depth);
         break;
     case 1:
         put(maker, "ticket.tier");
-        put_one(maker, orders, ESC_COUNT_OF(orders));
-        PUT_ONE(maker, "base", "plus", "max");
+        PUT_ONE(maker, " = max", " != base", " < plus", " <= plus", " > base", " >= max");
         break;
     case 2:
         PUT_ONE(maker, "ticket.severity in [low, critical]", "ticket.status not in [open, closed]",
@@ -391,7 +433,10 @@ static void make_quantifier(Maker *maker, unsigned depth, bool may_miss)
     unsigned name = maker->number++;
     PUT_ONE(maker, "any(", "all(");
     esc_buf_printf(maker->out, "q%u in ", name);
-    PUT_ONE(maker, "ticket.labels", "ticket.tags");
+    if (maker->has_params && maybe(maker, 3))
+        put(maker, "p_list");
+    else
+        PUT_ONE(maker, "ticket.labels", "ticket.tags");
     esc_buf_printf(maker->out, ": q%u", name);
     PUT_ONE(maker, " = \"vip\"", " != \"x\"", " starts with \"a\"", " in ticket.labels");
     bool was_within = maker->in_quantifier;
@@ -442,6 +487,8 @@ static void make_people(Maker *maker)
         put(maker, "secondary");
     else if (kind == 1 && (maker->roles & 4u) != 0)
         put(maker, "escalation");
+    else if (kind == 2 && maker->has_params)
+        put(maker, "p_text");
     else
         PUT_ONE(maker, "ana", "platform", "duty", "shifts", "eva", "person_of", "team_of", "owner",
                 "last_resort", "ticket.assignee", "on_call(duty)");
@@ -660,7 +707,10 @@ static void verb_for_each(Maker *maker, unsigned depth)
     }
     unsigned name = maker->number++, texts = maker->texts_count;
     esc_buf_printf(maker->out, "for each n%u in ", name);
-    PUT_ONE(maker, "ticket.labels", "ticket.tags at most 2", "ticket.labels at most 1");
+    if (maker->has_params && maybe(maker, 3))
+        put(maker, "p_list at most 3");
+    else
+        PUT_ONE(maker, "ticket.labels", "ticket.tags at most 2", "ticket.labels at most 1");
     new_text(maker, name);
     maker->loops++;
     make_block(maker, depth);
@@ -712,6 +762,48 @@ static void verb_run(Maker *maker, unsigned depth)
     PUT_ONE(maker, ")\n", ", maybe: ticket.note)\n", ", how: 5m)\n");
 }
 
+/* What stands where whoever starts a template gives values: `in_steps` of an escalation, or of an automation. */
+static void make_arguments(Maker *maker, bool has_params, bool in_steps)
+{
+    if (!has_params) {
+        put(maker, "()\n");
+        return;
+    }
+    put(maker, "(p_text: ");
+    if (in_steps)
+        make_text(maker, 2);
+    else
+        put(maker, "ticket.title");
+    put(maker, ", p_number: ");
+    if (in_steps)
+        make_number(maker, 2);
+    else
+        put(maker, "ticket.seats + 1");
+    PUT_ONE(maker, ", p_until: now + 2d", ", p_until: now");
+    PUT_ONE(maker, ", p_mood: calm", ", p_mood: angry");
+    PUT_ONE(maker, ", p_how: 5m", ", p_how: 400y");
+    PUT_ONE(maker, ", p_list: ticket.labels", ", p_list: []", ", p_list: [\"a\", ticket.title]");
+    PUT_ONE(maker, ", p_on: ticket.vip", ", p_on: true");
+    PUT_ONE(maker, ")\n", ", p_maybe: ticket.note)\n", ", p_maybe: \"m\")\n");
+}
+
+static bool is_with_params(const Maker *maker, unsigned index)
+{
+    return (maker->with_params >> index & 1) != 0;
+}
+
+/* One behind `above` by its name, or the last one by the route that leads to it. */
+static void make_start(Maker *maker, unsigned above, bool in_steps)
+{
+    unsigned index = above + 1 + choose(maker, maker->templates - above - 1);
+    put(maker, "start template ");
+    if (index + 1 == maker->templates && maybe(maker, 2))
+        put(maker, "calls");
+    else
+        esc_buf_printf(maker->out, "made%u", index);
+    make_arguments(maker, is_with_params(maker, index), in_steps);
+}
+
 static void verb_start(Maker *maker, unsigned depth)
 {
     (void)depth;
@@ -719,9 +811,7 @@ static void verb_start(Maker *maker, unsigned depth)
         PUT_ONE(maker, "notify incidents \"last\"\n", "start template cares()\n",
                 "notify incidents \"last\"\n");
     else
-        esc_buf_printf(maker->out, "start template made%u()\n",
-                       maker->template_index + 1 +
-                           choose(maker, maker->templates - maker->template_index - 1));
+        make_start(maker, maker->template_index, true);
 }
 
 /* --- steps that wait -------------------------------------------------------------------------- */
@@ -965,10 +1055,14 @@ static void make_owners(Maker *maker)
 {
     maker->roles = 1;
     put(maker, "owners { primary ");
-    PUT_ONE(maker, "ana ack", "platform ack by all", "platform ack by 2 of", "team_of ack by 3 of",
-            "ticket.assignee ack", "duty ack", "ana, ben ack by 2 of",
-            "person_of, duty, platform ack", "round_robin(platform) ack", "duty follows shift ack",
-            "dora, round_robin(platform) ack", "shifts ack", "shifts follows shift ack");
+    if (maker->has_params && maybe(maker, 3))
+        PUT_ONE(maker, "p_text ack", "p_maybe, ana ack");
+    else
+        PUT_ONE(maker, "ana ack", "platform ack by all", "platform ack by 2 of",
+                "team_of ack by 3 of", "ticket.assignee ack", "duty ack", "ana, ben ack by 2 of",
+                "person_of, duty, platform ack", "round_robin(platform) ack",
+                "duty follows shift ack", "dora, round_robin(platform) ack", "shifts ack",
+                "shifts follows shift ack");
     put(maker, " within ");
     make_deadline(maker);
     PUT_ONE(maker, "\n", " holds 2h\n", " holds 2h of office\n");
@@ -993,6 +1087,10 @@ static Event make_starts(Maker *maker, bool is_manual)
     Event event = EVENT_NONE;
     if (is_manual)
         put(maker, "manual\n");
+    if (maker->has_params) {
+        PUT_ONE(maker, "", "again after 1h\n", "");
+        return EVENT_NONE;
+    }
     if (!is_manual || maybe(maker, 2)) {
         unsigned kind = choose(maker, 3);
         maker->event = (Event)kind;
@@ -1147,7 +1245,12 @@ static void make_template(Maker *maker, unsigned index)
 {
     maker->template_index = index;
     maker->texts_count = 0;
-    esc_buf_printf(maker->out, "template made%u \"Made %u\" {\n", index, index);
+    maker->has_params = is_with_params(maker, index);
+    esc_buf_printf(maker->out, "template made%u ", index);
+    if (maker->has_params)
+        put(maker, "(p_text: text, p_number: number, p_until: time, p_how: duration, p_mood: calm "
+                   "< angry, p_list: list of text, p_on: bool, p_maybe: text?) ");
+    esc_buf_printf(maker->out, "\"Made %u\" {\n", index);
     Event event = make_starts(maker, index > 0);
     make_owners(maker);
     put(maker, "steps");
@@ -1162,6 +1265,16 @@ static void make_template(Maker *maker, unsigned index)
     PUT_ONE(maker, "", " with postmortem by primary due 5d", "",
             " with postmortem by primary due 5d of office");
     put(maker, "\n}\n");
+    maker->has_params = false;
+}
+
+static void make_templates(Maker *maker)
+{
+    for (unsigned i = 0; i < maker->templates; i++)
+        make_template(maker, i);
+    if (maker->templates > 1)
+        esc_buf_printf(maker->out, "route calls -> template { otherwise -> made%u }\n",
+                       maker->templates - 1);
 }
 
 /* --- shifts ----------------------------------------------------------------------------------- */
@@ -1231,6 +1344,8 @@ static void make_automation(Maker *maker, unsigned index)
         put(maker, " {\n");
         for (unsigned steps = choose(maker, 4); steps > 0; steps--)
             make_act(maker);
+        if (maker->templates > 1 && maybe(maker, 3))
+            make_start(maker, 0, false);
         if (maybe(maker, 4))
             put(maker,
                 "create ticket made { title: \"x\" }  start template raises(ticket: made)\n");
@@ -1302,15 +1417,17 @@ void workspace_make(EscBytes choices, EscBuf *out)
     for (size_t i = 0; i < choices.size; i++)
         maker.random = (maker.random ^ choices.data[i]) * UINT64_C(1099511628211); /* FNV-1a */
     maker.random |= 1;
+    put(&maker, "workspace made { language 1  timezone \"Europe/Berlin\"");
+    PUT_ONE(&maker, " }\n", "  default language de }\n");
     put(&maker, directory);
     make_levels(&maker);
     make_shifts(&maker);
     unsigned runbooks = choose(&maker, RUNBOOKS_MAX + 1);
     maker.templates = 1 + choose(&maker, TEMPLATES_MAX);
+    maker.with_params = choose(&maker, 1u << TEMPLATES_MAX) & ~1u; /* the first one starts itself */
     for (unsigned i = 0; i < runbooks; i++)
         make_runbook(&maker);
-    for (unsigned i = 0; i < maker.templates; i++)
-        make_template(&maker, i);
+    make_templates(&maker);
     for (unsigned i = choose(&maker, 3); i > 0; i--)
         make_automation(&maker, i);
     if (maybe(&maker, 2))

@@ -307,6 +307,54 @@ static void a_test_becomes_plain_steps(void **state)
     esc_workspace_free(workspace);
 }
 
+/* --- the library in other languages --------------------------------------------------------------- */
+
+static EscBundle *learning_bundle(const char *setting)
+{
+    char source[1000];
+    (void)snprintf(
+        source, sizeof source,
+        "workspace scene { language 1  timezone \"Europe/Berlin\"  %s }\n"
+        "use std.postmortem\nperson ana { chat \"@ana\" }\npolicy p { last resort ana }\n"
+        "template t { manual  owners { primary ana ack within 5m }\n"
+        "steps { run follow_up(what: \"x\")  await resolved within 1d else { close } }\n"
+        "close when resolved }\n",
+        setting);
+    EscWorkspace *workspace = esc_workspace_new();
+    assert_status(esc_workspace_add(workspace, ESC_TEXT("a.esc"), esc_text_from(source), false),
+                  ESC_OK);
+    assert_status(esc_workspace_check(workspace), ESC_OK);
+    EscBuf bytes;
+    esc_buf_init(&bytes, 1 << 20);
+    EscBundle *bundle = NULL;
+    assert_status(esc_workspace_build(workspace, &bytes, NULL), ESC_OK);
+    assert_status(esc_bundle_load(esc_buf_as_bytes(&bytes), &bundle, NULL), ESC_OK);
+    esc_buf_release(&bytes);
+    esc_workspace_free(workspace);
+    return bundle;
+}
+
+/* A module's translation differs in what people read, and in nothing else. */
+static void the_library_is_the_same_in_every_language(void **state)
+{
+    (void)state;
+    EscBundle *bundles[] = {learning_bundle(""), learning_bundle("default language de")};
+    const EscProgram *en = esc_bundle_program(bundles[0]), *de = esc_bundle_program(bundles[1]);
+    assert_int_equal(en->fields_count, de->fields_count);
+    for (uint32_t i = 0; i < en->fields_count; ++i) {
+        const EscFieldRow *a = &en->fields[i], *b = &de->fields[i];
+        assert_true(esc_text_equal(en->texts[a->name], de->texts[b->name]));
+        assert_int_equal(a->type, b->type);
+        assert_int_equal(a->size_max, b->size_max);
+        assert_int_equal(a->items_max, b->items_max);
+    }
+    assert_int_equal(en->functions_count, de->functions_count);
+    assert_int_equal(en->waits_count, de->waits_count);
+    assert_int_equal(en->effects_count, de->effects_count);
+    esc_bundle_free(bundles[0]);
+    esc_bundle_free(bundles[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +366,7 @@ int main(void)
         cmocka_unit_test(faults_do_not_stop_the_check),
         cmocka_unit_test(every_failing_allocation_ends_in_a_status),
         cmocka_unit_test(a_test_becomes_plain_steps),
+        cmocka_unit_test(the_library_is_the_same_in_every_language),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

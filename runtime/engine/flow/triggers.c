@@ -32,8 +32,9 @@ static bool is_kept_from(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
     const EscProgram *program = engine->schema.current->program;
     if (program->opens_count == 0 ||
         !esc_trigger_asks_open(program, program->triggers[trigger].pred) ||
-        esc_ticket_open_of(ticket, esc_trigger_name(program, &program->triggers[trigger])) !=
-            NULL || /* it is open, and absorbs this */
+        esc_ticket_open_id(engine, ticket,
+                           esc_trigger_name(program, &program->triggers[trigger])) !=
+            0 || /* it is open, and absorbs this */
         esc_trigger_holds(engine, ticket, trigger, event, engine->now_ms))
         return false;
     if (esc_trigger_would_hold(engine, ticket, trigger, event, engine->now_ms))
