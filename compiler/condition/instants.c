@@ -12,15 +12,22 @@ bool esc_is_counted(const EscNode *node)
     return node->kind == ESC_NODE_DURATION && node->duration.calendar.text.size > 0;
 }
 
+/* A name that the start of the template gave, in params + 1; 0: it is none, and one of the steps has no instant. */
+static uint32_t param_of(const EscWorkspace *workspace, EscMeaning meaning)
+{
+    return meaning.means == ESC_MEANS_LOCAL ? workspace->locals[meaning.index].param : 0;
+}
+
 /* --- sums ------------------------------------------------------------------------------------- */
 
 static bool add_path(EscSum *sum, const EscNode *path, int sign)
 {
     EscMeaning meaning = esc_meaning(sum->workspace, path);
     bool grows = esc_is_growing(meaning);
-    bool is_time = esc_type_kind(meaning.type) == ESC_KIND_TIME &&
-                   (meaning.means == ESC_MEANS_TICKET_FIELD ||
-                    meaning.means == ESC_MEANS_EVENT_FIELD || meaning.means == ESC_MEANS_FACT);
+    bool is_time =
+        esc_type_kind(meaning.type) == ESC_KIND_TIME &&
+        (meaning.means == ESC_MEANS_TICKET_FIELD || meaning.means == ESC_MEANS_EVENT_FIELD ||
+         meaning.means == ESC_MEANS_FACT || param_of(sum->workspace, meaning) != 0);
     if ((!grows && !is_time) || sum->path != NULL || meaning.unit != ESC_UNIT_NONE)
         return false;
     sum->path = path;
@@ -76,15 +83,21 @@ static EscClockSource source_of(EscMeaning meaning)
 {
     return meaning.means == ESC_MEANS_TICKET_FIELD  ? ESC_CLOCK_SOURCE_TICKET
            : meaning.means == ESC_MEANS_EVENT_FIELD ? ESC_CLOCK_SOURCE_EVENT
+           : meaning.means == ESC_MEANS_LOCAL       ? ESC_CLOCK_SOURCE_PARAM
                                                     : ESC_CLOCK_SOURCE_FACT;
 }
 
 void esc_clock_from(const EscWorkspace *workspace, const EscNode *path, EscClock *clock)
 {
+    if (path->kind == ESC_NODE_LOCAL_TIME) {
+        *clock = (EscClock){.row = {.source = ESC_CLOCK_SOURCE_DATE},
+                            .path = path,
+                            .local_minute = esc_local_minutes(path)};
+        return;
+    }
     EscMeaning meaning = esc_meaning(workspace, path);
-    bool is_date = path->kind == ESC_NODE_LOCAL_TIME;
-    *clock = (EscClock){.row = {.source = is_date ? ESC_CLOCK_SOURCE_DATE : source_of(meaning),
-                                .index = is_date ? 0 : meaning.index},
-                        .path = path,
-                        .local_minute = is_date ? esc_local_minutes(path) : 0};
+    EscClockSource source = source_of(meaning);
+    uint32_t index =
+        source == ESC_CLOCK_SOURCE_PARAM ? param_of(workspace, meaning) - 1 : meaning.index;
+    *clock = (EscClock){.row = {.source = source, .index = index}, .path = path};
 }

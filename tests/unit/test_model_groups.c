@@ -54,7 +54,7 @@ static void a_key_waits_behind_its_end(void **state)
     Model *model = model_new();
     EscEngine *engine = model->engine;
     put(model, "n=1");
-    esc_group_close(engine, model->escalation, 100);
+    esc_group_close(engine, model->escalation, engine->now_ms + 100);
     assert_true(esc_group_free_ms(engine, name_of(model), ESC_TEXT("n=1")) == engine->now_ms + 100);
     assert_true(esc_group_free_ms(engine, name_of(model), ESC_TEXT("n=2")) == 0);
     esc_groups_move(engine, 1000);

@@ -422,13 +422,13 @@ static void a_table_that_is_missing_is_refused(void **state)
                    "the store failed to prepare its statements: no such table: evidence (code 1, file %s)", file.path);
     assert_status(open_store(), ESC_OK);
     close_store();
-    run_on_file("ALTER TABLE evidence RENAME TO kept");
+    run_on_file("ALTER TABLE evidence RENAME TO elsewhere");
     for (int i = 0; i < 2; i++) {
         assert_status(open_store(), ESC_STORE_FAILED);
         assert_null(store);
         assert_string_equal(why.text, wanted);
     }
-    run_on_file("ALTER TABLE kept RENAME TO evidence");
+    run_on_file("ALTER TABLE elsewhere RENAME TO evidence");
     assert_status(open_store(), ESC_OK);
 }
 

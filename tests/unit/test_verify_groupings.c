@@ -99,6 +99,7 @@ int main(void)
         cmocka_unit_test(v41_rejects_a_template_twice),
         cmocka_unit_test(v41_eight_fields_make_a_key_and_nine_do_not),
         cmocka_unit_test(the_row_of_a_template_is_found),
+        cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

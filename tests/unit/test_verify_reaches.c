@@ -59,6 +59,7 @@ int main(void)
         cmocka_unit_test(v06_rejects_a_function_beyond_the_last),
         cmocka_unit_test(v06_rejects_a_field_beyond_the_last),
         cmocka_unit_test(v42_rejects_a_condition_twice),
+        cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -140,6 +140,7 @@ SILENCE(v08_rejects_a_longer_silence, "V08", p->triggers[0].for_ms = ESC_DEADLIN
 SILENCE(v35_rejects_a_silence_of_nothing, "V35", p->triggers[0].event = 0)
 SILENCE(v35_rejects_a_silence_of_a_ticket, "V35",
         p->triggers[0].event = ESC_EVENT_TICKET_UPDATED + 1)
+SILENCE(v35_rejects_a_silence_of_hours, "V35", p->triggers[0].for_calendar = 1)
 SILENCE(v35_rejects_a_silence_by_the_ticket, "V35", p->keys[0].field = FIELD_NOTE)
 SILENCE(v35_rejects_a_level, "V35", p->triggers[0].is_level = 1)
 SILENCE(v08_rejects_a_clock, "V08", p->triggers[0].clock = 1)
@@ -208,11 +209,13 @@ int main(void)
         cmocka_unit_test(v08_rejects_a_longer_silence),
         cmocka_unit_test(v35_rejects_a_silence_of_nothing),
         cmocka_unit_test(v35_rejects_a_silence_of_a_ticket),
+        cmocka_unit_test(v35_rejects_a_silence_of_hours),
         cmocka_unit_test(v35_rejects_a_silence_by_the_ticket),
         cmocka_unit_test(v35_rejects_a_level),
         cmocka_unit_test(v08_rejects_a_clock),
         cmocka_unit_test(v35_rejects_keys_of_an_event),
         cmocka_unit_test(keys_have_a_limit_at_any_time),
+        cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,13 +169,14 @@ static const EscEvent *event_as(EscEngine *engine, const EscEvent *event, uint32
     return as;
 }
 
-/* It is of no ticket: whoever it reaches hears it, and nothing begins with it. */
+/* It is of no ticket: whoever it reaches hears it, and who waits for it; nothing begins with it. */
 static void shared_apply(EscEngine *engine, const EscEvent *event)
 {
     engine->turn.event = event;
     esc_notes_record(engine, NULL, event);
     escalations_hear(engine, NULL, NULL);
     engine->turn.event = NULL;
+    esc_silences_hear(engine, event);
 }
 
 EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)

@@ -151,13 +151,11 @@ static EscValue exception_value(const EscWorld *world, uint32_t field)
 static bool is_resolved(const EscWorld *world)
 {
     const EscTurn *turn = &world->engine->turn;
+    if (world->ticket != NULL && world->is_before && turn->before_ticket == world->ticket)
+        return turn->before_standing != ESC_STANDING_OPEN;
     if (world->escalation != NULL)
         return esc_escalation_is_resolved(world->engine, world->escalation);
-    if (world->ticket == NULL)
-        return false;
-    return world->is_before && turn->before_ticket == world->ticket
-               ? turn->before_standing != ESC_STANDING_OPEN
-               : esc_ticket_is_resolved(world->engine, world->ticket);
+    return world->ticket != NULL && esc_ticket_is_resolved(world->engine, world->ticket);
 }
 
 static EscValue fact_of_escalation(const EscWorld *world, EscFact fact, EscValue value)
