@@ -221,7 +221,8 @@ def changes(source, function):
         elif is_number(source, i):
             if is_room(source, i):
                 continue
-            if not (is_count_of_calloc(source, i) or is_half_of_search(source, i) or is_sign_of_order(source, function, i)):
+            if not (is_count_of_calloc(source, i) or is_half_of_search(source, i) or is_sign_of_order(source, function, i) or
+                    is_length_of_sql(source, i)):
                 yield "off", token.start, token.end, f"({token.text} + 1)"
             if token.text.rstrip("uUlL") not in ("0", "0x0"):
                 yield "off", token.start, token.end, f"({token.text} - 1)"
@@ -339,6 +340,17 @@ def is_sign_of_order(source, function, i):
     is_less = source.text_at(i - 1) == "-" and source.text_at(i - 2) in ("?", "return") and source.text_at(i + 1) in (":", ";")
     is_more = source.text_at(i - 1) in (":", "return") and source.text_at(i + 1) == ";"
     return is_less or is_more
+
+
+def is_length_of_sql(source, i):
+    """The 1 of `sqlite3_prepare_v2(db, sql, -1, …`: any negative length is that of the text (sqlite.org/c3ref/prepare)."""
+    if texts_from(source, i - 2, 4) != [",", "-", "1", ","]:
+        return False
+    opening = i - 2
+    while source.text_at(opening) not in ("(", "{", ";", ""):
+        opening = source.partner[opening] - 1 if source.text_at(opening) in (")", "]", "}") else opening - 1
+    is_call = source.text_at(opening) == "(" and source.text_at(opening - 1) in ("sqlite3_prepare_v2", "sqlite3_prepare_v3")
+    return is_call and list(arguments(source, opening))[2:3] == [(i - 1, i)]
 
 
 def is_order(source, function):
