@@ -13,9 +13,29 @@ static void no_key(EscWorkspace *workspace, const EscNode *key, const char *what
                     "name a field of the ticket with one value, such as `ticket.account.id`");
 }
 
+/* A word alone that is a field, and a field of the event: what is meant is known, so nothing else is said of them. */
+static bool is_meant_otherwise(EscWorkspace *workspace, const EscNode *key)
+{
+    EscText first = key->path.parts[0].text;
+    uint32_t index = 0;
+    if (esc_text_equal(first, ESC_TEXT("event"))) {
+        no_key(workspace, key,
+               "an event has no place here: tickets are grouped by fields of theirs");
+        return true;
+    }
+    if (key->path.count > 1 || !esc_names_find(workspace->ticket_names, first, &index))
+        return false;
+    EscDiagnostic *diagnostic = esc_report(workspace, esc_rule_info[ESC_RULE_GROUP_KEY].code,
+                                           key->span, "tickets are grouped by fields of theirs");
+    esc_report_hint(workspace, diagnostic, "write `ticket.%.*s`", ESC_TEXT_ARG(first));
+    return true;
+}
+
 /* A field that may be missing is fine: what is missing is no key. */
 static bool check_key(EscWhere *where, const EscNode *key)
 {
+    if (is_meant_otherwise(where->workspace, key))
+        return false;
     EscType type = esc_check_path(where, key, ESC_TYPE_ANY);
     if (type == ESC_TYPE_WRONG)
         return false;

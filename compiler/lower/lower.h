@@ -145,6 +145,8 @@ void esc_lower_plain(EscLower *lower, const EscNode *node, EscRegister out, EscL
 EscRegister esc_lower_operand(EscLower *lower, const EscNode *node, EscLabel *missing);
 /* A new register with the value, exactly of type `wanted`. */
 EscRegister esc_lower_argument(EscLower *lower, const EscNode *node, EscType wanted);
+/* A new register with the value that was given for a parameter; NULL: it was left out, so it is one that may be. */
+EscRegister esc_lower_given(EscLower *lower, const EscNode *value, EscType type);
 /* What a text is for, and so what becomes of its parts. */
 typedef enum EscTextUse {
     ESC_TEXT_USE_VALUE,
@@ -205,8 +207,6 @@ uint32_t esc_lower_queue(EscLower *lower,
                          const EscNode *path); /* provisional text of a queue name */
 /* The deadline columns from a DURATION node. */
 int64_t esc_lower_duration(const EscLower *lower, const EscNode *node, uint32_t *calendar_option);
-/* A new register with the value that was given for a parameter; NULL: it was left out, so it is one that may be. */
-EscRegister esc_lower_given(EscLower *lower, const EscNode *value, EscType type);
 /* Arguments of an action in the order of its parameters, in new registers from the result on. */
 EscRegister esc_lower_arguments(EscLower *lower, uint32_t action, EscNodeList entries,
                                 EscEffectArgRow *args, uint32_t *count);

@@ -11,16 +11,6 @@ static const EscNode *find_argument(const EscLower *lower, EscNodeList entries, 
     return NULL;
 }
 
-/* A parameter that was left out is optional: the check asks for the others. */
-EscRegister esc_lower_given(EscLower *lower, const EscNode *value, EscType type)
-{
-    if (value != NULL)
-        return esc_lower_argument(lower, value, type);
-    EscRegister out = esc_emit_take(lower->emit);
-    esc_emit_make(lower->emit, ESC_OP_MISSING, out, type, 0, 0, type);
-    return out;
-}
-
 EscRegister esc_lower_arguments(EscLower *lower, uint32_t action, EscNodeList entries,
                                 EscEffectArgRow *args, uint32_t *count)
 {

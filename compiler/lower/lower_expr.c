@@ -362,3 +362,13 @@ EscRegister esc_lower_argument(EscLower *lower, const EscNode *node, EscType wan
     esc_lower_fit(lower, out, wanted);
     return out;
 }
+
+/* A parameter that was left out is optional: the check asks for the others. */
+EscRegister esc_lower_given(EscLower *lower, const EscNode *value, EscType type)
+{
+    if (value != NULL)
+        return esc_lower_argument(lower, value, type);
+    EscRegister out = esc_emit_take(lower->emit);
+    esc_emit_make(lower->emit, ESC_OP_MISSING, out, type, 0, 0, type);
+    return out;
+}

@@ -100,17 +100,20 @@ static void outside_log(void *context, const char *level, const char *event, Esc
 
 /* --- what shards and outboxes tell, on workers ------------------------------------------------ */
 
-/* An automation's alarm, or one of the workspace's keys: nobody is accountable for it, so nobody is asked, and whoever watches the log has to see it. Those of
- * escalations are asked about, and counted by /health. */
+/* An automation's alarm, one of the workspace's keys, or an event's that concerns too many: nobody is accountable for it, so
+ * nobody is asked, and whoever watches the log has to see it. Those of escalations are asked about, and counted by /health. */
 static void alarm_tell(const Place *place, const EscShard *shard, const EscAuditRow *row)
 {
     if (esc_text_equal(row->kind, ESC_TEXT("gap_ahead")))
         say(place->daemon, "alarm", "gap_ahead", "%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
             ESC_TEXT_ARG(row->text));
-    if (row->escalation == 0 && esc_text_equal(row->kind, ESC_TEXT("alarm")))
+    else if (row->escalation == 0 && esc_text_equal(row->kind, ESC_TEXT("alarm")))
         say(place->daemon, "alarm", row->ticket.size > 0 ? "automation" : "keys",
             "%.*s%s%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
             row->ticket.size > 0 ? ", " : "", ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->text));
+    else if (esc_text_equal(row->kind, ESC_TEXT("not_told")))
+        say(place->daemon, "alarm", "event", "%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
+            ESC_TEXT_ARG(row->text));
 }
 
 /* To the live account and the log. */

@@ -61,8 +61,11 @@ class Shared(Case):
         daemon.send(event("o1", "vendor.outage", vendor="ovh"))
         heard = ["handler" in daemon.kinds(f"E-{number}") for number in (1, 500, 999, 1000, 1001, 1002)]
         self.assertEqual(heard, [True, True, True, True, False, False])
-        alarms = [row["text"] for row in self.whole_record() if row["kind"] == "alarm"]
-        self.assertEqual(alarms, ["vendor.outage was not told to 2 escalations, from E-1001 on: one event reaches 1000 escalations"])
+        alarms = [row["text"] for row in self.whole_record() if row["kind"] == "not_told"]
+        self.assertEqual(alarms, ["vendor.outage was not told to 2 escalations, from E-1001 on: one event reaches 1000"])
+        told = [line for line in daemon.errors().splitlines() if '"event":"event"' in line]
+        self.assertEqual(len(told), 1)
+        self.assertIn("kiel: vendor.outage was not told to 2 escalations", told[0])
 
     def whole_record(self):
         rows, after = [], 0

@@ -810,6 +810,7 @@ static EscStatus take_kept(void *context, const EscKeptRow *row, EscWhy *why)
 static void unwritten_tell(const Scene *scene, EscEngine *engine)
 {
     const EscKepts *kepts = &scene->plain->kepts;
+    esc_kepts_sort(engine);
     for (uint32_t i = 0; i < kepts->count; i++) {
         const EscKept *kept = &kepts->items[i];
         if (!kept->is_used || !kepts->clauses[kept->clause].is_silence)

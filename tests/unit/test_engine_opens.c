@@ -345,6 +345,52 @@ static void what_is_held_back_sleeps_and_wakes(void **state)
     scene_free(scene);
 }
 
+/* Of very many the first are judged at once, the others as timers that are due. */
+static void very_many_are_let_go_step_by_step(void **state)
+{
+    (void)state;
+    scene = scene_of(USUAL);
+    down("T-1", "kiel");
+    for (int i = 0; i < 105; i++) {
+        char ticket[16];
+        snprintf(ticket, sizeof ticket, "L-%03d", i);
+        link_of(ticket, "kiel");
+    }
+    report("ticket.updated", "L-104", "{\"severity\":\"low\"}");
+    resolve("T-1");
+    assert_started("link_down", 100);
+    scene_after(scene, 0);
+    assert_started("link_down", 104);
+    assert_int_equal(scene_audit(scene, "disarmed", "does not hold any more"), 1);
+    scene_free(scene);
+}
+
+/* Nothing waits for ever: who is held back for the longest time is looked at again. */
+static void after_the_longest_time_it_is_judged_again(void **state)
+{
+    (void)state;
+    scene = scene_of(FIELDS
+                     "template site_down { start on ticket.created when ticket.kind = problem\n"
+                     "owners { primary ana ack within 300d }\n"
+                     "steps { page primary \"x\"  await resolved within 400d else raise overdue }\n"
+                     "close when resolved }\n" LINK(
+                         "ticket.severity = medium and not open(site_down per ticket.site)"));
+    scene_manual_delivery(scene);
+    down("T-1", "kiel");
+    link_of("T-2", "kiel");
+    scene_clock(scene, 399 * ESC_DAY_MS);
+    report("ticket.updated", "T-2", "{\"title\":\"dark\"}");
+    assert_started("link_down", 0);
+    scene_clock(scene, 2 * ESC_DAY_MS);
+    EscInput timer = {.kind = ESC_INPUT_TIMER};
+    while (esc_engine_next_due_ms(scene_engine(scene)) <= scene_now(scene))
+        assert_status(scene_input(scene, &timer), ESC_OK);
+    assert_started("link_down", 0); /* it is still open */
+    resolve("T-1");
+    assert_started("link_down", 1);
+    scene_free(scene);
+}
+
 static void a_new_bundle_asks_for_what_runs(void **state)
 {
     (void)state;
@@ -409,6 +455,8 @@ int main(void)
         cmocka_unit_test(a_level_that_time_turns_is_held_back),
         cmocka_unit_test(an_overdue_clock_is_held_back),
         cmocka_unit_test(what_is_held_back_sleeps_and_wakes),
+        cmocka_unit_test(very_many_are_let_go_step_by_step),
+        cmocka_unit_test(after_the_longest_time_it_is_judged_again),
         cmocka_unit_test(a_new_bundle_asks_for_what_runs),
         cmocka_unit_test(a_correction_of_the_clock_frees_nobody),
         cmocka_unit_test(a_link_of_a_site),

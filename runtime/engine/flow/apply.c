@@ -237,6 +237,7 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
     ESC_ASSERT(time_before_ms == 0 || come_ms >= time_before_ms); /* 0: the first input of all */
     esc_reaches_refresh(engine);
     turn_begin(engine, come_ms, outcome);
+    esc_kepts_sort(engine);
     esc_kepts_bind(engine);
     esc_held_catch_up(engine);
     EscStatus status = input_apply(engine, input, why);

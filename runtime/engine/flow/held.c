@@ -50,6 +50,9 @@ void esc_held_review(EscEngine *engine)
     }
 }
 
+#define HELD_AT_ONCE_MAX                                                                           \
+    100u /* tickets that one input judges again; the others have inputs of their own */
+
 /* --- something is closed ---------------------------------------------------------------------- */
 
 static int by_id(const void *a, const void *b)
@@ -87,7 +90,9 @@ void esc_held_free(EscEngine *engine)
         size_t count = 0;
         EscKeptId value = turn->freed[i];
         EscTicket **tickets = waiting_take(engine, &value, &count);
-        for (size_t k = 0; k < count; k++) {
+        for (size_t k = HELD_AT_ONCE_MAX; k < count; k++)
+            esc_pending_wake_held(engine, tickets[k]);
+        for (size_t k = 0; k < count && k < HELD_AT_ONCE_MAX; k++) {
             esc_ticket_remember(engine, tickets[k], false);
             esc_pending_judge_held(engine, tickets[k], true);
             esc_ticket_touch(engine, tickets[k]);

@@ -227,10 +227,103 @@ static EscText waited_for(EscEngine *engine, const EscTriggerRow *row, bool is_a
     return esc_turn_printf(engine, "its condition held for %.*s", ESC_TEXT_ARG(length));
 }
 
+/* --- held back -------------------------------------------------------------------------------- */
+
+static void held_timer_put(EscEngine *engine, EscTicket *ticket, const EscArmed *armed,
+                           int64_t in_ms)
+{
+    esc_timer_put(engine, NULL, ticket, ESC_TIMER_ARMED, armed->number, engine->now_ms + in_ms);
+}
+
+void esc_pending_hold_back(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                           const EscEvent *event)
+{
+    const EscProgram *program = engine->schema.current->program;
+    const EscTriggerRow *row = &program->triggers[trigger];
+    EscText name = esc_trigger_name(program, row);
+    EscArmed *armed = armed_find(ticket, name, row->clause);
+    if (armed == NULL)
+        armed = armed_add(engine, ticket, row, engine->now_ms + ESC_DEADLINE_MAX_MS);
+    else
+        held_timer_put(engine, ticket, armed, ESC_DEADLINE_MAX_MS);
+    armed->is_again = false;
+    armed->is_held = true;
+    armed->at_ms = engine->now_ms;
+    event_keep(engine, armed, event);
+    esc_ticket_dirty(engine, ticket);
+    uint64_t holder = esc_holders_note(engine, ticket, trigger);
+    EscText by = esc_turn_printf(engine, "E-%llu", (unsigned long long)holder);
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_HELD_BACK,
+                     esc_audit_data(engine, "template", name, "by", by, NULL),
+                     "%.*s does not start while %.*s is open: it is judged again then",
+                     ESC_TEXT_ARG(name), ESC_TEXT_ARG(by));
+}
+
+void esc_pending_note_held(EscEngine *engine, EscTicket *ticket)
+{
+    for (size_t i = 0; i < ticket->armed_count; i++) {
+        uint32_t trigger = ticket->armed[i].is_held
+                               ? trigger_find(engine->schema.current->program, &ticket->armed[i])
+                               : ESC_NONE;
+        if (trigger != ESC_NONE)
+            (void)esc_holders_note(engine, ticket, trigger);
+    }
+}
+
+/* Nothing holds it back: `for` begins now, for its condition was not true before. */
+static void held_start(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
+                       const EscEvent *event)
+{
+    if (engine->schema.current->program->triggers[trigger].for_ms > 0)
+        esc_pending_hold(engine, ticket, trigger, event);
+    else
+        esc_pending_start(engine, ticket, trigger, event,
+                          ESC_TEXT("nothing that is open holds it back any more"));
+}
+
+/* `is_last`: what holds it back is over, so that what does not hold now is dropped. */
+static void held_judge(EscEngine *engine, EscTicket *ticket, size_t index, bool is_last)
+{
+    EscArmed armed = ticket->armed[index];
+    const EscEvent *event = event_read(engine, &armed);
+    uint32_t trigger = trigger_find(engine->schema.current->program, &armed);
+    bool is_readable = trigger != ESC_NONE && (armed.event_type.size == 0 || event != NULL);
+    bool holds = is_readable && still_holds(engine, ticket, trigger, event, &armed);
+    if (holds ? is_held_back(engine, ticket, trigger, event, armed.at_ms) : !is_last)
+        return;
+    esc_ticket_dirty(engine, ticket);
+    esc_pending_drop(engine, ticket, index);
+    if (holds)
+        held_start(engine, ticket, trigger, event);
+    else
+        dropped_tell(engine, ticket, armed.template_name,
+                     is_readable ? "its condition does not hold any more"
+                                 : "its `start` is not the same any more");
+}
+
+void esc_pending_judge_held(EscEngine *engine, EscTicket *ticket, bool is_last)
+{
+    for (size_t i = ticket->armed_count; i > 0; i--)
+        if (i <= ticket->armed_count && ticket->armed[i - 1].is_held)
+            held_judge(engine, ticket, i - 1, is_last);
+}
+
+void esc_pending_wake_held(EscEngine *engine, EscTicket *ticket)
+{
+    for (size_t i = 0; i < ticket->armed_count; i++)
+        if (ticket->armed[i].is_held)
+            held_timer_put(engine, ticket, &ticket->armed[i], 0);
+}
+
 static EscPendingDue armed_end(EscEngine *engine, EscTicket *ticket, size_t index)
 {
     EscPendingDue due = {.trigger = ESC_NONE};
     EscArmed armed = ticket->armed[index];
+    if (armed.is_held) { /* its timer has fired, and it may have to wait on */
+        held_timer_put(engine, ticket, &armed, ESC_DEADLINE_MAX_MS);
+        held_judge(engine, ticket, index, true);
+        return due;
+    }
     const EscEvent *event = event_read(engine, &armed);
     uint32_t trigger = trigger_find(engine->schema.current->program, &armed);
     bool is_readable = armed.event_type.size == 0 || event != NULL;
@@ -297,82 +390,6 @@ int64_t esc_pending_moved(EscEngine *engine, const EscTicket *ticket, const EscM
             calendar = calendar_of(program, armed, trigger);
     }
     return esc_move_due(engine, program, move, calendar, due_ms);
-}
-
-/* --- held back -------------------------------------------------------------------------------- */
-
-void esc_pending_hold_back(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
-                           const EscEvent *event)
-{
-    const EscProgram *program = engine->schema.current->program;
-    const EscTriggerRow *row = &program->triggers[trigger];
-    EscText name = esc_trigger_name(program, row);
-    EscArmed *armed = armed_find(ticket, name, row->clause);
-    int64_t due_ms = engine->now_ms + ESC_DEADLINE_MAX_MS;
-    if (armed == NULL)
-        armed = armed_add(engine, ticket, row, due_ms);
-    else
-        esc_timer_put(engine, NULL, ticket, ESC_TIMER_ARMED, armed->number, due_ms);
-    armed->is_again = false;
-    armed->is_held = true;
-    armed->at_ms = engine->now_ms;
-    event_keep(engine, armed, event);
-    esc_ticket_dirty(engine, ticket);
-    uint64_t holder = esc_holders_note(engine, ticket, trigger);
-    EscText by = esc_turn_printf(engine, "E-%llu", (unsigned long long)holder);
-    esc_audit_ticket(engine, ticket, ESC_AUDIT_HELD_BACK,
-                     esc_audit_data(engine, "template", name, "by", by, NULL),
-                     "%.*s does not start while %.*s is open: it is judged again then",
-                     ESC_TEXT_ARG(name), ESC_TEXT_ARG(by));
-}
-
-void esc_pending_note_held(EscEngine *engine, EscTicket *ticket)
-{
-    for (size_t i = 0; i < ticket->armed_count; i++) {
-        uint32_t trigger = ticket->armed[i].is_held
-                               ? trigger_find(engine->schema.current->program, &ticket->armed[i])
-                               : ESC_NONE;
-        if (trigger != ESC_NONE)
-            (void)esc_holders_note(engine, ticket, trigger);
-    }
-}
-
-/* Nothing holds it back: `for` begins now, for its condition was not true before. */
-static void held_start(EscEngine *engine, EscTicket *ticket, uint32_t trigger,
-                       const EscEvent *event)
-{
-    if (engine->schema.current->program->triggers[trigger].for_ms > 0)
-        esc_pending_hold(engine, ticket, trigger, event);
-    else
-        esc_pending_start(engine, ticket, trigger, event,
-                          ESC_TEXT("nothing that is open holds it back any more"));
-}
-
-/* `is_last`: what holds it back is over, so that what does not hold now is dropped. */
-static void held_judge(EscEngine *engine, EscTicket *ticket, size_t index, bool is_last)
-{
-    EscArmed armed = ticket->armed[index];
-    const EscEvent *event = event_read(engine, &armed);
-    uint32_t trigger = trigger_find(engine->schema.current->program, &armed);
-    bool is_readable = trigger != ESC_NONE && (armed.event_type.size == 0 || event != NULL);
-    bool holds = is_readable && still_holds(engine, ticket, trigger, event, &armed);
-    if (holds ? is_held_back(engine, ticket, trigger, event, armed.at_ms) : !is_last)
-        return;
-    esc_ticket_dirty(engine, ticket);
-    esc_pending_drop(engine, ticket, index);
-    if (holds)
-        held_start(engine, ticket, trigger, event);
-    else
-        dropped_tell(engine, ticket, armed.template_name,
-                     is_readable ? "its condition does not hold any more"
-                                 : "its `start` is not the same any more");
-}
-
-void esc_pending_judge_held(EscEngine *engine, EscTicket *ticket, bool is_last)
-{
-    for (size_t i = ticket->armed_count; i > 0; i--)
-        if (i <= ticket->armed_count && ticket->armed[i - 1].is_held)
-            held_judge(engine, ticket, i - 1, is_last);
 }
 
 int64_t esc_pending_turns_ms(EscEngine *engine, EscTicket *ticket)

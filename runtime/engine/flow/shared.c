@@ -14,12 +14,12 @@ static void rest_tell(EscEngine *engine, EscTicket *ticket, const EscEvent *even
                       size_t count)
 {
     EscText type = esc_event_type_name(engine, event);
-    EscText because =
-        esc_turn_printf(engine, "one event reaches %d escalations", ESC_ENGINE_REACHED_MAX);
-    esc_audit_ticket(engine, ticket, ESC_AUDIT_ALARM,
-                     esc_audit_data(engine, "name", type, "because", because, NULL),
-                     "%.*s was not told to %zu escalations, from E-%llu on: %.*s",
-                     ESC_TEXT_ARG(type), count, (unsigned long long)first, ESC_TEXT_ARG(because));
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_NOT_TOLD,
+                     esc_audit_data(engine, "event", type, "first",
+                                    esc_turn_printf(engine, "E-%llu", (unsigned long long)first),
+                                    "count", esc_turn_printf(engine, "%zu", count), NULL),
+                     "%.*s was not told to %zu escalations, from E-%llu on: one event reaches %d",
+                     ESC_TEXT_ARG(type), count, (unsigned long long)first, ESC_ENGINE_REACHED_MAX);
 }
 
 static bool is_own(const EscTicket *ticket, uint64_t id)

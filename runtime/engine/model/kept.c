@@ -13,6 +13,7 @@
 
 #define LIMIT_USUAL 100000u
 #define BUCKETS_MIN 64u
+#define SEQ_MASK ((UINT64_C(1) << 62) - 1) /* numbers of timers do not come so far */
 
 int64_t esc_elapsed_ms(const EscEngine *engine)
 {
@@ -115,14 +116,11 @@ static bool is_behind(const EscKept *kept, const EscKept *other, uint32_t state)
     return kept->seq > other->seq;
 }
 
-/* Nearly always at the end. */
-static void list_add(EscEngine *engine, EscKept *kept)
+static void list_put(EscEngine *engine, EscKept *kept, uint32_t before)
 {
     EscKepts *kepts = &engine->kepts;
     EscKeptList *list = list_of(engine, kept);
-    uint32_t before = list->last, place = place_of(kepts, kept);
-    while (before != 0 && !is_behind(kept, at(kepts, before), state_of(engine, kept)))
-        before = at(kepts, before)->before;
+    uint32_t place = place_of(kepts, kept);
     kept->before = before;
     kept->after = before == 0 ? list->first : at(kepts, before)->after;
     if (before == 0)
@@ -133,6 +131,58 @@ static void list_add(EscEngine *engine, EscKept *kept)
         list->last = place;
     else
         at(kepts, kept->after)->before = place;
+}
+
+/* Nearly always at the end. */
+static void list_add(EscEngine *engine, EscKept *kept)
+{
+    uint32_t before = list_of(engine, kept)->last;
+    while (before != 0 && !is_behind(kept, at(&engine->kepts, before), state_of(engine, kept)))
+        before = at(&engine->kepts, before)->before;
+    list_put(engine, kept, before);
+}
+
+static int by_seq(const void *a, const void *b)
+{
+    const EscKept *x = *(EscKept *const *)a, *y = *(EscKept *const *)b;
+    return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static int by_turn(const void *a, const void *b)
+{
+    const EscKept *x = *(EscKept *const *)a, *y = *(EscKept *const *)b;
+    if (x->silence->turns_ms != y->silence->turns_ms)
+        return x->silence->turns_ms < y->silence->turns_ms ? -1 : 1;
+    return by_seq(a, b);
+}
+
+static void list_sort(EscEngine *engine, EscKeptList *list, bool is_by_turn)
+{
+    EscKepts *kepts = &engine->kepts;
+    size_t count = 0;
+    for (const EscKept *kept = at(kepts, list->first); kept != NULL; kept = at(kepts, kept->after))
+        count++;
+    EscKept **keys = esc_engine_alloc(count * sizeof *keys);
+    count = 0;
+    for (EscKept *kept = at(kepts, list->first); kept != NULL; kept = at(kepts, kept->after))
+        keys[count++] = kept;
+    if (count > 1)
+        qsort(keys, count, sizeof(EscKept *), is_by_turn ? by_turn : by_seq);
+    *list = (EscKeptList){0, 0};
+    for (size_t i = 0; i < count; i++)
+        list_put(engine, keys[i], list->last);
+    free(keys);
+}
+
+void esc_kepts_sort(EscEngine *engine)
+{
+    EscKepts *kepts = &engine->kepts;
+    if (!kepts->is_sort_due)
+        return;
+    kepts->is_sort_due = false;
+    for (size_t i = 0; i < kepts->clauses_count; i++)
+        for (uint32_t state = 0; state < ESC_SILENCE_STATE_COUNT; state++)
+            list_sort(engine, &kepts->clauses[i].lists[state], state == ESC_SILENCE_OVER);
 }
 
 EscKept *esc_kept_first(EscEngine *engine, const EscKeptClause *clause, EscSilenceState state)
@@ -149,7 +199,7 @@ void esc_kept_touch(EscEngine *engine, EscKept *kept, EscSilenceState state)
 {
     list_remove(engine, kept);
     kept->last_ms = esc_elapsed_ms(engine);
-    kept->seq = engine->counters.next_timer++;
+    kept->seq = engine->counters.next_timer++ & SEQ_MASK;
     if (engine->kepts.clauses[kept->clause].is_silence)
         kept->silence->state = state;
     list_add(engine, kept);
@@ -171,7 +221,7 @@ void esc_kept_dirty(EscEngine *engine, EscKept *kept)
     EscKepts *kepts = &engine->kepts;
     if (kept->is_dirty)
         return;
-    kept->is_dirty = true;
+    kept->is_dirty = 1;
     ESC_ENGINE_GROW(kepts->dirty, kepts->dirty_count, kepts->dirty_capacity);
     kepts->dirty[kepts->dirty_count++] = place_of(kepts, kept) - 1;
 }
@@ -189,7 +239,7 @@ static EscKept *place_take(EscKepts *kepts)
 {
     EscKept *kept = at(kepts, kepts->free_first);
     if (kept != NULL) {
-        kepts->free_first = kept->clause;
+        kepts->free_first = kept->next;
         return kept;
     }
     size_t capacity = kepts->capacity;
@@ -204,13 +254,16 @@ EscKept *esc_kept_put(EscEngine *engine, const EscKeptId *id, uint32_t clause, i
     EscKepts *kepts = &engine->kepts;
     buckets_grow(kepts);
     EscKept *kept = place_take(kepts);
-    *kept = (EscKept){.last_ms = last_ms, .seq = seq, .clause = clause, .is_used = true};
+    *kept = (EscKept){.last_ms = last_ms,
+                      .seq = seq & SEQ_MASK,
+                      .clause = clause & (ESC_KEPT_CLAUSES_MAX - 1),
+                      .is_used = 1};
     memcpy(kept->id, id->bytes, sizeof kept->id);
     if (kepts->clauses[clause].is_silence)
         kept->silence = silence;
     kepts->used++;
     bucket_add(kepts, kept);
-    list_add(engine, kept);
+    list_put(engine, kept, list_of(engine, kept)->last);
     return kept;
 }
 
@@ -234,7 +287,7 @@ void esc_kept_drop(EscEngine *engine, EscKept *kept)
     bucket_remove(kepts, kept);
     list_remove(engine, kept);
     block_free(engine, kept);
-    *kept = (EscKept){.clause = kepts->free_first};
+    *kept = (EscKept){.next = kepts->free_first};
     kepts->free_first = place_of(kepts, kept);
     kepts->used--;
 }
@@ -305,6 +358,7 @@ EscKept *esc_silence_next(EscEngine *engine)
 
 EscText esc_silence_lacks(EscEngine *engine)
 {
+    esc_kepts_sort(engine);
     bool is_first = !engine->kepts.is_bind_due && engine->timers.heap_count > 0 &&
                     engine->timers.heap[0].node->kind == ESC_TIMER_SILENCE;
     const EscKept *next = is_first ? esc_silence_next(engine) : NULL;
@@ -349,6 +403,7 @@ uint32_t esc_kept_clause_of(EscEngine *engine, bool is_silence, EscText template
     if (esc_names_find(kepts->names, name, &index))
         return index;
     index = (uint32_t)kepts->clauses_count;
+    ESC_ASSERT(kepts->clauses_count < ESC_KEPT_CLAUSES_MAX);
     ESC_ENGINE_GROW(kepts->clauses, kepts->clauses_count, kepts->clauses_capacity);
     kepts->clauses[kepts->clauses_count++] =
         (EscKeptClause){.is_silence = is_silence,

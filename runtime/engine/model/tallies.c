@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define INSTANTS_FIRST 3u
+#define COUNT_MASK 1023u /* of EscKept.count: ESC_TALLY_OVER_MAX fits */
 /* Where no event comes any more, expired keys go a step at a time: what they say is not asked for, so it may be late. */
 #define SWEEP_MS (10 * ESC_MINUTE_MS)
 #define SWEEP_KEYS_MAX 256u
@@ -78,41 +79,49 @@ static uint32_t count_since(const EscKept *kept, int64_t from_ms)
 
 static void instants_forget(EscKept *kept, int64_t from_ms)
 {
-    uint16_t gone = 0;
+    uint32_t gone = 0;
     while (gone < kept->count && kept->instants[gone] <= from_ms)
         gone++;
-    kept->count = (uint16_t)(kept->count - gone);
+    kept->count = (kept->count - gone) & COUNT_MASK;
     if (gone > 0 && kept->count > 0)
         memmove(kept->instants, kept->instants + gone, kept->count * sizeof *kept->instants);
 }
 
-static void instants_grow(EscKept *kept, uint32_t keep)
+/* Room for how many instants a block of so many has: 3, 9, 21 … */
+static uint32_t room_for(uint32_t count)
 {
-    if (kept->count < kept->capacity)
-        return;
-    uint32_t wanted = 2u * kept->capacity + INSTANTS_FIRST;
-    kept->capacity = (uint16_t)(wanted < keep ? wanted : keep);
-    kept->instants = realloc(kept->instants, kept->capacity * sizeof *kept->instants);
+    uint32_t room = INSTANTS_FIRST;
+    while (room < count)
+        room = 2 * room + INSTANTS_FIRST;
+    return room;
+}
+
+static void instants_room(EscKept *kept, uint32_t count)
+{
+    kept->instants = realloc(kept->instants, room_for(count) * sizeof *kept->instants);
     ESC_ASSERT(kept->instants != NULL);
 }
 
 /* The last one becomes one of at most `keep` before it. */
 static void instants_push(EscKept *kept, uint32_t keep)
 {
+    uint32_t count = kept->count;
     if (keep == 0)
         return;
-    if (kept->count == keep)
-        memmove(kept->instants, kept->instants + 1, --kept->count * sizeof *kept->instants);
-    instants_grow(kept, keep);
-    kept->instants[kept->count++] = kept->last_ms;
+    if (count == keep)
+        memmove(kept->instants, kept->instants + 1, --count * sizeof *kept->instants);
+    if (count == 0 || count == room_for(count)) /* else its block is large enough, or larger */
+        instants_room(kept, count + 1);
+    kept->instants[count] = kept->last_ms;
+    kept->count = (count + 1) & COUNT_MASK;
 }
 
 void esc_tally_restore(EscKept *kept, const int64_t *instants, uint32_t count)
 {
-    kept->capacity = kept->count = (uint16_t)count;
+    kept->count = count & COUNT_MASK;
     if (count == 0)
         return;
-    kept->instants = esc_engine_alloc(count * sizeof *kept->instants);
+    instants_room(kept, count);
     memcpy(kept->instants, instants, count * sizeof *kept->instants);
 }
 

@@ -143,7 +143,7 @@ static void kepts_flush(EscEngine *engine, EscGroup *group)
         EscBuf body = esc_turn_buf();
         esc_kept_pack(&body, engine, kept);
         kept_row_add(group, kept->id, &body);
-        kept->is_dirty = false;
+        kept->is_dirty = 0;
         if (kepts->clauses[kept->clause].is_silence)
             kept->silence->written_ms = kept->last_ms;
     }

@@ -79,6 +79,7 @@ void esc_open_pack(EscBuf *out, const EscOpen *open)
 static EscKept *kept_open(EscEngine *engine, const EscKeptId *id, uint32_t clause, uint64_t seq,
                           int64_t last_ms, EscSilence *silence)
 {
+    engine->kepts.is_sort_due = true;
     if (engine->kepts.clauses[clause].row != ESC_NONE)
         return esc_kept_put(engine, id, clause, last_ms, seq, silence);
     esc_kept_gone(engine, id->bytes);

@@ -148,6 +148,8 @@ void esc_pending_hold_back(EscEngine *engine, EscTicket *ticket, uint32_t trigge
 /* Judges what is held back again: it starts, or goes on waiting. `is_last`: what held it back is over, and what does not
  * hold is dropped. */
 void esc_pending_judge_held(EscEngine *engine, EscTicket *ticket, bool is_last);
+void esc_pending_wake_held(EscEngine *engine,
+                           EscTicket *ticket); /* the same, by inputs of their own */
 void esc_pending_note_held(EscEngine *engine, EscTicket *ticket); /* what it waits for (held.c) */
 /* An automation's handler whose time is over; trigger ESC_NONE: none is. */
 typedef struct EscPendingDue {

@@ -525,7 +525,8 @@ int64_t esc_timer_earliest(const EscTimerNode *list); /* 0 when there is none */
 /* The engine's clock without its corrections: differences are time that has passed. */
 int64_t esc_elapsed_ms(const EscEngine *engine);
 EscKept *esc_kept_find(EscEngine *engine, const EscKeptId *id); /* NULL when there is none */
-/* A new key; `silence` (taken over) for one of a silence. Pointers to others are void then. */
+/* A new key; `silence` (taken over) for one of a silence. It goes to the end of its list: who reads them in another order has
+ * them sorted when all are there (kepts.is_sort_due). Pointers to others are void then. */
 EscKept *esc_kept_put(EscEngine *engine, const EscKeptId *id, uint32_t clause, int64_t last_ms,
                       uint64_t seq, EscSilence *silence);
 /* Forgets it, and lets go of its ticket; its row goes with the next flush. */
@@ -552,6 +553,8 @@ void esc_kepts_full_tell(EscEngine *engine, const char *what); /* an alarm, once
 /* The index of a clause, which is made when there is none. */
 uint32_t esc_kept_clause_of(EscEngine *engine, bool is_silence, EscText template_name,
                             int64_t text);
+void esc_kepts_sort(
+    EscEngine *engine); /* where keys were read in another order than that of their events */
 /* Where the current bundle is another one (kepts.is_bind_due): its clauses get their rows, and keys of those that are gone
  * are dropped. Before anything else is asked of keys. */
 void esc_kepts_bind(EscEngine *engine);

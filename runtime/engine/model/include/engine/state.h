@@ -657,23 +657,25 @@ typedef struct EscSilence {
     EscSilenceState state;
 } EscSilence;
 
-/* A key of a count or of a silence. There may be a million: 64 bytes, and a block for instants before the last. */
+/* A key of a count or of a silence. There may be a million, so it has 56 bytes, and a block for instants before the last. */
 typedef struct EscKept {
     uint8_t id[ESC_KEPT_ID_SIZE];
     int64_t last_ms; /* of the last event */
     uint64_t
-        seq; /* when that was in the order of all: ties of one instant, the same after a restart */
-    uint32_t clause; /* index in EscKepts.clauses; of a free place: the next free one, + 1 */
-    uint32_t next;   /* in the bucket; here and below 0 is none, else an index + 1 */
+        seq : 62; /* when that was in the order of all: ties of one instant, the same after a restart */
+    uint64_t is_used : 1, is_dirty : 1;
+    uint32_t clause : 22; /* index in EscKepts.clauses */
+    uint32_t count : 10;  /* COUNT: of `instants` */
+    uint32_t
+        next; /* in the bucket, or of free places; here and below 0 is none, else an index + 1 */
     uint32_t before,
         after; /* in the list of its clause, by seq; of silences that are OVER by turns_ms, then seq */
-    uint16_t count, capacity; /* COUNT: of `instants` */
-    bool is_used, is_dirty;
     union {
         int64_t *instants; /* COUNT; owned: those before the last, ascending */
         EscSilence *silence;
     };
 } EscKept;
+#define ESC_KEPT_CLAUSES_MAX ((size_t)1 << 22)
 
 typedef struct EscKeptList {
     uint32_t first, last; /* as in EscKept */
@@ -708,6 +710,7 @@ typedef struct EscKepts {
     uint32_t limit;        /* `limit N keys` */
     int64_t told_ms;       /* when it was told that there are too many; 0: never */
     bool is_told_dirty;
+    bool is_sort_due; /* keys were read, in the order of their ids */
     bool is_bind_due; /* the current bundle is another one than clauses know rows of */
     uint32_t *dirty;  /* indexes */
     size_t dirty_count, dirty_capacity;
