@@ -168,12 +168,12 @@ static EscStatus load(void *context, EscLoad what, uint32_t index, EscValue *val
         return load_hours(trial, index, value);
     case ESC_LOAD_PARAM:
         return load_param(trial, index, value);
-    case ESC_LOAD_TALLY: /* one ticket is tried, which knows of no other */
-    case ESC_LOAD_OPEN:
-        *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL)};
-        return ESC_OK;
     case ESC_LOAD_CHANGED:
         *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = is_changed(trial, index)};
+        return ESC_OK;
+    case ESC_LOAD_TALLY: /* there is one event: it is tried as the one that a count waits for */
+    case ESC_LOAD_OPEN:  /* and one ticket, on which nothing else is open */
+        *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = what == ESC_LOAD_TALLY};
         return ESC_OK;
     case ESC_LOAD_EXCEPTION:
     case ESC_LOAD_PREVIOUS:
