@@ -145,6 +145,30 @@ static void every_bit_turned_is_refused_or_read(void **state)
     scene_free(scene);
 }
 
+static void a_ticket_has_an_id_of_one(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(SOURCE), *other = scene_of(SOURCE);
+    EscEngine *engine = scene_engine(scene);
+    beat(scene, "web-1");
+    EscSilence *silence = engine->kepts.items[0].silence;
+    char id[ESC_ID_BYTES_MAX + 1];
+    memset(id, 'x', sizeof id);
+    const EscText ids[] = {{id, ESC_ID_BYTES_MAX}, {id, ESC_ID_BYTES_MAX + 1}, {id, 0}};
+    for (uint32_t i = 0; i < ESC_COUNT_OF(ids); i++) {
+        EscBuf body;
+        esc_buf_init(&body, 100000);
+        esc_text_drop(&silence->ticket);
+        silence->ticket = esc_text_own(ids[i]);
+        esc_kept_pack(&body, engine, &engine->kepts.items[0]);
+        assert_status(give(scene_engine(other), i, esc_buf_as_bytes(&body)),
+                      i == 0 ? ESC_OK : ESC_BAD_INPUT);
+        esc_buf_release(&body);
+    }
+    scene_free(scene);
+    scene_free(other);
+}
+
 static void what_no_start_asks_for_goes(void **state)
 {
     (void)state;
@@ -163,6 +187,7 @@ int main(void)
         cmocka_unit_test(each_comes_back),
         cmocka_unit_test(what_is_cut_off_is_refused),
         cmocka_unit_test(every_bit_turned_is_refused_or_read),
+        cmocka_unit_test(a_ticket_has_an_id_of_one),
         cmocka_unit_test(what_no_start_asks_for_goes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -82,20 +82,23 @@ static const EscTriggerRow *trigger_of(EscEngine *engine, const EscKept *kept)
     return &engine->schema.current->program->triggers[esc_kept_clause(engine, kept)->row];
 }
 
-static const EscEvent *event_read(EscEngine *engine, const EscSilence *silence)
+/* NULL: the schema of now does not take it. */
+static const EscEvent *event_read(EscEngine *engine, const EscKept *kept)
 {
     EscEvent *event = esc_arena_alloc(engine->turn.arena, sizeof *event);
     EscWhy why;
     ESC_ASSERT(event != NULL);
-    EscStatus status = esc_event_parse(engine->turn.arena, engine->schema.current->program,
-                                       esc_turn_text(engine, silence->event_json), event, &why);
-    return status == ESC_OK ? event : NULL;
+    EscStatus status =
+        esc_event_parse(engine->turn.arena, engine->schema.current->program,
+                        esc_turn_text(engine, kept->silence->event_json), event, &why);
+    bool is_awaited = status == ESC_OK && event->type == trigger_of(engine, kept)->event - 1;
+    return is_awaited ? event : NULL;
 }
 
 /* The instant behind now at which time alone may turn what else the `start` asks for. */
 static int64_t flips_ms(EscEngine *engine, const EscKept *kept)
 {
-    const EscEvent *event = event_read(engine, kept->silence);
+    const EscEvent *event = event_read(engine, kept);
     if (event == NULL)
         return NEVER;
     EscMatching matching = esc_matching_begin(engine, NULL, event);
@@ -344,11 +347,10 @@ void esc_silences_fire(EscEngine *engine)
 {
     EscKept *kept = esc_silence_next(engine);
     if (kept != NULL && esc_silence_over_ms(engine, kept) <= engine->now_ms) {
-        const EscEvent *event = event_read(engine, kept->silence);
+        const EscEvent *event = event_read(engine, kept);
         uint32_t trigger = esc_kept_clause(engine, kept)->row;
-        if (event ==
-            NULL) /* the schema of now does not take it: its next event will be one of now */
-            esc_kept_drop(engine, kept);
+        if (event == NULL)
+            esc_kept_drop(engine, kept); /* its next event will be one of now */
         else if (esc_trigger_holds(engine, NULL, trigger, event, engine->now_ms))
             silence_start(engine, kept, event);
         else

@@ -108,8 +108,11 @@ static void instants_push(EscKept *kept, uint32_t keep)
     uint32_t count = kept->count;
     if (keep == 0)
         return;
-    if (count == keep)
-        memmove(kept->instants, kept->instants + 1, --count * sizeof *kept->instants);
+    if (count >= keep) { /* a row may have more than its count asks for */
+        memmove(kept->instants, kept->instants + (count - keep + 1),
+                (keep - 1) * sizeof *kept->instants);
+        count = keep - 1;
+    }
     if (count == 0 || count == room_for(count)) /* else its block is large enough, or larger */
         instants_room(kept, count + 1);
     kept->instants[count] = kept->last_ms;

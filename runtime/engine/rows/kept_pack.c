@@ -137,7 +137,8 @@ static void silence_unpack(EscCursor *cursor, EscEngine *engine, const EscKeptId
         silence.turns_ms = INT64_MAX;
     silence.ticket = esc_cursor_packed(cursor);
     silence.event_json = esc_cursor_packed(cursor);
-    cursor->failed = cursor->failed || silence.state >= ESC_SILENCE_STATE_COUNT;
+    cursor->failed = cursor->failed || silence.state >= ESC_SILENCE_STATE_COUNT ||
+                     silence.ticket.size == 0 || silence.ticket.size > ESC_ID_BYTES_MAX;
     if (cursor->failed)
         return;
     uint32_t clause = esc_kept_clause_of(engine, true, template_name, text);
