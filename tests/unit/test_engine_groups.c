@@ -526,6 +526,21 @@ static void the_story_of_a_group(void **state)
     told(scene, "a_group_of_tickets");
 }
 
+/* M5.3: the lead and 999 more. */
+static void the_thousandth_ticket_is_the_last(void **state)
+{
+    (void)state;
+    Scene *scene = begun(DOWN, 999);
+    assert_int_equal(opened(scene), 1);
+    create(scene, "T-1000", "db");
+    assert_int_equal(opened(scene), 1);
+    create(scene, "T-1001", "db");
+    assert_int_equal(opened(scene), 2);
+    create(scene, "T-1002", "db");
+    assert_int_equal(opened(scene), 2);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -549,6 +564,7 @@ int main(void)
         cmocka_unit_test(two_that_could_be_meant),
         cmocka_unit_test(another_group_by),
         cmocka_unit_test(the_story_of_a_group),
+        cmocka_unit_test(the_thousandth_ticket_is_the_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
