@@ -181,6 +181,30 @@ static void who_is_away_is_passed_over_until_they_are_back(void **state)
     scene_free(scene);
 }
 
+/* A deputy who is away as well is back before the one whom they stand in for. */
+static void a_deputy_who_comes_back_is_next(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new((const char *const[]){shop, NULL});
+    EscAction action = {.verb = ESC_VERB_ABSENT,
+                        .actor = ESC_TEXT("cleo"),
+                        .target = ESC_TEXT("ana"),
+                        .deputy = ESC_TEXT("ben"),
+                        .for_ms = 4 * ESC_DAY_MS};
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    action.target = ESC_TEXT("ben");
+    action.deputy = (EscText){0};
+    action.for_ms = ESC_DAY_MS;
+    assert_status(scene_act_full(scene, &action), ESC_OK);
+    EscBuf out;
+    esc_buf_init(&out, 100000);
+    esc_engine_each_duty(scene_engine(scene), scene_now(scene), write_duty, &out);
+    assert_true(esc_text_starts_with(
+        esc_buf_as_text(&out), ESC_TEXT("front: nobody until 2026-01-06T09:00:00.000Z, ben")));
+    esc_buf_release(&out);
+    scene_free(scene);
+}
+
 static bool stop_at_once(void *context, const EscDutyView *view)
 {
     (void)view;
@@ -395,6 +419,7 @@ int main(void)
         cmocka_unit_test(what_it_waits_for_has_its_deadline),
         cmocka_unit_test(schedules_and_roles_have_people),
         cmocka_unit_test(who_is_away_is_passed_over_until_they_are_back),
+        cmocka_unit_test(a_deputy_who_comes_back_is_next),
         cmocka_unit_test(a_visit_can_be_stopped),
         cmocka_unit_test(a_closed_one_is_shown_from_its_row),
         cmocka_unit_test(a_closed_one_of_a_ticket_that_is_open_again),

@@ -2,7 +2,8 @@
  * comes after whoever is accountable. Only looks: nothing here changes anything. */
 #include <engine/rows.h>
 
-#define TURNS_AHEAD_MAX 64 /* how many turns of a schedule are looked at for the next person */
+#define TURNS_AHEAD_MAX 64   /* how many turns of a schedule are looked at for the next person */
+#define DEPUTIES_AHEAD_MAX 8 /* as the directory follows them */
 #define CALENDAR_LOOKS_MAX                                                                         \
     100000u /* of one calendar: every hour of a quarter in 45 schedules; some 0.2 s */
 
@@ -159,15 +160,19 @@ void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscala
 
 /* --- who is on duty ----------------------------------------------------------------------------- */
 
-static void take_absence(const Lookup *lookup, uint32_t person, int64_t *change_ms)
+/* When the person goes away or comes back; and, while they are away, whoever stands in, and so on. */
+static void take_absence(Lookup *lookup, uint32_t person, int64_t *change_ms)
 {
-    EscText name = person_name(lookup->bundle->program, person);
-    int64_t at_ms = esc_absence_change_ms(lookup->engine, name, lookup->at_ms);
-    *change_ms = at_ms < *change_ms ? at_ms : *change_ms;
+    for (int depth = 0; depth < DEPUTIES_AHEAD_MAX && person != ESC_NONE; depth++) {
+        EscText name = person_name(lookup->bundle->program, person);
+        int64_t at_ms = esc_absence_change_ms(lookup->engine, name, lookup->at_ms);
+        *change_ms = at_ms < *change_ms ? at_ms : *change_ms;
+        person = lookup_deputy(lookup, person);
+    }
 }
 
 /* When the same reference may mean somebody else: the end of a turn, or somebody goes away or comes back. */
-static int64_t change_after(const Lookup *lookup, const EscOwners *owners)
+static int64_t change_after(Lookup *lookup, const EscOwners *owners)
 {
     int64_t change_ms = owners->until_ms;
     for (uint32_t i = 0; i < owners->count; i++)
