@@ -82,7 +82,9 @@ function laidOut() {
   }
   const checks = join(SOURCE, "tests/golden/check");
   const prelude = readFileSync(join(checks, "prelude.esc"));
-  for (const file of readdirSync(join(checks, "cases")).filter((name) => name.endsWith(".esc"))) {
+  // Who will be there is looked up by the program and the daemon, in a directory that the front does not have.
+  const isOfFront = (name) => name.endsWith(".esc") && !/^(A0316|E0399)_/.test(name);
+  for (const file of readdirSync(join(checks, "cases")).filter(isOfFront)) {
     const text = readFileSync(join(checks, "cases", file));
     lay(file.slice(0, -4), text.toString().startsWith("# alone") ? [["case.esc", text]] : [["case.esc", text], ["_prelude.esc", prelude]]);
   }
