@@ -10,7 +10,7 @@ from harness import START, WORKSPACES, Case, critical_ticket, event, eventually,
 
 class Crash(Case):
     def test_events_under_way(self):
-        """Killed some milliseconds after events set out; the client sends again what it has no answer for."""
+        """Killed some milliseconds after events set out; the client sends again what it has no answer for (M0.1)."""
         daemon = self.daemon
         daemon.start()
         for round in range(8):

@@ -48,6 +48,7 @@ static uint32_t keys(void)
 
 /* --- which event fires ---------------------------------------------------------------------------------- */
 
+/* All of them come at one instant, as after a network cut (C40). */
 static void c39_the_fifth_does_not_fire_again(void **state)
 {
     (void)state;

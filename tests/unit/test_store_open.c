@@ -388,6 +388,7 @@ static void no_other_process_looks_in(void **state)
     assert_int_equal(access(name, F_OK), -1); /* the log's index is no file */
 }
 
+/* M0.10 */
 static void a_store_of_another_workspace_is_refused(void **state)
 {
     (void)state;
