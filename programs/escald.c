@@ -343,11 +343,11 @@ static EscStatus add_all(App *app, EscWhy *why)
 }
 
 /* Of all workspaces the first; 0: no calendar file repeats anything. */
-static int64_t holidays_end_day(const App *app)
+static int64_t calendars_end_day(const App *app)
 {
     int64_t first = 0;
     for (uint32_t i = 0; i < app->serving.count; i++) {
-        int64_t day = app->serving.items[i].compiled.holidays_end_day;
+        int64_t day = app->serving.items[i].compiled.calendars_end_day;
         if (day != 0 && (first == 0 || day < first))
             first = day;
     }
@@ -381,7 +381,7 @@ static EscStatus start(App *app, EscWhy *why)
                             .pool = app->pool,
                             .data_folder = app->options.data,
                             .time_scale = app->options.time_scale,
-                            .holidays_end_day = holidays_end_day(app),
+                            .calendars_end_day = calendars_end_day(app),
                             .context = app,
                             .log = write_log,
                             .news = app->options.follow ? write_news : NULL};

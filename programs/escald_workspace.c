@@ -24,7 +24,7 @@ typedef struct Folder {
     const EscFiles *files;
     void (*put)(void *put_context, EscText path);
     void *put_context;
-    int64_t holidays_end_day; /* of what repeats in calendar files */
+    int64_t calendars_end_day; /* of what repeats in calendar files */
 } Folder;
 
 /* Depth is bounded by FOLDER_DEPTH_MAX; hidden folders and symbolic links to folders are left
@@ -86,16 +86,19 @@ static EscStatus read_holidays(void *context, EscHolidayFile *file)
         holiday_file_tell(file, read_source(context, file->path, &bytes, NULL), &bytes);
     esc_buf_release(&bytes);
     if (status == ESC_OK && file->repeats)
-        folder->holidays_end_day = file->to_day; /* the same for each file of a compilation */
+        folder->calendars_end_day = file->to_day; /* the same for each file of a compilation */
     return status;
 }
 
 static EscStatus read_turns(void *context, EscTurnFile *file)
 {
+    Folder *folder = context;
     EscBuf bytes;
     esc_buf_init(&bytes, HOLIDAY_FILE_BYTES_MAX);
     EscStatus status = turn_file_tell(file, read_source(context, file->path, &bytes, NULL), &bytes);
     esc_buf_release(&bytes);
+    if (status == ESC_OK && file->repeats)
+        folder->calendars_end_day = file->to_day;
     return status;
 }
 
@@ -138,7 +141,7 @@ EscStatus workspace_compile(const char *folder_name, const EscFiles *files, int6
                    ESC_TEXT_ARG(esc_workspace_name(workspace)));
     (void)snprintf(out->timezone, sizeof(out->timezone), "%.*s",
                    ESC_TEXT_ARG(esc_workspace_timezone(workspace)));
-    out->holidays_end_day = folder.holidays_end_day;
+    out->calendars_end_day = folder.calendars_end_day;
     esc_workspace_free(workspace);
     return status;
 }

@@ -8,7 +8,7 @@ typedef struct CompiledWorkspace {
     char name[ESC_ID_BYTES_MAX + 1];
     char timezone[128];
     int64_t
-        holidays_end_day; /* what its calendar files repeat is written out to here; 0: they repeat nothing */
+        calendars_end_day; /* what its calendar files repeat is written out to here; 0: they repeat nothing */
     EscBuf bundle;
     EscBuf diagnostics; /* on ESC_BAD_SOURCE: what is wrong, for people */
 } CompiledWorkspace;

@@ -5,7 +5,7 @@
 #include "api_internal.h"
 
 #define HEALTH_BYTES_MAX ((size_t)1 << 20)
-#define HOLIDAYS_LEFT_DAYS 60 /* fewer: a person should start the daemon anew */
+#define CALENDARS_LEFT_DAYS 60 /* fewer: a person should start the daemon anew */
 
 typedef struct Sum {
     EscShardCounts all;
@@ -95,22 +95,22 @@ static void write_clock(EscBuf *out, const EscServiceClock *clock)
     write_time(out, "corrected_at", clock->corrected_at_ms);
 }
 
-/* Holidays that calendar files repeat are written out at the start. Behind the last one every day would be a working day. */
-static void write_calendars(EscBuf *out, int64_t holidays_end_day)
+/* What calendar files repeat is written out at the start. Behind its end every day would be a working day, and nobody on call. */
+static void write_calendars(EscBuf *out, int64_t calendars_end_day)
 {
     int64_t year = 0;
     unsigned month = 0, day = 0;
-    if (holidays_end_day == 0)
+    if (calendars_end_day == 0)
         return;
-    esc_date_from_days(holidays_end_day, &year, &month, &day);
+    esc_date_from_days(calendars_end_day, &year, &month, &day);
     esc_buf_printf(out, ",\"calendars\":{\"written_out_to\":\"%04lld-%02u-%02u\"}", (long long)year,
                    month, day);
 }
 
-static bool holidays_end_soon(const EscApiSetup *setup, int64_t now_ms)
+static bool calendars_end_soon(const EscApiSetup *setup, int64_t now_ms)
 {
-    return setup->holidays_end_day != 0 &&
-           now_ms / ESC_DAY_MS > setup->holidays_end_day - HOLIDAYS_LEFT_DAYS;
+    return setup->calendars_end_day != 0 &&
+           now_ms / ESC_DAY_MS > setup->calendars_end_day - CALENDARS_LEFT_DAYS;
 }
 
 static void answer_health(EscRequest *request)
@@ -118,7 +118,7 @@ static void answer_health(EscRequest *request)
     const EscApiSetup *setup = request->setup;
     Sum sum = sum_up(setup->shards);
     int64_t now_ms = setup->clock->wall_ms(setup->clock->context);
-    bool is_degraded = sum.stopped + sum.noticed > 0 || holidays_end_soon(setup, now_ms);
+    bool is_degraded = sum.stopped + sum.noticed > 0 || calendars_end_soon(setup, now_ms);
     EscBuf out;
     esc_buf_init(&out, HEALTH_BYTES_MAX);
     esc_buf_printf(&out,
@@ -135,7 +135,7 @@ static void answer_health(EscRequest *request)
     write_clock(&out, &sum.clock);
     esc_buf_printf(&out, ",\"up_s\":%lld}",
                    (long long)((esc_boot_ms() - setup->started_boot_ms) / 1000));
-    write_calendars(&out, setup->holidays_end_day);
+    write_calendars(&out, setup->calendars_end_day);
     if (sum.stopped > 0)
         write_shards(&out, setup->shards, "stopped", true);
     if (sum.noticed > 0)

@@ -224,7 +224,7 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
                        .clock = daemon->setup.clock,
                        .queue_max = (size_t)daemon->setup.config->queue_max,
                        .started_boot_ms = esc_boot_ms(),
-                       .holidays_end_day = daemon->setup.holidays_end_day,
+                       .calendars_end_day = daemon->setup.calendars_end_day,
                        .hash_seed = daemon->hash_seed,
                        .wrong_token_pause_max_ms = daemon->setup.config->wrong_token_pause_max_ms,
                        .wake = esc_reactor_poke,

@@ -27,6 +27,7 @@ RRULE:FREQ=YEARLY
 END:VEVENT
 END:VCALENDAR
 """
+TURNS = HOLIDAYS.replace("DTSTART;VALUE=DATE:20250101\nRRULE:FREQ=YEARLY", "DTSTART:20260105T080000Z\nDURATION:PT8H\nRRULE:FREQ=WEEKLY\nSUMMARY:ana")
 
 
 class Hours(Case):
@@ -87,6 +88,15 @@ class Hours(Case):
         workspace = WORKSPACES["harbour"]
         (workspace / "days.ics").write_text(HOLIDAYS)
         (workspace / "office.esc").write_text('calendar office { mon..fri 08:00..18:00 holidays "days.ics" }\n')
+        self.assert_written_out()
+
+    def test_health_says_how_far_turns_are_written_out(self):
+        workspace = WORKSPACES["harbour"]
+        (workspace / "turns.ics").write_text(TURNS)
+        (workspace / "phones.esc").write_text('schedule phones { import "turns.ics" }\n')
+        self.assert_written_out()
+
+    def assert_written_out(self):
         first = datetime.date.today() + datetime.timedelta(days=800)
         self.daemon.start()
         health = self.daemon.get("/health").json

@@ -47,7 +47,7 @@ bool esc_shard_let_in(EscShard *shard, size_t more, size_t held, size_t room)
     return true;
 }
 
-static int64_t holidays_end_day;
+static int64_t calendars_end_day;
 
 static int64_t nine_o_clock(void *context)
 {
@@ -65,7 +65,7 @@ static void assert_health(EscShard **items, uint32_t count, const char *expected
     EscApiSetup setup = {.shards = &shards,
                          .clock = &clock,
                          .started_boot_ms = esc_boot_ms() - 3600000,
-                         .holidays_end_day = holidays_end_day};
+                         .calendars_end_day = calendars_end_day};
     EscRequest request = {.setup = &setup};
     esc_handle_health.at_door(&request);
     assert_int_equal(request.answer.status, 200);
@@ -186,12 +186,12 @@ static void the_end_of_the_holidays_is_told(void **state)
 {
     (void)state;
     EscShard a = serving("a"), *all[] = {&a};
-    holidays_end_day = 20458 + 60; /* 2026-03-06 */
+    calendars_end_day = 20458 + 60; /* 2026-03-06 */
     assert_health(all, 1, NOTHING("ok", "1") ",\"calendars\":{\"written_out_to\":\"2026-03-06\"}}");
-    holidays_end_day--;
+    calendars_end_day--;
     assert_health(all, 1,
                   NOTHING("degraded", "1") ",\"calendars\":{\"written_out_to\":\"2026-03-05\"}}");
-    holidays_end_day = 0;
+    calendars_end_day = 0;
     assert_health(all, 1, NOTHING("ok", "1") "}");
 }
 

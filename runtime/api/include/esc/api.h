@@ -49,7 +49,7 @@ typedef struct EscApiSetup {
     const EscClock *clock;
     size_t queue_max;         /* inputs of a shard that wait; beyond it requests get 503 */
     int64_t started_boot_ms;  /* for /health */
-    int64_t holidays_end_day; /* for /health, as in EscDaemonSetup */
+    int64_t calendars_end_day; /* for /health, as in EscDaemonSetup */
     uint64_t hash_seed;       /* for the table of clients that send wrong tokens */
     int64_t wrong_token_pause_max_ms;
     /* Any thread: something is finished, so esc_api_answer has to be called. */

@@ -28,7 +28,7 @@ typedef struct EscDaemonSetup {
     /* How much faster than real time `clock` goes; only turns due times into waiting times. */
     double time_scale;
     /* Days since 1970-01-01: to here the bundles know what calendar files repeat. 0: nothing repeats. For /health. */
-    int64_t holidays_end_day;
+    int64_t calendars_end_day;
     void *context;                            /* of the two functions; any thread, must not block */
     void (*log)(void *context, EscText line); /* one JSON object, without line end; may be NULL */
     void (*news)(void *context, EscText workspace, const EscAuditRow *row); /* may be NULL */
