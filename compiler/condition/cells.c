@@ -85,7 +85,8 @@ static int64_t nice_ms(int64_t low, int64_t high)
     for (size_t i = 0; i < ESC_COUNT_OF(units); i++) {
         int64_t from = is_low_far ? high : low, rest = from % units[i];
         int64_t value = from - rest;
-        if (is_low_far ? rest < 0 && value >= INT64_MIN + units[i] : rest > 0)
+        if (is_low_far ? rest < 0 && value >= INT64_MIN + units[i]
+                       : rest > 0 && value <= INT64_MAX - units[i])
             value += is_low_far ? -units[i] : units[i];
         if (value >= low && value <= high)
             return value;

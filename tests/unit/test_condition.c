@@ -444,6 +444,34 @@ static void members_of_one_class_are_one_cell(void **state)
     }
 }
 
+/* No minute is nicer than the last instants that there are, and none is looked for behind them. */
+static void the_last_and_the_first_instants_are_cells(void **state)
+{
+    (void)state;
+    static const EscInterval intervals[] = {
+        {.low = INT64_MIN, .high = INT64_MAX, .is_high_open = true},
+        {.low = INT64_MIN, .high = INT64_MAX - 30000},
+        {.low = INT64_MIN, .high = INT64_MIN + 30000},
+        {.low = INT64_MIN, .high = INT64_MAX, .is_low_open = true}};
+    static const EscKind kinds[] = {ESC_KIND_TIME, ESC_KIND_DURATION};
+    for (size_t i = 0; i < ESC_COUNT_OF(intervals) * ESC_COUNT_OF(kinds); i++) {
+        const EscInterval *interval = &intervals[i / ESC_COUNT_OF(kinds)];
+        EscTest test = {.kind = ESC_TEST_RANGES, .count = 1, .intervals = interval};
+        test.subject = (EscSubject){.kind = ESC_SUBJECT_TICKET,
+                                    .type = ESC_TYPE(kinds[i % ESC_COUNT_OF(kinds)])};
+        const EscCondition form = {.kind = ESC_CONDITION_TEST, .test = &test}, *forms = &form;
+        EscSpace *space = esc_space_new(&forms, 1);
+        assert_true(esc_space_diagram(space, &form) != ESC_INCONCLUSIVE);
+        for (uint32_t c = 0; c < space->variables[0].count; c++) {
+            int64_t low, high, key = space->variables[0].cells[c].key;
+            assert_true(esc_interval_closed(interval, &low, &high));
+            assert_true(esc_test_holds(&test, &space->variables[0].cells[c]) ==
+                        (key >= low && key <= high));
+        }
+        esc_space_free(space);
+    }
+}
+
 /* What stands between the wanted parts, and around them, is in no part that is not wanted. */
 static void gaps_of_a_text_are_in_no_unwanted_part(void **state)
 {
@@ -651,6 +679,7 @@ int main(void)
         cmocka_unit_test(predicates_of_times_are_read_as_they_are),
         cmocka_unit_test(a_set_that_is_too_large_is_told_as_such),
         cmocka_unit_test(members_of_one_class_are_one_cell),
+        cmocka_unit_test(the_last_and_the_first_instants_are_cells),
         cmocka_unit_test(gaps_of_a_text_are_in_no_unwanted_part),
         cmocka_unit_test(a_budget_ends_in_inconclusive),
         cmocka_unit_test(conditions_of_one_meaning_have_one_diagram),
