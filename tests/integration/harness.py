@@ -441,6 +441,25 @@ class Case(unittest.TestCase):
         self.daemon = Daemon(data, config=self.configuration())
         self.addCleanup(self.daemon.release)
 
+    def kept_workspace(self, name, source):
+        """A workspace of its own from one text, and `self.daemon` for it: it has no configuration and keeps what it would send."""
+        folder = self.folder / name
+        folder.mkdir()
+        (folder / f"{name}.esc").write_text(source)
+        WORKSPACES[name] = folder
+        self.addCleanup(WORKSPACES.pop, name)
+        self.daemon = Daemon(self.folder / "kept", workspaces=(name,))
+        self.addCleanup(self.daemon.release)
+
+    def acme_with(self, name, source):
+        """A copy of acme with one more file, and without what its policy requires of templates."""
+        folder = self.folder / "copy" / "acme"
+        shutil.copytree(WORKSPACES["acme"], folder)
+        (folder / f"{name}.esc").write_text(source)
+        policy = folder / "policy.esc"
+        policy.write_text("\n".join(line for line in policy.read_text().split("\n") if "require" not in line))
+        self.daemon.workspaces[0] = folder
+
     def page_without_limit(self):
         """A copy of acme that sends a page for each incident, also in a storm of hundreds."""
         folder = self.folder / "unlimited" / "acme"

@@ -1,7 +1,7 @@
 """Hours that are counted, dates, clocks that stand at night, and the first page of a Saturday: kill -9 in the middle of each, and a
 machine that was off meanwhile."""
 
-from harness import WORKSPACES, Case, Daemon, event, eventually, later
+from harness import Case, event, eventually, later
 
 EVENING = "2026-03-02T16:00:00Z"  # 17:00 in Berlin, a Monday
 SATURDAY = "2026-03-07T11:00:00Z"
@@ -30,13 +30,7 @@ template fresh "Fresh" {
 class Counted(Case):
     def setUp(self):
         super().setUp()
-        workspace = self.folder / "harbour"
-        workspace.mkdir()
-        (workspace / "harbour.esc").write_text(SOURCE)
-        WORKSPACES["harbour"] = workspace
-        self.addCleanup(WORKSPACES.pop, "harbour")
-        self.daemon = Daemon(self.folder / "kept", workspaces=("harbour",))
-        self.addCleanup(self.daemon.release)
+        self.kept_workspace("harbour", SOURCE)
 
     def texts(self, part):
         return [row for row in self.daemon.outbox() if part in str(row)]

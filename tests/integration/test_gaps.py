@@ -1,8 +1,6 @@
 """Times of the next days in which nobody of a chain is there: told once, by the log, the trail and /health."""
 
-import shutil
-
-from harness import START, WORKSPACES, Case, eventually, later
+from harness import START, Case, eventually, later
 
 TEMPLATE = """
 template night "Who comes by night" {
@@ -20,12 +18,7 @@ template night "Who comes by night" {
 class Gaps(Case):
     def setUp(self):
         super().setUp()
-        folder = self.folder / "gaps" / "acme"
-        shutil.copytree(WORKSPACES["acme"], folder)
-        (folder / "night.esc").write_text(TEMPLATE)
-        policy = folder / "policy.esc"
-        policy.write_text("\n".join(line for line in policy.read_text().split("\n") if "require" not in line))
-        self.daemon.workspaces[0] = folder
+        self.acme_with("night", TEMPLATE)
         self.daemon.start()
 
     def gaps(self):

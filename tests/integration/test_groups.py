@@ -1,6 +1,6 @@
 """Tickets that belong together: kill -9 between each step of a group, and what is shown of it."""
 
-from harness import WORKSPACES, Case, Daemon, event, eventually, later
+from harness import Case, event, eventually, later
 
 NOON = "2026-03-02T12:00:00Z"
 SOURCE = """workspace kiel { language 1  timezone "Europe/Berlin" }
@@ -22,13 +22,7 @@ template down "A service is down" {
 class Groups(Case):
     def setUp(self):
         super().setUp()
-        workspace = self.folder / "kiel"
-        workspace.mkdir()
-        (workspace / "kiel.esc").write_text(SOURCE)
-        WORKSPACES["kiel"] = workspace
-        self.addCleanup(WORKSPACES.pop, "kiel")
-        self.daemon = Daemon(self.folder / "kept", workspaces=("kiel",))
-        self.addCleanup(self.daemon.release)
+        self.kept_workspace("kiel", SOURCE)
         self.now = NOON
         self.daemon.start(at=NOON)
 

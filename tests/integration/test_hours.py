@@ -2,7 +2,7 @@
 
 import datetime
 
-from harness import WORKSPACES, Case, Daemon, event, eventually, later
+from harness import WORKSPACES, Case, event, eventually, later
 
 NIGHT = "2026-03-02T22:00:00Z"  # 23:00 in Berlin, a Monday
 SOURCE = """workspace harbour { language 1  timezone "Europe/Berlin" }
@@ -33,13 +33,7 @@ TURNS = HOLIDAYS.replace("DTSTART;VALUE=DATE:20250101\nRRULE:FREQ=YEARLY", "DTST
 class Hours(Case):
     def setUp(self):
         super().setUp()
-        workspace = self.folder / "harbour"
-        workspace.mkdir()
-        (workspace / "harbour.esc").write_text(SOURCE)
-        WORKSPACES["harbour"] = workspace
-        self.addCleanup(WORKSPACES.pop, "harbour")
-        self.daemon = Daemon(self.folder / "kept", workspaces=("harbour",))
-        self.addCleanup(self.daemon.release)
+        self.kept_workspace("harbour", SOURCE)
 
     def texts(self, part):
         return [row for row in self.daemon.outbox() if part in str(row)]

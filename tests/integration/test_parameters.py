@@ -1,8 +1,6 @@
 """What a template was started with, over kill -9: it is given once, kept, and read again."""
 
-import shutil
-
-from harness import START, WORKSPACES, Case, event, eventually, key_of, later
+from harness import START, Case, event, eventually, key_of, later
 
 TEMPLATE = """
 template call_back(customer: text, until: time, calls: number, loud: bool, copies: list of text, writer: text?) "Call back" {
@@ -38,12 +36,7 @@ template complaint "A complaint" {
 class Parameters(Case):
     def setUp(self):
         super().setUp()
-        folder = self.folder / "calls" / "acme"
-        shutil.copytree(WORKSPACES["acme"], folder)
-        (folder / "call_back.esc").write_text(TEMPLATE)
-        policy = folder / "policy.esc"
-        policy.write_text("\n".join(line for line in policy.read_text().split("\n") if "require" not in line))
-        self.daemon.workspaces[0] = folder
+        self.acme_with("call_back", TEMPLATE)
         self.daemon.start()
 
     def keys_of(self, words):

@@ -1,6 +1,6 @@
 """Events about something shared: kill -9 between what they reach and the event, and how many they reach."""
 
-from harness import WORKSPACES, Case, Daemon, event
+from harness import Case, event
 
 SOURCE = """workspace kiel { language 1  timezone "Europe/Berlin" }
 person ana "Ana" { email "ana@kiel.example" }
@@ -21,13 +21,7 @@ template waits "It waits for a vendor" {
 class Shared(Case):
     def setUp(self):
         super().setUp()
-        workspace = self.folder / "kiel"
-        workspace.mkdir()
-        (workspace / "kiel.esc").write_text(SOURCE)
-        WORKSPACES["kiel"] = workspace
-        self.addCleanup(WORKSPACES.pop, "kiel")
-        self.daemon = Daemon(self.folder / "kept", workspaces=("kiel",))
-        self.addCleanup(self.daemon.release)
+        self.kept_workspace("kiel", SOURCE)
         self.daemon.start()
 
     def told(self, text):
