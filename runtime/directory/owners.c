@@ -1,8 +1,6 @@
 /* owners.c - people that are found, those that are passed over for being absent, and who stands in for them. */
 #include "resolve.h"
 
-#define DEPUTIES_MAX 8
-
 static bool is_taken(const EscOwners *owners, uint32_t person)
 {
     for (uint32_t i = 0; i < owners->count; i++)
@@ -44,9 +42,9 @@ void esc_owners_add(const EscDirectoryHost *host, uint32_t person, EscOwners *ow
 /* Who stands in for somebody who is absent: their deputy, or the deputy's when that one is absent too. */
 static uint32_t stand_in(const EscDirectoryHost *host, uint32_t person)
 {
-    uint32_t met[DEPUTIES_MAX], count = 0;
+    uint32_t met[ESC_DEPUTIES_MAX], count = 0;
     while (host->is_absent(host->context, person)) {
-        if (count == DEPUTIES_MAX)
+        if (count == ESC_DEPUTIES_MAX)
             return ESC_NONE;
         met[count++] = person;
         person = host->deputy == NULL ? ESC_NONE : host->deputy(host->context, person);

@@ -2,8 +2,6 @@
  * as the engine knows it of other days. Conditions of routes and fields of tickets are nobody's to judge here. */
 #include "resolve.h"
 
-#define DEPUTIES_MAX 8
-
 /* --- as it is written ------------------------------------------------------------------------- */
 
 static bool written_away(void *context, uint32_t person, int64_t at_ms)
@@ -76,7 +74,7 @@ static EscText no_field(void *context, uint32_t field)
 static void take_turn(const Look *look, uint32_t person, EscOwners *owners)
 {
     const EscPresence *presence = look->presence;
-    for (int depth = 0; depth < DEPUTIES_MAX && person != ESC_NONE; depth++) {
+    for (int depth = 0; depth < ESC_DEPUTIES_MAX && person != ESC_NONE; depth++) {
         int64_t turns_ms = presence->turns_ms(presence->context, person, look->at_ms);
         if (turns_ms < owners->until_ms)
             owners->until_ms = turns_ms;

@@ -2,8 +2,7 @@
  * comes after whoever is accountable. Only looks: nothing here changes anything. */
 #include <engine/rows.h>
 
-#define TURNS_AHEAD_MAX 64   /* how many turns of a schedule are looked at for the next person */
-#define DEPUTIES_AHEAD_MAX 8 /* as the directory follows them */
+#define TURNS_AHEAD_MAX 64 /* how many turns of a schedule are looked at for the next person */
 #define CALENDAR_LOOKS_MAX                                                                         \
     100000u /* of one calendar: every hour of a quarter in 45 schedules; some 0.2 s */
 
@@ -163,7 +162,7 @@ void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscala
 /* When the person goes away or comes back; and, while they are away, whoever stands in, and so on. */
 static void take_absence(Lookup *lookup, uint32_t person, int64_t *change_ms)
 {
-    for (int depth = 0; depth < DEPUTIES_AHEAD_MAX && person != ESC_NONE; depth++) {
+    for (int depth = 0; depth < ESC_DEPUTIES_MAX && person != ESC_NONE; depth++) {
         EscText name = person_name(lookup->bundle->program, person);
         int64_t at_ms = esc_absence_change_ms(lookup->engine, name, lookup->at_ms);
         *change_ms = at_ms < *change_ms ? at_ms : *change_ms;

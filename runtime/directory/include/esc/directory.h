@@ -123,6 +123,8 @@ bool esc_written_calendar(const EscProgram *program, const EscZones *zones, EscT
                           int64_t from_ms, int64_t to_ms, EscBuf *out);
 /* --- when nobody would be there ------------------------------------------------------------------------------------ */
 
+#define ESC_DEPUTIES_MAX 8 /* who stands in for whoever stands in, and so on */
+
 /* Who is away when, as whoever asks knows it. */
 typedef struct EscPresence {
     void *context;
