@@ -67,6 +67,9 @@ static const Option daemon_options[] = {
         EscConfig, wrong_token_pause_max_ms, 500, 0, 60000,
         "how long the answer to a wrong token is held back at most: it doubles with each from "
         "an address"),
+    TEXTS_ROW(EscConfig, webhook_origins,
+              "senders that may ask by OPTIONS whether they may send events (the names in "
+              "WebHook-Request-Origin); none: all may ask, and each delivery needs its token"),
     COUNT_ROW(EscConfig, queue_max, 10000, 1, 1000000,
               "events of a workspace that wait for their turn; beyond it requests get 503"),
     COUNT_ROW(EscConfig, timers_per_turn_max, 200, 1, 100000,

@@ -222,11 +222,14 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
 {
     EscApiSetup api = {.shards = &daemon->shards,
                        .clock = daemon->setup.clock,
+                       .random = daemon->setup.random,
                        .queue_max = (size_t)daemon->setup.config->queue_max,
                        .started_boot_ms = esc_boot_ms(),
                        .calendars_end_day = daemon->setup.calendars_end_day,
                        .hash_seed = daemon->hash_seed,
                        .wrong_token_pause_max_ms = daemon->setup.config->wrong_token_pause_max_ms,
+                       .webhook_origins = daemon->setup.config->webhook_origins.items,
+                       .webhook_origins_count = daemon->setup.config->webhook_origins.count,
                        .wake = esc_reactor_poke,
                        .context = daemon->reactor};
     EscTokens *tokens = NULL;

@@ -179,6 +179,25 @@ static void shared_apply(EscEngine *engine, const EscEvent *event)
     esc_silences_hear(engine, event);
 }
 
+/* What a person opens is not there yet: else two would be one, and nobody would have said so. Theirs is the report and its
+ * record; what follows from it is Escal's. */
+static EscStatus report_take(EscEngine *engine, const EscEvent *event, EscReport *report,
+                             EscWhy *why)
+{
+    const EscOpening *opening = event->opening;
+    if (opening == NULL)
+        return esc_report_take(engine, event, report, why);
+    if (esc_ticket_find(engine, event->subject) != NULL)
+        return esc_why(why, ESC_CONFLICT, "", 0,
+                       "there is a ticket \"%.*s\" already: leave its id out to get a new one",
+                       ESC_TEXT_ARG(esc_utf8_cut(event->subject, 100)));
+    engine->turn.actor = opening->actor;
+    engine->turn.by = esc_text_equal(opening->by, opening->actor) ? (EscText){0} : opening->by;
+    EscStatus status = esc_report_take(engine, event, report, why);
+    engine->turn.actor = engine->turn.by = (EscText){0};
+    return status;
+}
+
 EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
 {
     if (event->type >= engine->schema.current->program->events_count)
@@ -189,7 +208,7 @@ EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
         return ESC_OK;
     }
     EscReport report;
-    EscStatus status = esc_report_take(engine, event, &report, why);
+    EscStatus status = report_take(engine, event, &report, why);
     if (status != ESC_OK)
         return status;
     EscTicket *ticket = report.ticket;

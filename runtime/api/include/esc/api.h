@@ -47,11 +47,15 @@ typedef struct EscApi EscApi;
 typedef struct EscApiSetup {
     const EscShards *shards; /* borrowed, as is the clock */
     const EscClock *clock;
-    size_t queue_max;         /* inputs of a shard that wait; beyond it requests get 503 */
-    int64_t started_boot_ms;  /* for /health */
+    const EscRandom *random;   /* borrowed; any thread */
+    size_t queue_max;          /* inputs of a shard that wait; beyond it requests get 503 */
+    int64_t started_boot_ms;   /* for /health */
     int64_t calendars_end_day; /* for /health, as in EscDaemonSetup */
-    uint64_t hash_seed;       /* for the table of clients that send wrong tokens */
+    uint64_t hash_seed;        /* for the table of clients that send wrong tokens */
     int64_t wrong_token_pause_max_ms;
+    const EscText
+        *webhook_origins; /* borrowed: senders that may ask to send events; none: all may */
+    uint32_t webhook_origins_count;
     /* Any thread: something is finished, so esc_api_answer has to be called. */
     void (*wake)(void *context);
     void *context;

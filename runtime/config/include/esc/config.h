@@ -37,7 +37,8 @@ typedef struct EscEndpoint {
     EscTexts to;           /* SMTP */
     /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
-    EscText ca_file; /* CHAT, WEBHOOK: authorities that its certificate may come from; a path, after loading whole */
+    EscText
+        ca_file; /* CHAT, WEBHOOK: authorities that its certificate may come from; a path, after loading whole */
 } EscEndpoint;
 
 typedef struct EscMailServer {
@@ -95,6 +96,7 @@ typedef struct EscConfig {
     EscText listen, token_file, zoneinfo, unbound;
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
         request_timeout_s, wrong_token_pause_max_ms;
+    EscTexts webhook_origins; /* who may ask to send events; none: everybody */
     int64_t queue_max, timers_per_turn_max, clock_settle_ms;
     int64_t workers, store_cache_mib;
     int64_t delivery_parallel_max, delivery_parallel_per_workspace_max,
