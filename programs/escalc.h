@@ -73,5 +73,6 @@ int escalc_explain(const EscalcOptions *options);
 int escalc_fix(const EscalcOptions *options);
 int escalc_oncall(const EscalcOptions *options); /* escalc_oncall.c */
 int escalc_test(const EscalcOptions *options);   /* escalc_test.c */
+int escalc_import(const EscalcOptions *options); /* escalc_import.c */
 
 #endif
