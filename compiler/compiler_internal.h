@@ -54,7 +54,8 @@ typedef enum EscMeans {
     ESC_MEANS_ROLE,     /* of an OWNER: role number 0 to 2 */
     ESC_MEANS_CONTACT,  /* of a NOTIFY with `via`: index: EscContact */
     ESC_MEANS_EVIDENCE, /* of a SNAPSHOT_ITEM: index: one ESC_EVIDENCE_ bit */
-    ESC_MEANS_CHECK     /* of a CHECK: index: EscCheck; extra: EscProof for DELIVERED */
+    ESC_MEANS_CHECK,    /* of a CHECK: index: EscCheck; extra: EscProof for DELIVERED */
+    ESC_MEANS_DOCUMENT /* a place in JSON that came from outside: index: EscDocumentRoot; extra: EscDocumentForm */
 } EscMeans;
 
 typedef enum EscUnit {
@@ -277,6 +278,16 @@ typedef struct EscActionInfo {
     const EscNode *node;
 } EscActionInfo;
 
+/* What comes in, and goes back. Its rows are the items of the node, with what their paths mean. */
+typedef struct EscInboundInfo {
+    EscText name, title;
+    EscVerifyKind verify;
+    EscVerifyPlace place;
+    EscText place_name;  /* empty: none is said */
+    const EscNode *each; /* SOURCE_EACH or NULL */
+    const EscNode *node;
+} EscInboundInfo;
+
 typedef struct EscRouteInfo {
     EscText name;
     EscSymbolKind result;   /* PERSON, TEAM, SCHEDULE, TEMPLATE; NONE for a queue */
@@ -334,9 +345,9 @@ typedef struct EscTemplateInfo {
     bool has_unknown_event;    /* it starts on one that nobody declares */
     bool is_manual;
     uint32_t params_first, params_count; /* in params: what whoever starts it gives */
-    const EscNode *again; /* the DURATION of `again after`; NULL: at once */
-    const EscNode *group; /* GROUP or NULL */
-    EscProof weakest;     /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
+    const EscNode *again;                /* the DURATION of `again after`; NULL: at once */
+    const EscNode *group;                /* GROUP or NULL */
+    EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
     EscSpan weakest_span;
     const EscNode *wanted; /* the check in its steps that asks for most evidence, or NULL */
 } EscTemplateInfo;
@@ -464,6 +475,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscSystemInfo, systems);
     ESC_ARRAY(EscActionInfo, actions);
     ESC_ARRAY(EscParamInfo, params);
+    ESC_ARRAY(EscInboundInfo, inbounds);
     ESC_ARRAY(EscRouteInfo, routes);
     ESC_ARRAY(EscOpenUse, opens);
     ESC_ARRAY(EscSlaInfo, slas);

@@ -16,7 +16,8 @@
     X(fields)                                                                                      \
     X(events)                                                                                      \
     X(exceptions)                                                                                  \
-    X(persons) X(teams) X(calendars) X(schedules) X(channels) X(systems) X(actions) X(params)      \
+    X(persons)                                                                                     \
+    X(teams) X(calendars) X(schedules) X(channels) X(systems) X(actions) X(inbounds) X(params)     \
         X(routes) X(opens) X(slas) X(runbooks) X(templates) X(automations) X(limits) X(locals)     \
             X(meanings) X(conditions) X(scenarios) X(broken) X(cover) X(step_texts)
 
