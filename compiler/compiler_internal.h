@@ -269,7 +269,8 @@ typedef struct EscActionInfo {
     EscText result_path;                 /* RFC 6901 pointer; empty: the whole body */
     EscMethod method;
     const EscNode *url;  /* TEXT */
-    const EscNode *body; /* RECORD or NULL; flat: ENTRY names are the JSON members */
+    const EscNode *body; /* BODY or NULL */
+    EscBody body_kind;
     const uint16_t *statuses;
     uint32_t statuses_count;
     uint32_t undo_action; /* or ESC_NONE */
@@ -334,9 +335,9 @@ typedef struct EscTemplateInfo {
     bool has_unknown_event;    /* it starts on one that nobody declares */
     bool is_manual;
     uint32_t params_first, params_count; /* in params: what whoever starts it gives */
-    const EscNode *again; /* the DURATION of `again after`; NULL: at once */
-    const EscNode *group; /* GROUP or NULL */
-    EscProof weakest;     /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
+    const EscNode *again;                /* the DURATION of `again after`; NULL: at once */
+    const EscNode *group;                /* GROUP or NULL */
+    EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
     EscSpan weakest_span;
     const EscNode *wanted; /* the check in its steps that asks for most evidence, or NULL */
 } EscTemplateInfo;

@@ -54,7 +54,8 @@ typedef struct EscTableInfo {
 } EscTableInfo;
 
 /* Indexed by EscTable; entry 0 is empty. */
-extern const EscTableInfo esc_table_info[ESC_TABLE_COUNT]; /* a number that is not taken has no name */
+extern const EscTableInfo
+    esc_table_info[ESC_TABLE_COUNT]; /* a number that is not taken has no name */
 bool esc_table_is_there(EscTable table);
 extern const char *const esc_column_kind_names[];
 
@@ -150,8 +151,9 @@ bool esc_param_names(const EscProgram *program, uint32_t template_option, uint32
 EscStatus esc_verify_tallies(EscVerify *verify);
 /* A TALLY or OPEN of PREDS. */
 EscStatus esc_verify_tally_pred(EscVerify *verify, uint32_t i, const EscTriggerRow *trigger);
-EscStatus esc_verify_code(EscVerify *verify);   /* V10 … V29, V31, V34, V36 */
-EscStatus esc_verify_unused(EscVerify *verify); /* V09, when every pass has marked what it saw */
+EscStatus esc_verify_requests(EscVerify *verify); /* V51: the parts of requests; behind the code */
+EscStatus esc_verify_code(EscVerify *verify);     /* V10 … V29, V31, V34, V36 */
+EscStatus esc_verify_unused(EscVerify *verify);   /* V09, when every pass has marked what it saw */
 
 /* Rejects: fills *why ("TABLE row n: sentence") and returns ESC_BAD_BUNDLE. */
 EscStatus esc_verify_bad(EscVerify *verify, const char *check, EscTable table, uint64_t row,
