@@ -173,6 +173,19 @@ static EscVerdict verdict_of_mail(const EscAttempt *attempt)
     return esc_verdict_mail(attempt->code == CURLE_OK, (unsigned)attempt->status);
 }
 
+/* A message over HTTP, of a kind that says more in its reply than by its status. */
+static EscVerdict verdict_of_kind(EscAttempt *attempt, EscVerdict verdict)
+{
+    EscSaid said = {.http_status = (unsigned)attempt->status,
+                    .reply = esc_buf_as_text(&attempt->reply),
+                    .verdict = verdict,
+                    .state = ESC_DELIVERY_ACCEPTED};
+    attempt->plan.judge(&said);
+    attempt->state = said.state;
+    attempt->words = said.words;
+    return said.verdict;
+}
+
 /* A message over HTTP that was answered with a success: how far it has come. */
 static EscVerdict verdict_of_reply(EscAttempt *attempt)
 {
@@ -194,6 +207,8 @@ EscVerdict esc_attempt_verdict(EscAttempt *attempt)
         return verdict_of_mail(attempt);
     EscVerdict verdict =
         esc_verdict_http(&attempt->plan, attempt->code == CURLE_OK, (unsigned)attempt->status);
+    if (attempt->plan.judge != NULL && attempt->code == CURLE_OK)
+        return verdict_of_kind(attempt, verdict);
     bool is_message = !attempt->plan.is_call && verdict == ESC_VERDICT_DONE;
     return is_message ? verdict_of_reply(attempt) : verdict;
 }

@@ -81,6 +81,7 @@ typedef struct EscAttempt {
     long status;
     EscDeliveryState state; /* how far a message has come when it was taken */
     bool is_refused_within; /* by a reply whose status is a success */
+    const char *words;      /* for people, besides the peer's own; NULL: none */
     /* HTTP */
     EscRequestPool *pool;
     struct EscAttempt *next_ended;

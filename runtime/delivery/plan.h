@@ -36,6 +36,8 @@ void esc_route_find(const EscWorkspaceConfig *config, const EscOutboxRow *row, E
 
 #define ESC_PLAN_HEADERS_MAX 32
 
+struct EscSaid;
+
 typedef struct EscPlan {
     EscText refusal; /* not empty: it cannot be sent, and why */
     EscText method, url;
@@ -52,6 +54,9 @@ typedef struct EscPlan {
     uint32_t statuses_count;
     EscText result_path;
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
+    EscText credential; /* as it stands in a header: never shown, though a peer repeats it */
+    /* What the receiver's reply says of a message beyond its status (verdict.h); NULL: nothing. */
+    void (*judge)(struct EscSaid *said);
 } EscPlan;
 
 typedef struct EscPlanInput {

@@ -27,7 +27,14 @@ typedef enum EscEndpointKind {
     ESC_ENDPOINT_COUNT
 } EscEndpointKind;
 
-/* Where the messages of a channel, or of people by chat or phone, go. */
+/* Where a browser wants to be pushed to (RFC 8030, 8291). */
+typedef struct EscPushSubscription {
+    EscText name;      /* whose, or of what */
+    EscText url;       /* whoever knows it can push */
+    EscText key, auth; /* of the browser: an uncompressed point of P-256, and 16 bytes */
+} EscPushSubscription;
+
+/* Where the messages of a channel, or of people by one way, go. */
 typedef struct EscEndpoint {
     EscText name; /* channel; empty for people */
     EscText type; /* a word of endpoint_kinds.def */
@@ -37,7 +44,13 @@ typedef struct EscEndpoint {
     EscTexts to;           /* SMTP */
     /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
-    EscText ca_file; /* CHAT, WEBHOOK: authorities that its certificate may come from; a path, after loading whole */
+    EscText ca_file; /* HTTP: authorities that its certificate may come from; a path, after loading whole */
+    EscText account, from; /* SMS, CALL: the account, whose token is `secret`; a number, or a messaging service */
+    EscText topic;         /* NTFY, of a channel */
+    EscText contact;       /* WEBPUSH: "mailto:…", for push services; `secret` is our private key */
+    EscText subscriptions_file;
+    EscPushSubscription *subscriptions; /* WEBPUSH: from the file */
+    uint32_t subscriptions_count;
 } EscEndpoint;
 
 typedef struct EscMailServer {
@@ -48,9 +61,12 @@ typedef struct EscMailServer {
     EscText ca_file, sender_name;
 } EscMailServer;
 
-typedef struct EscPeopleBinding {
-    EscEndpoint chat, phone; /* an empty type: not bound */
+typedef struct EscPeopleBinding { /* an empty type: not bound */
+#define ESC_PEOPLE_WAY(way, CONTACT, help) EscEndpoint way;
+#include <esc/people_ways.def>
 } EscPeopleBinding;
+/* What people are reached by, by the word of a way; NULL: no endpoint is bound to such a way. */
+const EscEndpoint *esc_people_endpoint(const EscPeopleBinding *people, EscText way);
 
 typedef struct EscSystemBinding {
     EscText name, base_url;
