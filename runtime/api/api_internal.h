@@ -48,7 +48,12 @@ int64_t esc_wrong_tokens_pause(EscWrongTokens *wrong, uint64_t client, int64_t n
 typedef struct EscRequest EscRequest;
 
 typedef struct EscHandler {
-    /* One of the first three. */
+    /* Of a route without a scope that is a workspace's all the same: finds it (request->shard), by the path; false: it was
+     * answered. And whether the request, whose body is there, is from whom it should be; false: it was answered. Both may
+     * be NULL. At the door, before anything else of the request is looked at. */
+    bool (*admit)(EscRequest *request);
+    bool (*prove)(EscRequest *request);
+    /* One of the next three; `look` may come behind `parse`, and then only completes the inputs. */
     void (*at_door)(EscRequest *request); /* answers from what any thread may see */
     void (*look)(EscRequest *request, EscService *service); /* answers from the committed state */
     /* Makes request->inputs, or answers. */
@@ -58,6 +63,7 @@ typedef struct EscHandler {
     bool parses_apart;     /* its bodies are large: they are parsed while others have their turn */
     bool has_reserve;      /* let in when a full queue refuses others */
     bool may_be_empty;     /* comes without a body, too */
+    bool takes_any_query;  /* its parameters are others' to name */
     size_t body_bytes_max; /* 0: as the server takes them */
     const char *types;     /* media types besides application/json: " a/b c/d "; NULL for none */
 } EscHandler;
@@ -104,6 +110,7 @@ struct EscRequest {
     uint32_t events_count;
     EscAction action;
     EscClockChange clock;
+    struct EscInbound *inbound; /* what came from a service; api_inbound.c */
     EscAnswer answer;
 
     /* The door's own. */

@@ -332,6 +332,60 @@ static void finish_mail(Checker *checker, EscMailServer *mail)
         (void)read_secret(checker, mail->password_file, &mail->password);
 }
 
+/* A name that a path can hold as it is: services are told the address by hand. */
+static bool is_path_word(EscText name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        if (!is_plain)
+            return false;
+    }
+    return name.size > 0 && name.size <= ESC_INBOUND_NAME_BYTES_MAX;
+}
+
+static void finish_inbound(Checker *checker, EscInboundBinding *binding)
+{
+    static const char *const types[ESC_INBOUND_COUNT] = {
+#define ESC_INBOUND(kind, name, functions) [ESC_INBOUND_##kind] = name,
+#include <esc/inbound_kinds.def>
+#undef ESC_INBOUND
+    };
+    const EscWorkspaceConfig *other = NULL;
+    if (!is_path_word(binding->name))
+        (void)refuse(checker, "inbound", binding->name,
+                     "must be a name of letters, digits, - _ and . : it is part of an address");
+    if (esc_config_inbound(checker->config, binding->name, &other) != binding)
+        (void)refuse(checker, "inbound", binding->name,
+                     "is a name that another workspace has too: the address would be both's");
+    for (unsigned i = 0; i < ESC_INBOUND_COUNT; i++)
+        if (esc_text_equal(binding->type, esc_text_from(types[i])))
+            binding->kind = (EscInboundKindId)i;
+    if (binding->type.size == 0)
+        (void)refuse(checker, "inbound", binding->name, "needs a type");
+    if (binding->secret_file.size == 0)
+        (void)refuse(checker, "inbound", binding->name,
+                     "needs a secret_file: nothing comes in that does not prove where it is from");
+    else
+        (void)read_secret(checker, binding->secret_file, &binding->secret);
+}
+
+/* Without the / at its end: paths are put behind it. */
+static void finish_public_url(EscConfig *config, EscWhy *first)
+{
+    EscText url = config->public_url;
+    bool is_web = esc_text_starts_with(url, ESC_TEXT("https://")) ||
+                  esc_text_starts_with(url, ESC_TEXT("http://"));
+    if (url.size > 0 && !is_web)
+        (void)esc_config_fault(config, first, "public_url: must begin with https://");
+    while (url.size > 0 && url.data[url.size - 1] == '/')
+        url.size--;
+    config->public_url = url;
+    for (uint32_t i = 0; i < config->workspaces.count; i++)
+        config->workspaces.items[i].public_url = url;
+}
+
 static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
 {
     checker->workspace = workspace;
@@ -340,6 +394,8 @@ static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
         finish_endpoint(checker, "channels", &workspace->channels.items[i]);
     for (uint32_t i = 0; i < workspace->systems.count; i++)
         finish_system(checker, &workspace->systems.items[i]);
+    for (uint32_t i = 0; i < workspace->inbound.count; i++)
+        finish_inbound(checker, &workspace->inbound.items[i]);
 #define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
     finish_endpoint(checker, "people." #way, &workspace->people.way);
 #include <esc/people_ways.def>
@@ -361,6 +417,7 @@ EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *wh
 {
     Checker checker = {.config = config, .files = files};
     checker.open_end = &checker.open;
+    finish_public_url(config, &checker.first);
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         finish_workspace(&checker, &config->workspaces.items[i]);
     finish_unbound(config);

@@ -108,6 +108,21 @@ const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText 
     return esc_config_workspace_find((EscConfig *)(uintptr_t)config, name);
 }
 
+const EscInboundBinding *esc_config_inbound(const EscConfig *config, EscText name,
+                                            const EscWorkspaceConfig **workspace)
+{
+    for (uint32_t i = 0; i < config->workspaces.count; i++) {
+        const EscWorkspaceConfig *one = &config->workspaces.items[i];
+        for (uint32_t k = 0; k < one->inbound.count; k++) {
+            if (!esc_text_equal(one->inbound.items[k].name, name))
+                continue;
+            *workspace = one;
+            return &one->inbound.items[k];
+        }
+    }
+    return NULL;
+}
+
 EscStatus esc_config_set_unbound(EscConfig *config, EscText word, EscWhy *why)
 {
     static const char *const words[] = {"stop", "file", "refuse"};

@@ -31,6 +31,7 @@
 #define GROUP_PEOPLE (&esc_config_groups[4])
 #define GROUP_ENDPOINT (&esc_config_groups[5])
 #define GROUP_SYSTEM (&esc_config_groups[6])
+#define GROUP_INBOUND (&esc_config_groups[7])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -47,6 +48,13 @@ static const char people_types[] =
     ;
 #undef ESC_ENDPOINT
 
+/* Of all kinds of services that answer, in the same way. */
+#define ESC_INBOUND(kind, name, functions) "|" name
+static const char inbound_types[] =
+#include <esc/inbound_kinds.def>
+    ;
+#undef ESC_INBOUND
+
 static const char unbound_words[] = "stop|file|refuse";
 
 static const Option daemon_options[] = {
@@ -55,6 +63,9 @@ static const Option daemon_options[] = {
     TEXT_ROW(EscConfig, token_file, "",
              "file of bearer tokens; empty: \"tokens\" in the data folder"),
     TEXT_ROW(EscConfig, zoneinfo, "/usr/share/zoneinfo", "folder of the time zone files"),
+    TEXT_ROW(EscConfig, public_url, "",
+             "address under which services on the Internet reach this daemon, such as "
+             "https://escal.example: what is told to those that answer (inbound) begins with it"),
     COUNT_ROW(EscConfig, header_bytes_max, 16384, 4096, 65536,
               "request line and headers of one request, in bytes"),
     COUNT_ROW(EscConfig, body_bytes_max, 8388608, 1024, 8388608, "body of one request, in bytes"),
@@ -114,6 +125,9 @@ static const Option workspace_options[] = {
                "how people are reached by chat, phone, text message and push", IN_FOLDER),
     MAP_ROW(EscWorkspaceConfig, systems, GROUP_SYSTEM, "where each `system` of the templates is",
             IN_FOLDER),
+    MAP_ROW(EscWorkspaceConfig, inbound, GROUP_INBOUND,
+            "services that people answer from, and that tell what became of messages: each is "
+            "POST /v1/inbound/NAME; a name is of one workspace alone"),
     TEXTS_ROW(EscWorkspaceConfig, allowed_addresses,
               "addresses, ranges (10.0.0.0/8) and host names beyond the public Internet that may "
               "be connected to; http:// and smtp:// without TLS only to these"),
@@ -211,6 +225,14 @@ static const Option system_options[] = {
               "one call, in real time; 0: delivery_timeout_ms", IN_FOLDER),
 };
 
+static const Option inbound_options[] = {
+    WORD_ROW(EscInboundBinding, type, "", inbound_types + 1,
+             "slack: buttons of a Slack app (its request URL for interactivity)"),
+    TEXT_ROW(EscInboundBinding, secret_file, "",
+             "file that holds what the service signs its requests with; slack: the app's signing "
+             "secret"),
+};
+
 #define GROUP(title_, Struct, rows)                                                                \
     {                                                                                              \
         title_, sizeof(Struct), rows, ESC_COUNT_OF(rows)                                           \
@@ -224,5 +246,6 @@ const OptionGroup esc_config_groups[] = {
     GROUP("workspaces.NAME.people", EscPeopleBinding, people_options),
     GROUP("workspaces.NAME.people.chat, .phone, .sms, .push", EscEndpoint, endpoint_options),
     GROUP("workspaces.NAME.systems.NAME", EscSystemBinding, system_options),
+    GROUP("workspaces.NAME.inbound.NAME", EscInboundBinding, inbound_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

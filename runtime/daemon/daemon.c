@@ -218,10 +218,22 @@ static EscStatus make_outside(EscDaemon *daemon, EscWhy *why)
     return esc_outside_new(&outside, &daemon->outside, why);
 }
 
+static void send_errand(void *context, const EscShard *shard, const EscOutboxRow *row)
+{
+    EscDaemon *daemon = context;
+    const EscClock *clock = daemon->setup.clock;
+    for (uint32_t i = 0; i < daemon->shards.count; i++)
+        if (daemon->shards.items[i] == shard)
+            esc_outbox_errand(&daemon->places[i]->outbox, row, clock->boot_ms(clock->context));
+}
+
 static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
 {
     EscApiSetup api = {.shards = &daemon->shards,
                        .clock = daemon->setup.clock,
+                       .config = daemon->setup.config,
+                       .errand = send_errand,
+                       .errand_context = daemon,
                        .queue_max = (size_t)daemon->setup.config->queue_max,
                        .started_boot_ms = esc_boot_ms(),
                        .calendars_end_day = daemon->setup.calendars_end_day,

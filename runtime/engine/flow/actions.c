@@ -161,6 +161,7 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
     deed.actor = action->actor;
     engine->turn.actor = deed.actor;
     engine->turn.by = esc_text_equal(action->by, deed.actor) ? (EscText){0} : action->by;
+    engine->turn.through = action->through;
     EscStatus status = deeds[action->verb](&deed);
     if (status != ESC_OK)
         return status;

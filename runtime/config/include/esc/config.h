@@ -13,6 +13,7 @@ extern "C" {
 #define ESC_SECRET_BYTES_MAX 4096
 /* What has no binding goes to the file, as nobody has said otherwise; no word of the configuration. */
 #define ESC_UNBOUND_REHEARSAL "rehearsal"
+#define ESC_INBOUND_NAME_BYTES_MAX 64
 #define ESC_CONFIG_ITEMS_MAX 4096 /* members of one list or map of the configuration */
 
 typedef struct EscTexts {
@@ -75,6 +76,27 @@ typedef struct EscSystemBinding {
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
 } EscSystemBinding;
 
+typedef enum EscInboundKindId {
+#define ESC_INBOUND(kind, name, functions) ESC_INBOUND_##kind,
+#include <esc/inbound_kinds.def>
+#undef ESC_INBOUND
+    ESC_INBOUND_COUNT
+} EscInboundKindId;
+
+/* Where a service sends what people answer and what became of messages: POST /v1/inbound/NAME. Its own proof stands in the
+ * place of a token, so its name is of one workspace alone. */
+typedef struct EscInboundBinding {
+    EscText name;
+    EscText type; /* a word of inbound_kinds.def */
+    EscInboundKindId kind;
+    EscText secret_file, secret; /* what the service signs with */
+} EscInboundBinding;
+
+typedef struct EscInboundBindings {
+    EscInboundBinding *items;
+    uint32_t count;
+} EscInboundBindings;
+
 typedef struct EscEndpoints {
     EscEndpoint *items;
     uint32_t count;
@@ -92,6 +114,8 @@ typedef struct EscWorkspaceConfig {
     EscMailServer mail;
     EscPeopleBinding people;
     EscSystemBindings systems;
+    EscInboundBindings inbound;
+    EscText public_url; /* the daemon's own, where finishing finds one; without a / at its end */
     /* Addresses, CIDR ranges and host names beyond the public Internet; http:// only to these. */
     EscTexts allowed_addresses;
     /* "stop", "file" (the sink of the workspace), "refuse"; empty: as for all (esc_config_unbound). Finishing fills it in,
@@ -109,6 +133,7 @@ typedef struct EscWorkspaceConfigs {
  * runtime/config/config_table.c, with its default when it is not said. */
 typedef struct EscConfig {
     EscText listen, token_file, zoneinfo, unbound;
+    EscText public_url; /* under which services reach this daemon from outside; empty: not said */
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
         request_timeout_s, wrong_token_pause_max_ms;
     int64_t queue_max, timers_per_turn_max, clock_settle_ms;
@@ -158,6 +183,9 @@ EscText esc_config_unbound(const EscConfig *config, EscText name);
 void esc_config_workspace_preset(EscWorkspaceConfig *out);
 /* NULL when the configuration says nothing about it. */
 const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name);
+/* The binding behind /v1/inbound/NAME and its workspace; NULL: there is none of that name. */
+const EscInboundBinding *esc_config_inbound(const EscConfig *config, EscText name,
+                                            const EscWorkspaceConfig **workspace);
 /* Whether anything that a finished configuration binds, of any workspace, leads beyond this machine. */
 bool esc_config_leads_out(const EscConfig *config);
 /* Whether a word of `unbound` sends what has no binding to the file. */
