@@ -272,6 +272,27 @@ static void finish_gateway(Checker *checker, const char *place, EscEndpoint *end
         finish_subscriptions(checker, place, endpoint);
 }
 
+/* By what people answer from there, and what the gateway reports to. */
+static void finish_answers(Checker *checker, const char *place, const EscEndpoint *endpoint,
+                           Needs needs)
+{
+    const EscWorkspaceConfig *workspace = checker->workspace;
+    EscText wanted = needs == NEEDS_ACCOUNT ? ESC_TEXT("gateway") : ESC_TEXT("buttons");
+    const EscInboundBinding *binding = esc_config_answers(workspace, endpoint);
+    if (endpoint->answers.size == 0)
+        return;
+    if (needs != NEEDS_ACCOUNT && needs != NEEDS_TOPIC && needs != NEEDS_SUBSCRIPTIONS)
+        (void)refuse(checker, place, endpoint->name, "has an `answers` that its type does not use");
+    else if (binding == NULL || !esc_text_equal(binding->type, wanted))
+        (void)refuse(checker, place, endpoint->name,
+                     needs == NEEDS_ACCOUNT
+                         ? "its `answers` must name an inbound binding of type gateway"
+                         : "its `answers` must name an inbound binding of type buttons");
+    else if (workspace->public_url.size == 0)
+        (void)refuse(checker, place, endpoint->name,
+                     "has `answers`, so public_url must say where services reach this daemon");
+}
+
 static void finish_secret(Checker *checker, const char *place, EscEndpoint *endpoint, Wish wish)
 {
     if (endpoint->secret_file.size > 0 && wish != NEVER)
@@ -303,6 +324,7 @@ static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *en
         finish_authorities(checker, place, endpoint->name, &endpoint->ca_file);
     finish_secret(checker, place, endpoint, needs_rows[needs].secret);
     finish_gateway(checker, place, endpoint, needs);
+    finish_answers(checker, place, endpoint, needs);
 }
 
 static void finish_system(Checker *checker, EscSystemBinding *system)

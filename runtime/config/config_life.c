@@ -80,6 +80,15 @@ void esc_config_free(EscConfig *config)
     free(config);
 }
 
+const EscInboundBinding *esc_config_answers(const EscWorkspaceConfig *workspace,
+                                            const EscEndpoint *endpoint)
+{
+    for (uint32_t i = 0; i < workspace->inbound.count; i++)
+        if (esc_text_equal(workspace->inbound.items[i].name, endpoint->answers))
+            return &workspace->inbound.items[i];
+    return NULL;
+}
+
 const EscEndpoint *esc_people_endpoint(const EscPeopleBinding *people, EscText way)
 {
 #define ESC_PEOPLE_WAY(word, CONTACT, help)                                                        \

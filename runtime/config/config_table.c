@@ -148,6 +148,10 @@ static const Option workspace_options[] = {
     "account's "                                                                                   \
     "token; ntfy: an access token; webpush: the private key (VAPID, base64url)"
 
+#define ANSWERS_HELP                                                                               \
+    "the inbound.NAME that answers and receipts come in by (sms, call: of type gateway; ntfy, "    \
+    "webpush: of type buttons); empty: nobody answers from there"
+
 /* Of the kinds that are no webhook, for channels and for people. */
 #define GATEWAY_ROWS                                                                               \
     TEXT_ROW(EscEndpoint, account, "",                                                             \
@@ -178,6 +182,7 @@ static const Option channel_options[] = {
               IN_FOLDER),
     TEXT_ROW(EscEndpoint, topic, "", "ntfy: the topic", IN_FOLDER),
     TEXT_ROW(EscEndpoint, secret_file, "", SECRET_HELP),
+    TEXT_ROW(EscEndpoint, answers, "", ANSWERS_HELP),
     TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
     GATEWAY_ROWS,
 };
@@ -207,6 +212,7 @@ static const Option endpoint_options[] = {
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
     TEXT_ROW(EscEndpoint, secret_file, "", SECRET_HELP),
+    TEXT_ROW(EscEndpoint, answers, "", ANSWERS_HELP),
     TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
     GATEWAY_ROWS,
 };
@@ -226,11 +232,14 @@ static const Option system_options[] = {
 };
 
 static const Option inbound_options[] = {
-    WORD_ROW(EscInboundBinding, type, "", inbound_types + 1,
-             "slack: buttons of a Slack app (its request URL for interactivity)"),
+    WORD_ROW(
+        EscInboundBinding, type, "", inbound_types + 1,
+        "slack: buttons of a Slack app (its request URL for interactivity); gateway: receipts, "
+        "text messages and keys of a gateway in Twilio's form; buttons: those that stand below "
+        "messages of ntfy and webpush"),
     TEXT_ROW(EscInboundBinding, secret_file, "",
              "file that holds what the service signs its requests with; slack: the app's signing "
-             "secret"),
+             "secret; gateway: the account's token; buttons: a secret of one's own"),
 };
 
 #define GROUP(title_, Struct, rows)                                                                \

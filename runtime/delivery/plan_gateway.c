@@ -3,7 +3,7 @@
  * https://www.twilio.com/docs/messaging/api/message-resource and /docs/voice/api/call-resource: a form, basic auth, and an
  * error as {"code", "message"}. What its codes mean stands in a table here; every other 4xx is final, as the same request
  * would get the same answer. By taking a message the gateway proves `accepted`. */
-#include "brief.h"
+#include "answers.h"
 #include "labels.h"
 #include "planner.h"
 #include "teller.h"
@@ -11,7 +11,8 @@
 
 #define FORM_BYTES_MAX ((size_t)64 << 10)
 #define SPOKEN_BYTES_MAX                                                                           \
-    900 /* of a text that is read out twice; a document has at most 4000 letters */
+    1000 /* of a text that is read out twice; a document has at most 4000 letters */
+#define TITLE_BYTES_MAX 40 /* of an answer */
 #define REPLY_VALUES_MAX 1000u
 #define REPLY_TREE_BYTES_MAX ((size_t)4 << 20)
 
@@ -112,6 +113,39 @@ static void send_form(EscPlanner *planner, const EscEndpoint *endpoint, const ch
                        planner->row->key); /* a gateway of one's own looks */
 }
 
+/* Our own query says what a receipt or a key is about; the gateway signs it (../inbound/gateway.c). */
+static void put_callback(EscPlanner *planner, EscText url, EscBuf *form)
+{
+    if (url.size > 0)
+        esc_planner_field(form, "StatusCallback",
+                          esc_arena_printf(planner->arena, "%.*s?o=%llu", ESC_TEXT_ARG(url),
+                                           (unsigned long long)planner->row->id));
+}
+
+/* "Reply: YES E-12 (Roll it back), NO E-12 (Leave it)": in capitals, as one writes what is to be written. */
+static EscText reply_words(EscPlanner *planner, const EscMessage *message,
+                           const EscEndpoint *endpoint)
+{
+    EscOffer offers[ESC_OFFERS_MAX];
+    uint32_t count = esc_answers_offers(planner, endpoint, message, offers);
+    EscBuf out;
+    if (count == 0)
+        return (EscText){0};
+    esc_buf_init(&out, FORM_BYTES_MAX);
+    esc_buf_text(&out, esc_label(message->language, ESC_LABEL_REPLY));
+    for (uint32_t i = 0; i < count; i++) {
+        EscText word = offers[i].name.size > 0 ? offers[i].name : offers[i].verb;
+        esc_buf_string(&out, i == 0 ? "" : ", ");
+        for (size_t k = 0; k < word.size; k++)
+            esc_buf_char(&out, word.data[k] >= 'a' && word.data[k] <= 'z'
+                                   ? (char)(word.data[k] - 'a' + 'A')
+                                   : word.data[k]);
+        esc_buf_printf(&out, " %.*s (%.*s)", ESC_TEXT_ARG(message->escalation),
+                       ESC_TEXT_ARG(esc_utf8_cut(offers[i].title, TITLE_BYTES_MAX)));
+    }
+    return esc_planner_keep(planner, &out);
+}
+
 void esc_plan_sms(EscPlanner *planner, const EscEndpoint *endpoint)
 {
     const EscMessage *message = esc_planner_message(planner);
@@ -121,8 +155,9 @@ void esc_plan_sms(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_buf_init(&form, FORM_BYTES_MAX);
     esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
     put_numbers(planner, endpoint, &form);
-    esc_brief_sms(&text, message, (EscText){0});
+    esc_brief_sms(&text, message, reply_words(planner, message, endpoint));
     esc_planner_field(&form, "Body", esc_planner_keep(planner, &text));
+    put_callback(planner, esc_answers_url(planner, endpoint), &form);
     send_form(planner, endpoint, "Messages", &form);
 }
 
@@ -144,30 +179,80 @@ static void put_xml(EscBuf *out, EscText text)
     }
 }
 
-static void put_spoken(EscBuf *out, EscText language, EscText text)
+/* As much of it as takes so many bytes there. */
+static void put_xml_cut(EscBuf *out, EscText text, size_t bytes_max)
 {
-    bool is_german = esc_text_equal(language, ESC_TEXT("de"));
-    esc_buf_printf(out, "<Say language=\"%s\">", is_german ? "de-DE" : "en-US");
-    put_xml(out, text);
-    esc_buf_string(out, "</Say>");
+    size_t size;
+    for (size_t at = 0; at < text.size && out->size < bytes_max; at += size) {
+        (void)esc_utf8_decode(text, at, &size);
+        put_xml(out, (EscText){text.data + at, size});
+    }
+}
+
+/* "Press 1 for: Acknowledge." */
+static void put_keys(EscBuf *out, EscText language, const EscOffer *offers, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        esc_buf_printf(out, " %.*s%u%.*s", ESC_TEXT_ARG(esc_label(language, ESC_LABEL_PRESS)),
+                       i + 1, ESC_TEXT_ARG(esc_label(language, ESC_LABEL_KEY_MEANS)));
+        put_xml(out, esc_utf8_cut(offers[i].title, TITLE_BYTES_MAX));
+        esc_buf_char(out, '.');
+    }
+}
+
+/* Where a pressed key goes, and what each one means: the question may be another one by then. */
+static EscText key_url(EscPlanner *planner, EscText url, const EscMessage *message,
+                       const EscOffer *offers, uint32_t count)
+{
+    EscBuf query;
+    esc_buf_init(&query, FORM_BYTES_MAX);
+    esc_planner_field(
+        &query, "o",
+        esc_arena_printf(planner->arena, "%llu", (unsigned long long)planner->row->id));
+    esc_planner_field(&query, "e", message->escalation);
+    for (uint32_t i = 0; i < count; i++)
+        esc_planner_field(&query, "k",
+                          offers[i].name.size == 0
+                              ? offers[i].verb
+                              : esc_arena_printf(planner->arena, "%.*s.%.*s",
+                                                 ESC_TEXT_ARG(offers[i].verb),
+                                                 ESC_TEXT_ARG(offers[i].name)));
+    EscText written = esc_planner_keep(planner, &query);
+    return esc_arena_printf(planner->arena, "%.*s?%.*s", ESC_TEXT_ARG(url), ESC_TEXT_ARG(written));
 }
 
 /* Read out twice: whoever picks up a telephone at night did not listen from the first word on. */
-static EscText spoken(EscPlanner *planner, const EscMessage *message)
+static void put_twice(EscBuf *out, EscText language, EscText xml)
 {
-    EscBuf text, document;
+    bool is_german = esc_text_equal(language, ESC_TEXT("de"));
+    for (unsigned i = 0; i < 2; i++)
+        esc_buf_printf(out, "<Say language=\"%s\">%.*s</Say><Pause length=\"1\"/>",
+                       is_german ? "de-DE" : "en-US", ESC_TEXT_ARG(xml));
+}
+
+static EscText spoken(EscPlanner *planner, const EscMessage *message, const EscEndpoint *endpoint)
+{
+    EscOffer offers[ESC_OFFERS_MAX];
+    uint32_t count = esc_answers_offers(planner, endpoint, message, offers);
+    EscBuf headline, text, document;
+    esc_buf_init(&headline, ESC_PLAN_BYTES_MAX);
     esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
     esc_buf_init(&document, FORM_BYTES_MAX);
-    esc_brief_headline(&text, message);
-    EscText said = esc_utf8_cut(esc_buf_as_text(&text), SPOKEN_BYTES_MAX);
+    esc_brief_headline(&headline, message);
+    put_xml_cut(&text, esc_buf_as_text(&headline), SPOKEN_BYTES_MAX);
+    put_keys(&text, message->language, offers, count);
     esc_buf_string(&document, "<Response>");
-    for (unsigned i = 0; i < 2; i++) {
-        put_spoken(&document, message->language, said);
-        esc_buf_string(&document, "<Pause length=\"1\"/>");
+    if (count > 0) {
+        EscText url = esc_answers_url(planner, endpoint);
+        esc_buf_string(&document, "<Gather numDigits=\"1\" timeout=\"8\" action=\"");
+        put_xml(&document, key_url(planner, url, message, offers, count));
+        esc_buf_string(&document, "\">");
     }
-    esc_buf_string(&document, "</Response>");
-    if (text.status != ESC_OK)
+    put_twice(&document, message->language, esc_buf_as_text(&text));
+    esc_buf_string(&document, count > 0 ? "</Gather></Response>" : "</Response>");
+    if (headline.status != ESC_OK || text.status != ESC_OK)
         esc_planner_refuse(planner, "the message is too big");
+    esc_buf_release(&headline);
     esc_buf_release(&text);
     return esc_planner_keep(planner, &document);
 }
@@ -180,6 +265,7 @@ void esc_plan_voice(EscPlanner *planner, const EscEndpoint *endpoint)
     EscBuf form;
     esc_buf_init(&form, FORM_BYTES_MAX);
     put_numbers(planner, endpoint, &form);
-    esc_planner_field(&form, "Twiml", spoken(planner, message));
+    esc_planner_field(&form, "Twiml", spoken(planner, message, endpoint));
+    put_callback(planner, esc_answers_url(planner, endpoint), &form);
     send_form(planner, endpoint, "Calls", &form);
 }

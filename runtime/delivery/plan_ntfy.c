@@ -2,11 +2,12 @@
  *
  * A topic is a name that who knows it can read, so what is secret does not belong into one. The server keeps the message for
  * telephones that are not there: its answer proves `accepted`. */
-#include "brief.h"
-#include "planner.h"
+#include "answers.h"
 #include "verdict.h"
 
 #define TEXT_ROOM 3600 /* longer ones the server turns into a file that has to be opened */
+#define ACTIONS_MAX 3
+#define LABEL_BYTES_MAX 60
 
 /* From 1 to 5, by the words that severities are mostly called by. A page always rings. */
 static unsigned priority_of(const EscMessage *message)
@@ -29,6 +30,27 @@ static void judge(EscSaid *said)
         said->words = "the server takes no message of this length";
 }
 
+/* At most three, as the apps show them. */
+static void put_actions(EscPlanner *planner, const EscEndpoint *endpoint, const EscMessage *message,
+                        EscBuf *out)
+{
+    EscOffer offers[ESC_OFFERS_MAX];
+    uint32_t count = esc_answers_offers(planner, endpoint, message, offers);
+    for (uint32_t i = 0; i < count && i < ACTIONS_MAX; i++) {
+        EscSignedButton button = esc_answers_button(planner, endpoint, message, &offers[i]);
+        esc_buf_string(out, i == 0 ? ",\"actions\":[" : ",");
+        esc_buf_string(out, "{\"action\":\"http\",\"method\":\"POST\",\"clear\":true");
+        esc_planner_member(out, "label", esc_utf8_cut(offers[i].title, LABEL_BYTES_MAX));
+        esc_planner_member(out, "url", esc_answers_url(planner, endpoint));
+        esc_buf_string(out, ",\"headers\":{\"Content-Type\":\"application/json\"");
+        esc_planner_member(out, "X-Escal-Proof", button.proof);
+        esc_buf_char(out, '}');
+        esc_planner_member(out, "body", button.body);
+        esc_buf_char(out, '}');
+    }
+    esc_buf_string(out, count > 0 ? "]" : "");
+}
+
 void esc_plan_ntfy(EscPlanner *planner, const EscEndpoint *endpoint)
 {
     const EscMessage *message = esc_planner_message(planner);
@@ -47,6 +69,7 @@ void esc_plan_ntfy(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_buf_printf(&body, ",\"priority\":%u", priority_of(message));
     if (message->page)
         esc_buf_string(&body, ",\"tags\":[\"rotating_light\"]");
+    put_actions(planner, endpoint, message, &body);
     esc_buf_char(&body, '}');
     planner->plan->judge = judge;
     esc_planner_post(planner, endpoint->url, esc_planner_keep(planner, &body));

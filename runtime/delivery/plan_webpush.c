@@ -3,8 +3,7 @@
  *
  * A push service says that it has taken a message, and never that somebody has read it: `accepted`. 404 and 410 say that
  * the browser wants no more, for good. */
-#include "brief.h"
-#include "planner.h"
+#include "answers.h"
 #include "push_crypt.h"
 #include "verdict.h"
 
@@ -12,6 +11,7 @@
 
 #define TOKEN_LIFE_S (12 * 3600) /* push services take no token for more than a day */
 #define TITLE_BYTES_MAX 60       /* of an answer */
+#define ANSWERED_MAX 4           /* that fit into a record with their proofs */
 #define BODY_MEMBER_BYTES 9      /* what stands around it: ,"body":} */
 #define KEPT_S "86400"           /* for a browser that is not there */
 
@@ -43,25 +43,36 @@ static size_t room_json(EscText text)
     return size;
 }
 
-static void put_offers(EscBuf *out, const EscMessage *message)
+/* What can be answered from there has a body and a proof, to be posted to `post` as they are. */
+static void put_offers(EscPlanner *planner, const EscEndpoint *endpoint, const EscMessage *message,
+                       EscBuf *out)
 {
     EscOffer offers[ESC_OFFERS_MAX];
-    uint32_t count = esc_offers_of(message, offers);
+    uint32_t answered = esc_answers_offers(planner, endpoint, message, offers);
+    uint32_t count = answered > 0 ? answered : esc_offers_of(message, offers);
+    if (answered > 0)
+        esc_planner_member(out, "post", esc_answers_url(planner, endpoint));
     esc_buf_string(out, ",\"offers\":[");
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < count && (answered == 0 || i < ANSWERED_MAX); i++) {
         esc_buf_printf(out, "%s{\"verb\":", i == 0 ? "" : ",");
         esc_json_text(out, offers[i].verb);
         if (offers[i].name.size > 0)
             esc_planner_member(out, "name", offers[i].name);
         esc_planner_member(out, "title", esc_utf8_cut(offers[i].title, TITLE_BYTES_MAX));
+        if (answered > 0) {
+            EscSignedButton button = esc_answers_button(planner, endpoint, message, &offers[i]);
+            esc_planner_member(out, "body", button.body);
+            esc_planner_member(out, "proof", button.proof);
+        }
         esc_buf_char(out, '}');
     }
     esc_buf_char(out, ']');
 }
 
-/* {"title","page","key","escalation"?,"ticket"?,"offers":[{"verb","name"?,"title"}],"body"}, for a page's service worker.
+/* {"title","page","key","escalation"?,"ticket"?,"post"?,"offers":[{"verb","name"?,"title","body"?,"proof"?}],"body"}, for a page's service worker.
  * The body has what is left of a record. */
-static EscText notice_of(EscPlanner *planner, const EscMessage *message)
+static EscText notice_of(EscPlanner *planner, const EscEndpoint *endpoint,
+                         const EscMessage *message)
 {
     EscBuf text, out;
     esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
@@ -74,7 +85,7 @@ static EscText notice_of(EscPlanner *planner, const EscMessage *message)
         esc_planner_member(&out, "escalation", message->escalation);
     if (message->ticket.size > 0)
         esc_planner_member(&out, "ticket", message->ticket);
-    put_offers(&out, message);
+    put_offers(planner, endpoint, message, &out);
     size_t taken = out.size + BODY_MEMBER_BYTES;
     const EscBrief brief = {
         .room = room_json,
@@ -128,7 +139,7 @@ static void send_push(EscPlanner *planner, const EscEndpoint *endpoint,
 {
     EscPlan *plan = planner->plan;
     EscBytes secret = {(const uint8_t *)endpoint->secret.data, endpoint->secret.size};
-    EscText notice = notice_of(planner, message);
+    EscText notice = notice_of(planner, endpoint, message);
     EscBuf token;
     esc_buf_init(&token, ESC_PLAN_BYTES_MAX);
     plan->judge = judge;

@@ -14,6 +14,7 @@ typedef struct Fixture {
     EscWorkspaceConfig config;
     EscEndpoint channels[4];
     EscText to;
+    EscInboundBinding inbound[2];
     EscPushSubscription subscription;
     EscMessage message;
     EscOutboxRow row;
@@ -23,6 +24,9 @@ typedef struct Fixture {
 
 /* The private key of RFC 8291, appendix A. */
 #define PRIVATE_KEY "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"
+
+/* Of the button below, with the secret of its binding. */
+#define PROOF "086d2c891d8a1083893a4dd5b231732e122f117618fecf007d2bafdd12f99607"
 
 static EscEndpoint gateway(EscEndpointKind kind)
 {
@@ -75,6 +79,11 @@ static int set_up(void **state)
                               .until = ESC_TEXT("10:05"),
                               .act = ESC_TEXT("escalctl ack E-12"),
                               .page = true};
+    f->inbound[0] = (EscInboundBinding){.name = ESC_TEXT("acme-tel"), .secret = ESC_TEXT("token")};
+    f->inbound[1] =
+        (EscInboundBinding){.name = ESC_TEXT("acme-push"), .secret = ESC_TEXT("s3cret")};
+    f->config.inbound = (EscInboundBindings){f->inbound, 2};
+    f->config.public_url = ESC_TEXT("https://escal.example");
     f->row = (EscOutboxRow){.id = 7,
                             .key = ESC_TEXT("acme/E-12/1"),
                             .target = ESC_TEXT("ana"),
@@ -239,6 +248,92 @@ static void codes_say_what_is_final_and_what_is_not(void **state)
     }
 }
 
+/* --- answers ------------------------------------------------------------------------------------ */
+
+static void a_text_message_says_what_to_reply(void **state)
+{
+    Fixture *f = *state;
+    f->config.people.sms.answers = ESC_TEXT("acme-tel");
+    make(f);
+    assert_true(esc_text_ends_with(
+        f->plan.body,
+        ESC_TEXT("%0AReply%3A%20ACK%20E-12%20%28Acknowledge%29&StatusCallback=https%3A%2F%2F"
+                 "escal.example%2Fv1%2Finbound%2Facme-tel%3Fo%3D7")));
+    const EscMessageAnswer answers[] = {{ESC_TEXT("yes"), ESC_TEXT("Roll it back")},
+                                        {ESC_TEXT("no"), ESC_TEXT("Leave it")}};
+    f->message.answers = answers;
+    f->message.answers_count = 2;
+    make(f);
+    assert_true(esc_text_contains(
+        f->plan.body, ESC_TEXT("Reply%3A%20YES%20E-12%20%28Roll%20it%20back%29%2C%20NO%20E-12%20%28"
+                               "Leave%20it%29&Status")));
+}
+
+static void a_call_takes_a_key(void **state)
+{
+    Fixture *f = *state;
+    const EscMessageAnswer answers[] = {{ESC_TEXT("yes"), ESC_TEXT("Roll <it> back")},
+                                        {ESC_TEXT("no"), ESC_TEXT("Leave it")}};
+    f->row.medium = ESC_TEXT("phone");
+    f->config.people.phone.answers = ESC_TEXT("acme-tel");
+    f->message.text = ESC_TEXT("Down");
+    f->message.page = false;
+    f->message.answers = answers;
+    f->message.answers_count = 2;
+    make(f);
+    const char *said =
+        "<Say language=\"en-US\">Down Press 1 for: Roll &lt;it&gt; back. Press 2 for: "
+        "Leave it.</Say><Pause length=\"1\"/>";
+    EscBuf expected, form;
+    esc_buf_init(&expected, 4096);
+    esc_buf_init(&form, 8192);
+    esc_buf_printf(&expected,
+                   "<Response><Gather numDigits=\"1\" timeout=\"8\" action=\"https://escal.example"
+                   "/v1/inbound/acme-tel?o=7&amp;e=E-12&amp;k=answer.yes&amp;k=answer.no\">%s%s"
+                   "</Gather></Response>",
+                   said, said);
+    esc_planner_field(&form, "Twiml", esc_buf_as_text(&expected));
+    assert_true(esc_text_contains(f->plan.body, esc_buf_as_text(&form)));
+    assert_true(esc_text_contains(f->plan.body, ESC_TEXT("&StatusCallback=https")));
+    esc_buf_release(&expected);
+    esc_buf_release(&form);
+}
+
+/* Nobody would be known by it. */
+static void a_channel_has_no_buttons(void **state)
+{
+    Fixture *f = *state;
+    f->to = ESC_TEXT("+4930110");
+    f->channels[0] = gateway(ESC_ENDPOINT_SMS);
+    f->channels[0].name = ESC_TEXT("night");
+    f->channels[0].answers = ESC_TEXT("acme-tel");
+    f->channels[0].to = (EscTexts){&f->to, 1};
+    f->config.channels = (EscEndpoints){f->channels, 1};
+    f->row.target = ESC_TEXT("night");
+    f->row.address = (EscText){0};
+    make(f);
+    assert_false(esc_text_contains(f->plan.body, ESC_TEXT("Reply")));
+    assert_true(esc_text_contains(f->plan.body, ESC_TEXT("&StatusCallback=https")));
+}
+
+static void a_topics_buttons_are_signed(void **state)
+{
+    Fixture *f = *state;
+    f->row.medium = ESC_TEXT("chat");
+    f->row.address = ESC_TEXT("ana-tel");
+    f->config.people.chat.answers = ESC_TEXT("acme-push");
+    make(f);
+    /* printf '%s' BODY | openssl dgst -sha256 -hmac s3cret */
+    assert_true(esc_text_ends_with(
+        f->plan.body,
+        ESC_TEXT(
+            ",\"actions\":[{\"action\":\"http\",\"method\":\"POST\",\"clear\":true,\"label\":"
+            "\"Acknowledge\",\"url\":\"https://escal.example/v1/inbound/acme-push\",\"headers\":"
+            "{\"Content-Type\":\"application/json\",\"X-Escal-Proof\":\"" PROOF "\"},\"body\":"
+            "\"{\\\"do\\\":\\\"ack\\\",\\\"e\\\":\\\"E-12\\\",\\\"p\\\":\\\"ana\\\",\\\"o\\\":7,"
+            "\\\"m\\\":\\\"chat\\\",\\\"s\\\":\\\"ana-tel\\\",\\\"t\\\":1767690000}\"}]}")));
+}
+
 /* --- topics ------------------------------------------------------------------------------------- */
 
 static void a_topic_gets_a_priority(void **state)
@@ -389,6 +484,10 @@ int main(void)
         CASE(a_call_reads_the_page_out_twice),
         CASE(a_long_text_is_read_out_in_part),
         CASE(codes_say_what_is_final_and_what_is_not),
+        CASE(a_text_message_says_what_to_reply),
+        CASE(a_call_takes_a_key),
+        CASE(a_channel_has_no_buttons),
+        CASE(a_topics_buttons_are_signed),
         CASE(a_topic_gets_a_priority),
         CASE(what_asks_for_less_rings_less),
         CASE(a_channels_topic_stands_in_the_configuration),

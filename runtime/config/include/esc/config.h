@@ -42,7 +42,8 @@ typedef struct EscEndpoint {
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
     EscText path;          /* FILE */
-    EscTexts to;           /* SMTP */
+    EscTexts to;           /* SMTP; SMS, CALL, WEBPUSH: the one address of a channel */
+    EscText answers;       /* the inbound binding by which people answer from there; empty: they cannot */
     /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
     EscText ca_file; /* HTTP: authorities that its certificate may come from; a path, after loading whole */
@@ -186,6 +187,9 @@ const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText 
 /* The binding behind /v1/inbound/NAME and its workspace; NULL: there is none of that name. */
 const EscInboundBinding *esc_config_inbound(const EscConfig *config, EscText name,
                                             const EscWorkspaceConfig **workspace);
+/* The binding that an endpoint's `answers` names; NULL: none. */
+const EscInboundBinding *esc_config_answers(const EscWorkspaceConfig *workspace,
+                                            const EscEndpoint *endpoint);
 /* Whether anything that a finished configuration binds, of any workspace, leads beyond this machine. */
 bool esc_config_leads_out(const EscConfig *config);
 /* Whether a word of `unbound` sends what has no binding to the file. */
