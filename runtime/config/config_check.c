@@ -143,7 +143,14 @@ done:
 }
 
 /* What a kind needs, and no other kind may have. */
-typedef enum Needs { NEEDS_NOTHING, NEEDS_URL, NEEDS_SIGNED_URL, NEEDS_RECIPIENTS } Needs;
+typedef enum Needs {
+    NEEDS_NOTHING,
+    NEEDS_URL,
+    NEEDS_SIGNED_URL,
+    NEEDS_RECIPIENTS,
+    NEEDS_BOT,
+    NEEDS_SERVER_BOT
+} Needs;
 
 static const struct {
     const char *name;
@@ -206,13 +213,56 @@ static void finish_authorities(Checker *checker, const char *place, EscText name
     esc_buf_release(&bytes);
 }
 
+/* What only bots have: a token, one place as a channel, and buttons that lead somewhere. */
+static void finish_bot(Checker *checker, const char *place, EscEndpoint *endpoint)
+{
+    bool is_channel = endpoint->name.size > 0;
+    if (endpoint->secret_file.size == 0)
+        (void)refuse(checker, place, endpoint->name, "needs a secret_file with the bot's token");
+    else
+        (void)read_secret(checker, endpoint->secret_file, &endpoint->secret);
+    if (endpoint->to.count != (is_channel ? 1 : 0))
+        (void)refuse(checker, place, endpoint->name,
+                     is_channel ? "posts to one place: `to` has one name"
+                                : "has a `to`, but people have addresses of their own");
+    if (endpoint->answers.size == 0)
+        return;
+    const EscInboundBinding *inbound = NULL;
+    for (uint32_t i = 0; i < checker->workspace->inbound.count; i++)
+        if (esc_text_equal(checker->workspace->inbound.items[i].name, endpoint->answers))
+            inbound = &checker->workspace->inbound.items[i];
+    if (inbound == NULL || !esc_text_equal(inbound->type, endpoint->type))
+        (void)refuse(
+            checker, place, endpoint->name,
+            "its `answers` must name an inbound binding of the workspace, of the same type");
+    else if (endpoint->kind == ESC_ENDPOINT_MATTERMOST && checker->workspace->public_url.size == 0)
+        (void)refuse(checker, place, endpoint->name,
+                     "its buttons lead to this daemon, so public_url must say where that is");
+}
+
+/* It posts to the one channel it was made for, whatever a message says. */
+static void check_webhook_of_people(Checker *checker, const EscEndpoint *endpoint)
+{
+    if (endpoint->kind == ESC_ENDPOINT_CHAT &&
+        (esc_text_contains(endpoint->url, ESC_TEXT("//hooks.slack.com/")) ||
+         esc_text_contains(endpoint->url, ESC_TEXT("//hooks.slack-gov.com/"))))
+        (void)refuse(checker, "people.chat", (EscText){0},
+                     "is an incoming webhook of Slack, which cannot choose whom it writes to: "
+                     "people need type slack, with a bot's token");
+}
+
 static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *endpoint)
 {
     endpoint->kind = endpoint_kind(endpoint->type);
     endpoint->path = in_folder(checker, endpoint->path);
     bool has_url = endpoint->url.size > 0 || endpoint->url_file.size > 0;
     Needs needs = endpoint_kinds[endpoint->kind].needs;
-    bool wants_url = needs == NEEDS_URL || needs == NEEDS_SIGNED_URL;
+    bool is_bot = needs == NEEDS_BOT || needs == NEEDS_SERVER_BOT;
+    if (needs == NEEDS_BOT && !has_url) {
+        endpoint->url = ESC_TEXT("https://slack.com/api");
+        has_url = true;
+    }
+    bool wants_url = needs == NEEDS_URL || needs == NEEDS_SIGNED_URL || is_bot;
     if (has_url != wants_url)
         (void)refuse(checker, place, endpoint->name,
                      wants_url ? "needs url or url_file" : "has a url that its type does not use");
@@ -224,7 +274,11 @@ static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *en
         (void)refuse(checker, place, endpoint->name, "has a ca_file that its type does not use");
     else
         finish_authorities(checker, place, endpoint->name, &endpoint->ca_file);
-    if (endpoint->secret_file.size == 0)
+    if (is_bot)
+        finish_bot(checker, place, endpoint);
+    else if (endpoint->answers.size > 0)
+        (void)refuse(checker, place, endpoint->name, "has an `answers` that its type does not use");
+    if (is_bot || endpoint->secret_file.size == 0)
         return;
     if (needs == NEEDS_SIGNED_URL)
         (void)read_secret(checker, endpoint->secret_file, &endpoint->secret);
@@ -326,6 +380,7 @@ static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
         finish_inbound(checker, &workspace->inbound.items[i]);
     finish_endpoint(checker, "people.chat", &workspace->people.chat);
     finish_endpoint(checker, "people.phone", &workspace->people.phone);
+    check_webhook_of_people(checker, &workspace->people.chat);
 }
 
 /* What becomes of the unbound where nobody has said it. */

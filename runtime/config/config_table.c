@@ -142,18 +142,28 @@ static const Option workspace_options[] = {
     "file (PEM) of the authorities that the server's certificate may come from; empty: the "       \
     "machine's"
 
+#define ANSWERS_HELP                                                                               \
+    "slack, mattermost: the inbound.NAME that pressed buttons come in by; empty: no buttons"
+
 static const Option channel_options[] = {
-    WORD_ROW(EscEndpoint, type, "file", channel_types + 1,
-             "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail",
-             IN_FOLDER),
+    WORD_ROW(
+        EscEndpoint, type, "file", channel_types + 1,
+        "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail; slack, "
+        "mattermost: as a bot, with buttons; teams, discord: to their webhooks",
+        IN_FOLDER),
     TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address", IN_FOLDER),
     TEXT_ROW(EscEndpoint, url_file, "",
              "chat, webhook: file that holds the address, when it is a secret itself"),
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
-    TEXTS_ROW(EscEndpoint, to, "smtp: recipients", IN_FOLDER),
+    TEXTS_ROW(EscEndpoint, to,
+              "smtp: recipients; slack: one channel (C… or #name); mattermost: one (TEAM/CHANNEL, "
+              "or its id)",
+              IN_FOLDER),
     TEXT_ROW(EscEndpoint, secret_file, "",
-             "webhook: file that holds the signing secret (whsec_… or plain)"),
+             "webhook: file that holds the signing secret (whsec_… or plain); slack, mattermost: "
+             "the bot's token"),
+    TEXT_ROW(EscEndpoint, answers, "", ANSWERS_HELP),
     TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
 };
 
@@ -170,7 +180,9 @@ static const Option mail_options[] = {
 
 static const Option people_options[] = {
     OBJECT_ROW(EscPeopleBinding, chat, GROUP_ENDPOINT,
-               "chat: {\"text\", \"channel\": the person's chat name}", IN_FOLDER, IS_PLACE),
+               "chat: {\"text\", \"channel\": the person's chat name}; slack: the person's member "
+               "id (U…) or mail address; mattermost: @name or mail address",
+               IN_FOLDER, IS_PLACE),
     OBJECT_ROW(EscPeopleBinding, phone, GROUP_ENDPOINT,
                "phone: webhook of a telephone or SMS gateway: {\"to\", \"text\", …}", IN_FOLDER,
                IS_PLACE),
@@ -183,7 +195,9 @@ static const Option endpoint_options[] = {
     TEXT_ROW(EscEndpoint, url_file, "", "chat, webhook: file that holds the address"),
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
-    TEXT_ROW(EscEndpoint, secret_file, "", "webhook: file that holds the signing secret"),
+    TEXT_ROW(EscEndpoint, secret_file, "",
+             "webhook: file that holds the signing secret; slack, mattermost: the bot's token"),
+    TEXT_ROW(EscEndpoint, answers, "", ANSWERS_HELP),
     TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
 };
 
@@ -202,11 +216,13 @@ static const Option system_options[] = {
 };
 
 static const Option inbound_options[] = {
-    WORD_ROW(EscInboundBinding, type, "", inbound_types + 1,
-             "slack: buttons of a Slack app (its request URL for interactivity)"),
+    WORD_ROW(
+        EscInboundBinding, type, "", inbound_types + 1,
+        "slack: buttons of a Slack app (its request URL for interactivity); mattermost: buttons "
+        "of posts"),
     TEXT_ROW(EscInboundBinding, secret_file, "",
              "file that holds what the service signs its requests with; slack: the app's signing "
-             "secret"),
+             "secret; mattermost: one of your own (openssl rand -hex 32)"),
 };
 
 #define GROUP(title_, Struct, rows)                                                                \

@@ -35,8 +35,10 @@ typedef struct EscEndpoint {
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
     EscText path;          /* FILE */
-    EscTexts to;           /* SMTP */
-    /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
+    EscTexts to;           /* SMTP; of SLACK and MATTERMOST the place of a channel */
+    EscText
+        answers; /* SLACK, MATTERMOST: the inbound binding that buttons lead to; empty: no buttons */
+    /* WEBHOOK: signing secret; SLACK, MATTERMOST: the bot's token. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
     EscText
         ca_file; /* CHAT, WEBHOOK: authorities that its certificate may come from; a path, after loading whole */
