@@ -231,11 +231,25 @@ static void add_receipt(EscRequest *request, const EscInboundItem *item, Way *wa
     way->receipt = add(request->inbound, (EscInput){.kind = ESC_INPUT_RECEIPT, .receipt = receipt});
 }
 
+/* Whom the service knows by an id of its own was written to by another address before. */
+static void add_alias(EscRequest *request, EscInboundItem *item)
+{
+    const EscApiSetup *setup = request->setup;
+    EscText *last = &item->senders[ESC_INBOUND_SENDERS_MAX - 1];
+    EscText prefix =
+        esc_arena_printf(request->arena, "%.*s ", ESC_TEXT_ARG(request->inbound->binding->type));
+    if (setup->address_of != NULL && last->size == 0)
+        *last = setup->address_of(setup->outside_context, request->shard, request->arena, prefix,
+                                  item->senders[0]);
+}
+
 static void take_item(EscRequest *request, const EscProgram *program, uint32_t index)
 {
-    const EscInboundItem *item = &request->inbound->reading.items[index];
+    EscInboundItem *item = &request->inbound->reading.items[index];
     Way *way = &request->inbound->ways[index];
     *way = (Way){.act = ESC_NONE, .receipt = ESC_NONE};
+    if (item->is_act)
+        add_alias(request, item);
     if (item->is_act)
         find_person(program, item, way);
     else if (item->outbox == 0)
@@ -392,7 +406,7 @@ static void tell_back(EscRequest *request, const EscInboundItem *item,
                             .medium = item->medium,
                             .address = is_to_person ? item->senders[0] : (EscText){"", 0},
                             .body = esc_buf_as_text(&body)};
-        setup->errand(setup->errand_context, request->shard, &row);
+        setup->errand(setup->outside_context, request->shard, &row);
     }
     esc_buf_release(&body);
 }

@@ -151,7 +151,9 @@ typedef enum Needs {
     NEEDS_RECIPIENTS,
     NEEDS_ACCOUNT,
     NEEDS_TOPIC,
-    NEEDS_SUBSCRIPTIONS
+    NEEDS_SUBSCRIPTIONS,
+    NEEDS_BOT,
+    NEEDS_SERVER_BOT
 } Needs;
 
 typedef enum Wish { NEVER, MAY, MUST } Wish;
@@ -163,7 +165,8 @@ static const struct {
     [NEEDS_NOTHING] = {false, false, NEVER},     [NEEDS_URL] = {true, true, NEVER},
     [NEEDS_SIGNED_URL] = {true, true, MAY},      [NEEDS_RECIPIENTS] = {false, false, NEVER},
     [NEEDS_ACCOUNT] = {true, true, MUST},        [NEEDS_TOPIC] = {true, true, MAY},
-    [NEEDS_SUBSCRIPTIONS] = {false, true, MUST},
+    [NEEDS_SUBSCRIPTIONS] = {false, true, MUST}, [NEEDS_BOT] = {true, true, MUST},
+    [NEEDS_SERVER_BOT] = {true, true, MUST},
 };
 
 static const struct {
@@ -304,12 +307,51 @@ static void finish_secret(Checker *checker, const char *place, EscEndpoint *endp
         (void)refuse(checker, place, endpoint->name, "needs a secret_file");
 }
 
+/* What only bots have: one place as a channel, and buttons that lead somewhere. */
+static void finish_bot(Checker *checker, const char *place, EscEndpoint *endpoint)
+{
+    bool is_channel = endpoint->name.size > 0;
+    if (endpoint->to.count != (is_channel ? 1 : 0))
+        (void)refuse(checker, place, endpoint->name,
+                     is_channel ? "posts to one place: `to` has one name"
+                                : "has a `to`, but people have addresses of their own");
+    if (endpoint->answers.size == 0)
+        return;
+    const EscInboundBinding *inbound = NULL;
+    for (uint32_t i = 0; i < checker->workspace->inbound.count; i++)
+        if (esc_text_equal(checker->workspace->inbound.items[i].name, endpoint->answers))
+            inbound = &checker->workspace->inbound.items[i];
+    if (inbound == NULL || !esc_text_equal(inbound->type, endpoint->type))
+        (void)refuse(
+            checker, place, endpoint->name,
+            "its `answers` must name an inbound binding of the workspace, of the same type");
+    else if (endpoint->kind == ESC_ENDPOINT_MATTERMOST && checker->workspace->public_url.size == 0)
+        (void)refuse(checker, place, endpoint->name,
+                     "its buttons lead to this daemon, so public_url must say where that is");
+}
+
+/* It posts to the one channel it was made for, whatever a message says. */
+static void check_webhook_of_people(Checker *checker, const EscEndpoint *endpoint)
+{
+    if (endpoint->kind == ESC_ENDPOINT_CHAT &&
+        (esc_text_contains(endpoint->url, ESC_TEXT("//hooks.slack.com/")) ||
+         esc_text_contains(endpoint->url, ESC_TEXT("//hooks.slack-gov.com/"))))
+        (void)refuse(checker, "people.chat", (EscText){0},
+                     "is an incoming webhook of Slack, which cannot choose whom it writes to: "
+                     "people need type slack, with a bot's token");
+}
+
 static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *endpoint)
 {
     endpoint->kind = endpoint_kind(endpoint->type);
     endpoint->path = in_folder(checker, endpoint->path);
     bool has_url = endpoint->url.size > 0 || endpoint->url_file.size > 0;
     Needs needs = endpoint_kinds[endpoint->kind].needs;
+    bool is_bot = needs == NEEDS_BOT || needs == NEEDS_SERVER_BOT;
+    if (needs == NEEDS_BOT && !has_url) {
+        endpoint->url = ESC_TEXT("https://slack.com/api");
+        has_url = true;
+    }
     bool wants_url = needs_rows[needs].has_url;
     if (has_url != wants_url)
         (void)refuse(checker, place, endpoint->name,
@@ -324,7 +366,10 @@ static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *en
         finish_authorities(checker, place, endpoint->name, &endpoint->ca_file);
     finish_secret(checker, place, endpoint, needs_rows[needs].secret);
     finish_gateway(checker, place, endpoint, needs);
-    finish_answers(checker, place, endpoint, needs);
+    if (is_bot)
+        finish_bot(checker, place, endpoint);
+    else
+        finish_answers(checker, place, endpoint, needs);
 }
 
 static void finish_system(Checker *checker, EscSystemBinding *system)
@@ -421,6 +466,7 @@ static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
 #define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
     finish_endpoint(checker, "people." #way, &workspace->people.way);
 #include <esc/people_ways.def>
+    check_webhook_of_people(checker, &workspace->people.chat);
 }
 
 /* What becomes of the unbound where nobody has said it. */

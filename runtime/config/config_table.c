@@ -146,11 +146,13 @@ static const Option workspace_options[] = {
 #define SECRET_HELP                                                                                \
     "file that holds the secret; webhook: what signs (whsec_… or plain); sms, call: the "        \
     "account's "                                                                                   \
-    "token; ntfy: an access token; webpush: the private key (VAPID, base64url)"
+    "token; ntfy: an access token; webpush: the private key (VAPID, base64url); slack, "           \
+    "mattermost: the bot's token"
 
 #define ANSWERS_HELP                                                                               \
-    "the inbound.NAME that answers and receipts come in by (sms, call: of type gateway; ntfy, "    \
-    "webpush: of type buttons); empty: nobody answers from there"
+    "the inbound.NAME that answers and receipts come in by (slack, mattermost: of the same "       \
+    "type; sms, call: of type gateway; ntfy, webpush: of type buttons); empty: nobody answers "    \
+    "from there"
 
 /* Of the kinds that are no webhook, for channels and for people. */
 #define GATEWAY_ROWS                                                                               \
@@ -169,7 +171,9 @@ static const Option workspace_options[] = {
 static const Option channel_options[] = {
     WORD_ROW(EscEndpoint, type, "file", channel_types + 1,
              "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail; sms, "
-             "call: a gateway in Twilio's form; ntfy: a topic; webpush: a browser",
+             "call: a gateway in Twilio's form; ntfy: a topic; webpush: a browser; slack, "
+             "mattermost: as "
+             "a bot, with buttons; teams, discord: to their webhooks",
              IN_FOLDER),
     TEXT_ROW(EscEndpoint, url, "",
              "chat, webhook: the address; ntfy: of the server; sms, call: of the gateway, such as "
@@ -178,8 +182,11 @@ static const Option channel_options[] = {
     TEXT_ROW(EscEndpoint, url_file, "", "file that holds the url, when it is a secret itself"),
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
-    TEXTS_ROW(EscEndpoint, to, "smtp: recipients; sms, call: one number; webpush: one name",
-              IN_FOLDER),
+    TEXTS_ROW(
+        EscEndpoint, to,
+        "smtp: recipients; sms, call: one number; webpush: one name; slack: one channel (C… or "
+        "#name); mattermost: one (TEAM/CHANNEL, or its id)",
+        IN_FOLDER),
     TEXT_ROW(EscEndpoint, topic, "", "ntfy: the topic", IN_FOLDER),
     TEXT_ROW(EscEndpoint, secret_file, "", SECRET_HELP),
     TEXT_ROW(EscEndpoint, answers, "", ANSWERS_HELP),
@@ -234,12 +241,13 @@ static const Option system_options[] = {
 static const Option inbound_options[] = {
     WORD_ROW(
         EscInboundBinding, type, "", inbound_types + 1,
-        "slack: buttons of a Slack app (its request URL for interactivity); gateway: receipts, "
-        "text messages and keys of a gateway in Twilio's form; buttons: those that stand below "
-        "messages of ntfy and webpush"),
+        "slack: buttons of a Slack app (its request URL for interactivity); mattermost: buttons "
+        "of posts; gateway: receipts, text messages and keys of a gateway in Twilio's form; "
+        "buttons: those that stand below messages of ntfy and webpush"),
     TEXT_ROW(EscInboundBinding, secret_file, "",
              "file that holds what the service signs its requests with; slack: the app's signing "
-             "secret; gateway: the account's token; buttons: a secret of one's own"),
+             "secret; gateway: the account's token; mattermost, buttons: one of your own (openssl "
+             "rand -hex 32)"),
 };
 
 #define GROUP(title_, Struct, rows)                                                                \

@@ -17,13 +17,22 @@ EscText esc_answers_url(const EscPlanner *planner, const EscEndpoint *endpoint)
                             ESC_TEXT_ARG(endpoint->answers));
 }
 
-/* A channel is nobody: who pressed would not be known. */
+uint32_t esc_offers_of(const EscMessage *message, const EscOutboxRow *row,
+                       EscOffered out[ESC_BUTTONS_MAX])
+{
+    uint32_t count = esc_buttons_of(message, row, out), kept = 0;
+    for (uint32_t i = 0; i < count && kept < ESC_OFFERS_MAX; i++)
+        if (!esc_text_equal(out[i].does.verb, ESC_TEXT("resolve")))
+            out[kept++] = out[i];
+    return kept;
+}
+
 uint32_t esc_answers_offers(const EscPlanner *planner, const EscEndpoint *endpoint,
-                            const EscMessage *message, EscOffer out[ESC_OFFERS_MAX])
+                            const EscMessage *message, EscOffered out[ESC_BUTTONS_MAX])
 {
     bool is_answered =
         planner->row->address.size > 0 && esc_answers_url(planner, endpoint).size > 0;
-    return is_answered ? esc_offers_of(message, out) : 0;
+    return is_answered ? esc_offers_of(message, planner->row, out) : 0;
 }
 
 static EscText sign(EscPlanner *planner, EscText secret, EscText body)
@@ -39,18 +48,13 @@ static EscText sign(EscPlanner *planner, EscText secret, EscText body)
 }
 
 EscSignedButton esc_answers_button(EscPlanner *planner, const EscEndpoint *endpoint,
-                                   const EscMessage *message, const EscOffer *offer)
+                                   const EscOffered *offer)
 {
     const EscInboundBinding *binding = esc_config_answers(planner->config, endpoint);
     const EscOutboxRow *row = planner->row;
-    const EscButton button = {.verb = offer->verb,
-                              .escalation = message->escalation,
-                              .answer = offer->name,
-                              .person = row->target,
-                              .outbox = row->id};
     EscBuf body;
     esc_buf_init(&body, BUTTON_BYTES_MAX);
-    esc_button_write(&body, &button);
+    esc_button_write(&body, &offer->does);
     body.size -= body.size > 0; /* more members stand before its end */
     esc_planner_member(&body, "m", row->medium);
     esc_planner_member(&body, "s", row->address);

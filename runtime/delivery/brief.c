@@ -11,37 +11,6 @@
 #define SEPTETS_OF_SEGMENT 153
 #define UNITS_OF_SEGMENT 67
 
-/* --- what can be answered ----------------------------------------------------------------------- */
-
-static uint32_t offer_answers(const EscMessage *message, EscOffer out[ESC_OFFERS_MAX])
-{
-    bool is_approval =
-        message->answers_count > 0 && esc_text_equal(message->answers[0].name, ESC_TEXT("approve"));
-    uint32_t count = 0;
-    for (; count < message->answers_count && count < ESC_OFFERS_MAX; count++) {
-        const EscMessageAnswer *answer = &message->answers[count];
-        out[count] = is_approval ? (EscOffer){.verb = answer->name, .title = answer->title}
-                                 : (EscOffer){ESC_TEXT("answer"), answer->name, answer->title};
-    }
-    return count;
-}
-
-uint32_t esc_offers_of(const EscMessage *message, EscOffer out[ESC_OFFERS_MAX])
-{
-    if (message->escalation.size == 0)
-        return 0;
-    if (message->answers_count > 0)
-        return offer_answers(message, out);
-    bool is_asked = message->question.size > 0;
-    if (!is_asked && (!message->page || message->until.size == 0))
-        return 0;
-    out[0] = is_asked ? (EscOffer){.verb = ESC_TEXT("confirm"),
-                                   .title = esc_label(message->language, ESC_LABEL_CONFIRM)}
-                      : (EscOffer){.verb = ESC_TEXT("ack"),
-                                   .title = esc_label(message->language, ESC_LABEL_ACKNOWLEDGE)};
-    return 1;
-}
-
 /* --- lines -------------------------------------------------------------------------------------- */
 
 void esc_brief_headline(EscBuf *out, const EscMessage *message)

@@ -4,16 +4,6 @@
 
 #include "plan.h"
 
-/* What the reader can answer, by the engine's own words. */
-typedef struct EscOffer {
-    EscText verb;  /* "ack", "answer", "approve", "reject", "confirm" */
-    EscText name;  /* ANSWER: which one; empty otherwise */
-    EscText title; /* for people, in their language */
-} EscOffer;
-#define ESC_OFFERS_MAX 9 /* a key of a telephone each */
-/* How many there are; of more answers than fit the first ones. None: nothing is asked of the reader. */
-uint32_t esc_offers_of(const EscMessage *message, EscOffer out[ESC_OFFERS_MAX]);
-
 /* How much room a text takes: bytes, or what a network counts. */
 typedef size_t EscRoom(EscText text);
 size_t esc_room_bytes(EscText text);

@@ -81,6 +81,9 @@ typedef struct EscAttempt {
     long status;
     EscDeliveryState state; /* how far a message has come when it was taken */
     bool is_refused_within; /* by a reply whose status is a success */
+    bool is_unknown;        /* the receiver knows nobody, or no place, by what it was told */
+    bool has_forgotten;     /* what was known was wrong, and found out anew */
+    uint32_t steps;         /* that came before the row's own request */
     const char *words;      /* for people, besides the peer's own; NULL: none */
     /* HTTP */
     EscRequestPool *pool;
@@ -190,6 +193,9 @@ void esc_sinks_close(EscOutside *outside); /* as esc_attempts_close */
 void esc_sinks_free(EscOutside *outside);
 
 /* --- attempt.c --- */
+/* Plans the row's own request, or a step to it, and begins it. */
+void esc_attempt_send(EscAttempt *attempt);
+void esc_attempt_renew(EscAttempt *attempt);
 /* Begins what the row of a slot needs. */
 void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms);
 /* The end of an attempt by HTTP or mail: code and status are set. */

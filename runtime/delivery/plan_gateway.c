@@ -126,7 +126,7 @@ static void put_callback(EscPlanner *planner, EscText url, EscBuf *form)
 static EscText reply_words(EscPlanner *planner, const EscMessage *message,
                            const EscEndpoint *endpoint)
 {
-    EscOffer offers[ESC_OFFERS_MAX];
+    EscOffered offers[ESC_BUTTONS_MAX];
     uint32_t count = esc_answers_offers(planner, endpoint, message, offers);
     EscBuf out;
     if (count == 0)
@@ -134,14 +134,14 @@ static EscText reply_words(EscPlanner *planner, const EscMessage *message,
     esc_buf_init(&out, FORM_BYTES_MAX);
     esc_buf_text(&out, esc_label(message->language, ESC_LABEL_REPLY));
     for (uint32_t i = 0; i < count; i++) {
-        EscText word = offers[i].name.size > 0 ? offers[i].name : offers[i].verb;
+        EscText word = offers[i].does.answer.size > 0 ? offers[i].does.answer : offers[i].does.verb;
         esc_buf_string(&out, i == 0 ? "" : ", ");
         for (size_t k = 0; k < word.size; k++)
             esc_buf_char(&out, word.data[k] >= 'a' && word.data[k] <= 'z'
                                    ? (char)(word.data[k] - 'a' + 'A')
                                    : word.data[k]);
         esc_buf_printf(&out, " %.*s (%.*s)", ESC_TEXT_ARG(message->escalation),
-                       ESC_TEXT_ARG(esc_utf8_cut(offers[i].title, TITLE_BYTES_MAX)));
+                       ESC_TEXT_ARG(esc_utf8_cut(offers[i].label, TITLE_BYTES_MAX)));
     }
     return esc_planner_keep(planner, &out);
 }
@@ -190,19 +190,19 @@ static void put_xml_cut(EscBuf *out, EscText text, size_t bytes_max)
 }
 
 /* "Press 1 for: Acknowledge." */
-static void put_keys(EscBuf *out, EscText language, const EscOffer *offers, uint32_t count)
+static void put_keys(EscBuf *out, EscText language, const EscOffered *offers, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         esc_buf_printf(out, " %.*s%u%.*s", ESC_TEXT_ARG(esc_label(language, ESC_LABEL_PRESS)),
                        i + 1, ESC_TEXT_ARG(esc_label(language, ESC_LABEL_KEY_MEANS)));
-        put_xml(out, esc_utf8_cut(offers[i].title, TITLE_BYTES_MAX));
+        put_xml(out, esc_utf8_cut(offers[i].label, TITLE_BYTES_MAX));
         esc_buf_char(out, '.');
     }
 }
 
 /* Where a pressed key goes, and what each one means: the question may be another one by then. */
 static EscText key_url(EscPlanner *planner, EscText url, const EscMessage *message,
-                       const EscOffer *offers, uint32_t count)
+                       const EscOffered *offers, uint32_t count)
 {
     EscBuf query;
     esc_buf_init(&query, FORM_BYTES_MAX);
@@ -212,11 +212,11 @@ static EscText key_url(EscPlanner *planner, EscText url, const EscMessage *messa
     esc_planner_field(&query, "e", message->escalation);
     for (uint32_t i = 0; i < count; i++)
         esc_planner_field(&query, "k",
-                          offers[i].name.size == 0
-                              ? offers[i].verb
+                          offers[i].does.answer.size == 0
+                              ? offers[i].does.verb
                               : esc_arena_printf(planner->arena, "%.*s.%.*s",
-                                                 ESC_TEXT_ARG(offers[i].verb),
-                                                 ESC_TEXT_ARG(offers[i].name)));
+                                                 ESC_TEXT_ARG(offers[i].does.verb),
+                                                 ESC_TEXT_ARG(offers[i].does.answer)));
     EscText written = esc_planner_keep(planner, &query);
     return esc_arena_printf(planner->arena, "%.*s?%.*s", ESC_TEXT_ARG(url), ESC_TEXT_ARG(written));
 }
@@ -232,7 +232,7 @@ static void put_twice(EscBuf *out, EscText language, EscText xml)
 
 static EscText spoken(EscPlanner *planner, const EscMessage *message, const EscEndpoint *endpoint)
 {
-    EscOffer offers[ESC_OFFERS_MAX];
+    EscOffered offers[ESC_BUTTONS_MAX];
     uint32_t count = esc_answers_offers(planner, endpoint, message, offers);
     EscBuf headline, text, document;
     esc_buf_init(&headline, ESC_PLAN_BYTES_MAX);

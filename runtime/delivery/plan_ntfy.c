@@ -34,13 +34,13 @@ static void judge(EscSaid *said)
 static void put_actions(EscPlanner *planner, const EscEndpoint *endpoint, const EscMessage *message,
                         EscBuf *out)
 {
-    EscOffer offers[ESC_OFFERS_MAX];
+    EscOffered offers[ESC_BUTTONS_MAX];
     uint32_t count = esc_answers_offers(planner, endpoint, message, offers);
     for (uint32_t i = 0; i < count && i < ACTIONS_MAX; i++) {
-        EscSignedButton button = esc_answers_button(planner, endpoint, message, &offers[i]);
+        EscSignedButton button = esc_answers_button(planner, endpoint, &offers[i]);
         esc_buf_string(out, i == 0 ? ",\"actions\":[" : ",");
         esc_buf_string(out, "{\"action\":\"http\",\"method\":\"POST\",\"clear\":true");
-        esc_planner_member(out, "label", esc_utf8_cut(offers[i].title, LABEL_BYTES_MAX));
+        esc_planner_member(out, "label", esc_utf8_cut(offers[i].label, LABEL_BYTES_MAX));
         esc_planner_member(out, "url", esc_answers_url(planner, endpoint));
         esc_buf_string(out, ",\"headers\":{\"Content-Type\":\"application/json\"");
         esc_planner_member(out, "X-Escal-Proof", button.proof);

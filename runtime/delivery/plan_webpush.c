@@ -47,20 +47,20 @@ static size_t room_json(EscText text)
 static void put_offers(EscPlanner *planner, const EscEndpoint *endpoint, const EscMessage *message,
                        EscBuf *out)
 {
-    EscOffer offers[ESC_OFFERS_MAX];
+    EscOffered offers[ESC_BUTTONS_MAX];
     uint32_t answered = esc_answers_offers(planner, endpoint, message, offers);
-    uint32_t count = answered > 0 ? answered : esc_offers_of(message, offers);
+    uint32_t count = answered > 0 ? answered : esc_offers_of(message, planner->row, offers);
     if (answered > 0)
         esc_planner_member(out, "post", esc_answers_url(planner, endpoint));
     esc_buf_string(out, ",\"offers\":[");
     for (uint32_t i = 0; i < count && (answered == 0 || i < ANSWERED_MAX); i++) {
         esc_buf_printf(out, "%s{\"verb\":", i == 0 ? "" : ",");
-        esc_json_text(out, offers[i].verb);
-        if (offers[i].name.size > 0)
-            esc_planner_member(out, "name", offers[i].name);
-        esc_planner_member(out, "title", esc_utf8_cut(offers[i].title, TITLE_BYTES_MAX));
+        esc_json_text(out, offers[i].does.verb);
+        if (offers[i].does.answer.size > 0)
+            esc_planner_member(out, "name", offers[i].does.answer);
+        esc_planner_member(out, "title", esc_utf8_cut(offers[i].label, TITLE_BYTES_MAX));
         if (answered > 0) {
-            EscSignedButton button = esc_answers_button(planner, endpoint, message, &offers[i]);
+            EscSignedButton button = esc_answers_button(planner, endpoint, &offers[i]);
             esc_planner_member(out, "body", button.body);
             esc_planner_member(out, "proof", button.proof);
         }

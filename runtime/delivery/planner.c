@@ -3,6 +3,11 @@
 
 #include <curl/curl.h>
 
+bool esc_planner_is_errand(const EscPlanner *planner)
+{
+    return planner->row->id >= ESC_ERRAND_FIRST;
+}
+
 void esc_planner_refuse(EscPlanner *planner, const char *why)
 {
     if (planner->plan->refusal.size == 0)

@@ -11,9 +11,12 @@ typedef struct EscPlanner {
     const EscWorkspaceConfig *config;
     const EscOutboxRow *row;
     int64_t now_ms;
+    EscKnown *known;
     EscPlan *plan;
 } EscPlanner;
 
+/* Whether the row is an errand (ESC_ERRAND_FIRST): its body is for this plan function alone. */
+bool esc_planner_is_errand(const EscPlanner *planner);
 /* The first refusal stands. */
 void esc_planner_refuse(EscPlanner *planner, const char *why);
 /* Moves a buffer into the arena and releases it; what did not fit is refused. */

@@ -17,6 +17,7 @@ typedef struct EscSaid {
     EscVerdict verdict;     /* by the status alone */
     EscDeliveryState state; /* how far the message has come, when the verdict is DONE */
     const char *words;      /* a sentence for people besides the peer's own; NULL: none */
+    bool is_unknown;        /* the receiver knows nobody, or no place, by what it was told */
 } EscSaid;
 /* `is_transferred`: the peer answered completely. http_status 0: no answer. */
 EscVerdict esc_verdict_http(const EscPlan *plan, bool is_transferred, unsigned http_status);

@@ -3,7 +3,7 @@
 
 #include "support/test.h"
 
-#include "brief.h"
+#include "answers.h"
 
 static EscMessage page_message(void)
 {
@@ -120,13 +120,14 @@ static void the_text_keeps_half_of_what_there_is(void **state)
 
 static void assert_offers(const EscMessage *message, const char *expected)
 {
-    EscOffer offers[ESC_OFFERS_MAX];
-    uint32_t count = esc_offers_of(message, offers);
+    EscOffered offers[ESC_BUTTONS_MAX];
+    const EscOutboxRow row = {.address = ESC_TEXT("+4930")};
+    uint32_t count = esc_offers_of(message, &row, offers);
     EscBuf all;
     esc_buf_init(&all, 4096);
     for (uint32_t i = 0; i < count; i++)
-        esc_buf_printf(&all, "%.*s %.*s %.*s;", ESC_TEXT_ARG(offers[i].verb),
-                       ESC_TEXT_ARG(offers[i].name), ESC_TEXT_ARG(offers[i].title));
+        esc_buf_printf(&all, "%.*s %.*s %.*s;", ESC_TEXT_ARG(offers[i].does.verb),
+                       ESC_TEXT_ARG(offers[i].does.answer), ESC_TEXT_ARG(offers[i].label));
     assert_text_equal(esc_buf_as_text(&all), expected);
     esc_buf_release(&all);
 }
@@ -153,8 +154,9 @@ static void what_can_be_answered_follows_from_the_message(void **state)
     assert_offers(&message, "approve  I agree;reject  I do not;");
     message.answers = answers;
     message.answers_count = 12;
-    EscOffer offers[ESC_OFFERS_MAX];
-    assert_int_equal(esc_offers_of(&message, offers), ESC_OFFERS_MAX);
+    EscOffered offers[ESC_BUTTONS_MAX];
+    const EscOutboxRow row = {.address = ESC_TEXT("+4930")};
+    assert_int_equal(esc_offers_of(&message, &row, offers), ESC_OFFERS_MAX);
     message.escalation = (EscText){0};
     assert_offers(&message, ""); /* there is nothing that an answer could name */
 }

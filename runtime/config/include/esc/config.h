@@ -42,9 +42,9 @@ typedef struct EscEndpoint {
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
     EscText path;          /* FILE */
-    EscTexts to;           /* SMTP; SMS, CALL, WEBPUSH: the one address of a channel */
+    EscTexts to;           /* SMTP; SMS, CALL, WEBPUSH: the one address of a channel; SLACK, MATTERMOST: its one place */
     EscText answers;       /* the inbound binding by which people answer from there; empty: they cannot */
-    /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
+    /* WEBHOOK: signing secret; of others a token, or a key. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
     EscText ca_file; /* HTTP: authorities that its certificate may come from; a path, after loading whole */
     EscText account, from; /* SMS, CALL: the account, whose token is `secret`; a number, or a messaging service */
