@@ -16,8 +16,7 @@ const EscInboundKind *esc_inbound_kind(EscInboundKindId kind)
     return kinds[kind];
 }
 
-/* What a button can do: no handing over, starting or being absent, which want to be told more. */
-static bool find_verb(EscText word, EscVerb *verb)
+bool esc_inbound_verb(EscText word, EscVerb *verb)
 {
     static const EscVerb verbs[] = {ESC_VERB_ACK,     ESC_VERB_RESOLVE, ESC_VERB_ANSWER,
                                     ESC_VERB_APPROVE, ESC_VERB_REJECT,  ESC_VERB_CONFIRM};
@@ -32,7 +31,7 @@ static bool find_verb(EscText word, EscVerb *verb)
 bool esc_inbound_button(EscArena *arena, EscText value, EscInboundItem *item)
 {
     EscButton button;
-    if (!esc_button_read(arena, value, &button) || !find_verb(button.verb, &item->verb))
+    if (!esc_button_read(arena, value, &button) || !esc_inbound_verb(button.verb, &item->verb))
         return false;
     item->is_act = true;
     item->escalation = button.escalation;

@@ -12,6 +12,7 @@
 
 #include <esc/config.h>
 #include <esc/group.h>
+#include <esc/known.h>
 #include <esc/loop.h>
 
 #ifdef __cplusplus
@@ -62,6 +63,8 @@ typedef struct EscOutsideHost {
      * esc_outside_put with the same ids, or esc_outside_drop for those that are settled or gone. What
      * is put may be older in attempts and next attempt: the outside's own are newer. */
     void (*want)(void *context, const uint64_t *ids, size_t count);
+    EscKnown *
+        known; /* what services call people and places of the workspace; borrowed; NULL: nothing is kept */
 } EscOutsideHost;
 
 /* Before rows of it. `config` is borrowed and must outlive the outside. *number names the workspace in
