@@ -69,6 +69,7 @@ void esc_config_free(EscConfig *config)
         wipe_endpoint(&workspace->people.chat);
         wipe_endpoint(&workspace->people.phone);
         wipe(workspace->mail.password);
+        wipe(workspace->inbox.secret);
     }
     esc_buf_release(&config->faults);
     esc_buf_release(&config->warnings);

@@ -83,6 +83,12 @@ static void remark_apply(EscEngine *engine, const EscRemark *remark)
     }
     bool is_loss = remark->kind == ESC_REMARK_LOSS_ACCEPTED;
     EscText what = esc_utf8_cut(remark->what, ESC_REASON_BYTES_MAX);
+    if (remark->kind == ESC_REMARK_MAIL_LEFT) {
+        esc_audit_ticket(engine, NULL, ESC_AUDIT_MAIL_LEFT,
+                         esc_audit_data(engine, "what", what, NULL),
+                         "a mail was taken, and nothing was done by it: %.*s", ESC_TEXT_ARG(what));
+        return;
+    }
     esc_audit_ticket(engine, NULL, is_loss ? ESC_AUDIT_LOSS_ACCEPTED : ESC_AUDIT_OLD_TEMPLATES,
                      esc_audit_data(engine, "what", what, NULL), "%s: %.*s",
                      is_loss ? "the store was opened although it has lost something"

@@ -71,12 +71,13 @@ typedef enum EscRemarkKind {
     ESC_REMARK_LOSS_ACCEPTED, /* the store has lost something, and was opened by the operator's word */
     ESC_REMARK_OLD_TEMPLATES, /* the present templates have errors: the bundle is the last good one */
     ESC_REMARK_CONFIGURATION, /* the configuration's hash, as a start found it */
-    ESC_REMARK_TOKENS         /* the token file's hash, as a start or a SIGHUP found it */
+    ESC_REMARK_TOKENS,        /* the token file's hash, as a start or a SIGHUP found it */
+    ESC_REMARK_MAIL_LEFT /* a mail was taken and nothing done by it: `what` says whose, and why */
 } EscRemarkKind;
 typedef struct EscRemark {
     EscRemarkKind kind;
-    EscText what;        /* the first two */
-    const uint8_t *hash; /* the last two: 32 bytes; told only where another one was found before */
+    EscText what;        /* the first two, and mail */
+    const uint8_t *hash; /* the other two: 32 bytes; told only where another one was found before */
 } EscRemark;
 
 typedef enum EscInputKind {
