@@ -10,6 +10,8 @@
 #include <curl/curl.h>
 #include <openssl/crypto.h>
 
+#include <esc/letters.h>
+
 #include "config_internal.h"
 
 #define AUTHORITIES_BYTES_MAX ((size_t)4 << 20)
@@ -524,10 +526,52 @@ static void finish_public_url(EscConfig *config, EscWhy *first)
         config->workspaces.items[i].public_url = url;
 }
 
+static bool is_same_address(EscText a, EscText b)
+{
+    for (size_t i = 0; i < a.size && i < b.size; i++)
+        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
+            return false;
+    return a.size == b.size;
+}
+
+static const char *inbox_fault(const Checker *checker, const EscInbox *inbox)
+{
+    const char *at =
+        inbox->address.size == 0 ? NULL : memchr(inbox->address.data, '@', inbox->address.size);
+    if (at == NULL || !esc_mail_address_is_plain(inbox->address))
+        return "is no mail address";
+    if ((size_t)(at - inbox->address.data) > ESC_INBOX_LOCAL_BYTES_MAX)
+        return "has more than 25 characters before its @, and answers need a longer one";
+    if (checker->config->lmtp_listen.size == 0)
+        return "gets no mail, because lmtp_listen names no place where it comes in";
+    for (uint32_t i = 0; i < checker->config->workspaces.count; i++) {
+        const EscWorkspaceConfig *other = &checker->config->workspaces.items[i];
+        if (other != checker->workspace && is_same_address(other->inbox.address, inbox->address))
+            return "is another workspace's too";
+    }
+    return NULL;
+}
+
+static void finish_inbox(Checker *checker, EscInbox *inbox)
+{
+    if (inbox->address.size == 0 && inbox->secret_file.size == 0)
+        return;
+    const char *fault = inbox_fault(checker, inbox);
+    if (fault != NULL)
+        (void)refuse(checker, "inbox.address", (EscText){0}, fault);
+    if (inbox->secret_file.size == 0)
+        (void)refuse(checker, "inbox.secret_file", (EscText){0},
+                     "is missing: without a secret no answer can be known again");
+    else if (read_secret(checker, inbox->secret_file, &inbox->secret) == ESC_OK &&
+             inbox->secret.size < ESC_INBOX_SECRET_BYTES_MIN)
+        (void)refuse_secret(checker, inbox->secret_file, "has less than 16 characters");
+}
+
 static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
 {
     checker->workspace = workspace;
     finish_mail(checker, &workspace->mail);
+    finish_inbox(checker, &workspace->inbox);
     for (uint32_t i = 0; i < workspace->channels.count; i++)
         finish_endpoint(checker, "channels", &workspace->channels.items[i]);
     for (uint32_t i = 0; i < workspace->systems.count; i++)
@@ -555,8 +599,11 @@ static void finish_unbound(EscConfig *config)
 EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why)
 {
     Checker checker = {.config = config, .files = files};
+    EscLmtpPlace place;
     checker.open_end = &checker.open;
     finish_public_url(config, &checker.first);
+    if (config->lmtp_listen.size > 0 && !esc_lmtp_place_read(config->lmtp_listen, &place))
+        (void)esc_config_fault(config, &checker.first, "lmtp_listen: %s", ESC_LMTP_PLACE_WANTED);
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         finish_workspace(&checker, &config->workspaces.items[i]);
     finish_unbound(config);

@@ -75,6 +75,7 @@ void esc_config_free(EscConfig *config)
 #define ESC_PEOPLE_WAY(way, CONTACT, help) wipe_endpoint(&workspace->people.way);
 #include <esc/people_ways.def>
         wipe(workspace->mail.password);
+        wipe(workspace->inbox.secret);
     }
     esc_buf_release(&config->faults);
     esc_buf_release(&config->warnings);

@@ -33,6 +33,7 @@
 #define GROUP_SYSTEM (&esc_config_groups[6])
 #define GROUP_INBOUND (&esc_config_groups[7])
 #define GROUP_AUTH (&esc_config_groups[8])
+#define GROUP_INBOX (&esc_config_groups[9])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -82,6 +83,16 @@ static const Option daemon_options[] = {
     TEXTS_ROW(EscConfig, webhook_origins,
               "senders that may ask by OPTIONS whether they may send events (the names in "
               "WebHook-Request-Origin); none: all may ask, and each delivery needs its token"),
+    TEXT_ROW(EscConfig, lmtp_listen, "",
+             "where a mail server on this machine hands mail to the workspaces over, by LMTP: "
+             "unix:PATH or a port of 127.0.0.1; empty: no mail comes in"),
+    COUNT_ROW(EscConfig, lmtp_connections_max, 20, 1, 1000, "open connections of mail servers"),
+    COUNT_ROW(EscConfig, lmtp_mail_bytes_max, 10485760, 4096, 33554432, "one mail, in bytes"),
+    COUNT_ROW(EscConfig, lmtp_timeout_s, 300, 1, 3600,
+              "time a mail server has for a command, and for a whole mail"),
+    COUNT_ROW(EscConfig, mails_per_sender_max, 60, 1, 1000000,
+              "mails of one sender to a workspace in an hour; further ones wait in the mail "
+              "server's queue"),
     COUNT_ROW(EscConfig, queue_max, 10000, 1, 1000000,
               "events of a workspace that wait for their turn; beyond it requests get 503"),
     COUNT_ROW(EscConfig, timers_per_turn_max, 200, 1, 100000,
@@ -125,6 +136,7 @@ static const Option workspace_options[] = {
     MAP_ROW(EscWorkspaceConfig, channels, GROUP_CHANNEL, "where each `channel` of the templates is",
             IN_FOLDER),
     OBJECT_ROW(EscWorkspaceConfig, mail, GROUP_MAIL, "the mail server"),
+    OBJECT_ROW(EscWorkspaceConfig, inbox, GROUP_INBOX, "mail to the workspace, by lmtp_listen"),
     OBJECT_ROW(EscWorkspaceConfig, people, GROUP_PEOPLE,
                "how people are reached by chat, phone, text message and push", IN_FOLDER),
     MAP_ROW(EscWorkspaceConfig, systems, GROUP_SYSTEM, "where each `system` of the templates is",
@@ -207,6 +219,21 @@ static const Option mail_options[] = {
              "whether an smtp:// connection must, may or must not be encrypted"),
     TEXT_ROW(EscMailServer, ca_file, "", CA_HELP),
     TEXT_ROW(EscMailServer, sender_name, "Escal", "name beside the sender address"),
+};
+
+static const Option inbox_options[] = {
+    TEXT_ROW(EscInbox, address, "",
+             "address whose mails become tickets; answers to ours come to it too, with more behind "
+             "a + or ="),
+    TEXT_ROW(
+        EscInbox, secret_file, "",
+        "file that holds a secret of 16 characters at least, by which answers are known again"),
+    WORD_ROW(EscInbox, machines, "leave", "leave|take",
+             "mails that a program wrote (Auto-Submitted: auto-generated): recorded and left, or "
+             "taken as people's are"),
+    TEXT_ROW(EscInbox, reply_event, "",
+             "event of the templates that an answer about a ticket is, with its fields from and "
+             "text where it has them; empty: ticket.updated"),
 };
 
 static const Option people_options[] = {
@@ -293,5 +320,6 @@ const OptionGroup esc_config_groups[] = {
     GROUP("workspaces.NAME.systems.NAME", EscSystemBinding, system_options),
     GROUP("workspaces.NAME.inbound.NAME", EscInboundBinding, inbound_options),
     GROUP("workspaces.NAME.systems.NAME.auth", EscAuthBinding, auth_options),
+    GROUP("workspaces.NAME.inbox", EscInbox, inbox_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

@@ -14,6 +14,7 @@
 #include <esc/daemon.h>
 
 #include "daemon_clock.h"
+#include "daemon_mail.h"
 #include "found.h"
 #include "outbox.h"
 
@@ -44,6 +45,7 @@ struct EscDaemon {
     EscReactor *reactor;
     EscHttp *http;
     EscApi *api;
+    EscDaemonMail *mail; /* NULL: no mail comes in */
     EscOutside *outside;
     EscShards shards;
     Place *places[ESC_WORKSPACES_MAX]; /* beside shards.items */
@@ -395,6 +397,12 @@ EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
     return esc_http_serve(daemon->http, fd, why);
 }
 
+EscStatus esc_daemon_listen_mail(EscDaemon *daemon, EscWhy *why)
+{
+    return esc_daemon_mail_new(daemon->setup.config, &daemon->shards, daemon->setup.sockets,
+                               daemon->reactor, daemon->hash_seed, &daemon->mail, why);
+}
+
 void esc_daemon_free(EscDaemon *daemon)
 {
     if (daemon == NULL)
@@ -403,6 +411,7 @@ void esc_daemon_free(EscDaemon *daemon)
     if (daemon->api != NULL)
         take_tokens(daemon);
     esc_http_free(daemon->http);
+    esc_daemon_mail_free(daemon->mail);
     esc_outside_free(daemon->outside);
     uint32_t count = daemon->shards.count;
     esc_shards_release(&daemon->shards);
@@ -429,11 +438,14 @@ uint32_t esc_daemon_stopped_count(const EscDaemon *daemon)
 static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
 {
     int64_t wait_ms = esc_http_wait_ms(daemon->http);
+    int64_t mail_ms = esc_daemon_mail_wait_ms(daemon->mail);
+    wait_ms = mail_ms < wait_ms ? mail_ms : wait_ms;
     int64_t wait_ns = wait_ms < longest_ns / 1000000 ? wait_ms * 1000000 : longest_ns;
     EscStatus status = esc_reactor_wait(daemon->reactor, wait_ns, why);
     if (status != ESC_OK)
         return status;
     take_tokens(daemon);
+    esc_daemon_mail_run(daemon->mail);
     esc_http_run(daemon->http);
     esc_api_hand_on(daemon->api);
     for (int i = 0; i < ROUNDS_MAX && esc_api_answer(daemon->api) > 0; i++) {
@@ -477,7 +489,7 @@ static bool is_drained(const EscDaemon *daemon, int64_t began_ms)
 {
     bool is_patient = esc_boot_ms() - began_ms < CLIENTS_REAL_MS;
     return atomic_load(&daemon->outside_is_still) && esc_api_away(daemon->api) == 0 &&
-           (esc_http_is_idle(daemon->http) || !is_patient);
+           esc_daemon_mail_is_idle(daemon->mail) && (esc_http_is_idle(daemon->http) || !is_patient);
 }
 
 static EscStatus close_shards(EscDaemon *daemon, int64_t until_ms, EscWhy *why)
@@ -512,6 +524,7 @@ static EscStatus drain(EscDaemon *daemon, EscWhy *why)
     int64_t until_ms = began_ms + daemon->setup.config->stop_timeout_s * 1000;
     esc_api_set_stopping(daemon->api);
     esc_http_quiesce(daemon->http);
+    esc_daemon_mail_quiesce(daemon->mail);
     if (pthread_create(&daemon->stopper, NULL, stop_outside, daemon) != 0)
         return esc_why(why, ESC_IO_FAILED, "", 0, "a thread cannot be started");
     EscStatus status = ESC_OK;

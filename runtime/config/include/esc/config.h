@@ -63,6 +63,14 @@ typedef struct EscMailServer {
     EscText ca_file, sender_name;
 } EscMailServer;
 
+/* Where mail to the workspace comes in. */
+typedef struct EscInbox {
+    EscText address;             /* "desk+acme@x.example"; empty: there is none */
+    EscText secret_file, secret; /* by which answers are known again; filled in from the file */
+    EscText machines;            /* take, leave: mails that a program wrote */
+    EscText reply_event;         /* what an answer about a ticket is; empty: ticket.updated */
+} EscInbox;
+
 typedef struct EscPeopleBinding { /* an empty type: not bound */
 #define ESC_PEOPLE_WAY(way, CONTACT, help) EscEndpoint way;
 #include <esc/people_ways.def>
@@ -133,6 +141,7 @@ typedef struct EscWorkspaceConfig {
     EscText folder; /* of the file that says it: relative names are relative to it */
     EscEndpoints channels;
     EscMailServer mail;
+    EscInbox inbox;
     EscPeopleBinding people;
     EscSystemBindings systems;
     EscInboundBindings inbound;
@@ -158,6 +167,8 @@ typedef struct EscConfig {
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
         request_timeout_s, wrong_token_pause_max_ms;
     EscTexts webhook_origins; /* who may ask to send events; none: everybody */
+    EscText lmtp_listen;      /* "unix:PATH", "127.0.0.1:24"; empty: no mail comes in */
+    int64_t lmtp_connections_max, lmtp_mail_bytes_max, lmtp_timeout_s, mails_per_sender_max;
     int64_t queue_max, timers_per_turn_max, clock_settle_ms;
     int64_t workers, store_cache_mib;
     int64_t delivery_parallel_max, delivery_parallel_per_workspace_max,
@@ -175,6 +186,15 @@ typedef struct EscConfig {
     EscBuf faults;   /* all that is wrong, as far as it was read and checked, one a line */
     EscBuf warnings; /* the same for what does not keep it from being used */
 } EscConfig;
+
+/* Where lmtp_listen says that mail comes in. */
+#define ESC_LMTP_PLACE_WANTED "wanted is unix:/PATH, or a port of this machine such as 127.0.0.1:24"
+typedef struct EscLmtpPlace {
+    EscText path;     /* of a socket; empty: a port */
+    const char *host; /* of this machine */
+    uint16_t port;
+} EscLmtpPlace;
+bool esc_lmtp_place_read(EscText text, EscLmtpPlace *place); /* *place borrows; false: it is none */
 
 /* A configuration with every default. NULL when there is no memory. */
 EscConfig *esc_config_new(void);
