@@ -10,6 +10,9 @@ set(ESC_ARROWS_esc_grammar esc_kit esc_grammar_generated)
 set(ESC_ARROWS_esc_grammar_generated esc_kit)
 set(ESC_ARROWS_esc_compiler esc_kit esc_grammar esc_vm)
 
+# What other tools export: it needs nothing of the language, and the language nothing of it.
+set(ESC_ARROWS_esc_importers esc_kit)
+
 # Inside runtime/, from the bottom up.
 set(ESC_ARROWS_esc_doors esc_kit)
 set(ESC_ARROWS_esc_timekeeper esc_kit)
@@ -38,7 +41,7 @@ set(ESC_ARROWS_esc_daemon ${ESC_ARROWS_esc_api} esc_api esc_config esc_delivery)
 set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_calendars esc_daemon esc_delivery esc_store_sqlite esc_store_memory)
 
 set(ESC_LIBRARIES
-    esc_kit esc_vm esc_grammar esc_grammar_generated esc_compiler
+    esc_kit esc_vm esc_grammar esc_grammar_generated esc_compiler esc_importers
     esc_doors esc_timekeeper esc_directory esc_calendars esc_ingest esc_group
     esc_engine_model esc_engine_duty esc_engine_run esc_engine_flow esc_engine_rows
     esc_engine esc_store esc_store_sqlite esc_store_memory esc_service esc_config esc_loop esc_delivery esc_http esc_shard esc_api
