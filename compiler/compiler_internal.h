@@ -259,7 +259,15 @@ typedef struct EscParamInfo {
     EscType type;
     uint32_t
         local; /* what paths in the action's own request, or in the template, mean: index in locals */
+    unsigned
+        receives; /* bit set of ESC_WHO_CAN: whom its text may name where the template uses it as somebody; 0: it does not */
 } EscParamInfo;
+
+/* A text that was given for a parameter, which may be somebody's name (check/receivers.c). */
+typedef struct EscGivenName {
+    uint32_t param; /* in params */
+    const EscNode *text;
+} EscGivenName;
 
 typedef struct EscActionInfo {
     uint32_t system;
@@ -466,6 +474,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscParamInfo, params);
     ESC_ARRAY(EscRouteInfo, routes);
     ESC_ARRAY(EscOpenUse, opens);
+    ESC_ARRAY(EscGivenName, given_names);
     ESC_ARRAY(EscSlaInfo, slas);
     ESC_ARRAY(EscRunbookInfo, runbooks);
     ESC_ARRAY(EscTemplateInfo, templates);

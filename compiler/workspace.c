@@ -17,7 +17,7 @@
     X(events)                                                                                      \
     X(exceptions)                                                                                  \
     X(persons) X(teams) X(calendars) X(schedules) X(channels) X(systems) X(actions) X(params)      \
-        X(routes) X(opens) X(slas) X(runbooks) X(templates) X(automations) X(limits) X(locals)     \
+        X(routes) X(opens) X(given_names) X(slas) X(runbooks) X(templates) X(automations) X(limits) X(locals)     \
             X(meanings) X(conditions) X(scenarios) X(broken) X(cover) X(step_texts)
 
 /* Takes over the references to the modules of the standard library. */

@@ -139,6 +139,15 @@ void esc_check_holidays(EscWorkspace *workspace, EscCalendarInfo *calendar);
 void esc_params_declare(EscWorkspace *workspace, EscNodeList nodes, const char *whose,
                         uint32_t *first, uint32_t *count);
 
+/* --- receivers.c ------------------------------------------------------------------------------- */
+
+/* A parameter of a template is owner, receiver or asked, where `allowed` (ESC_WHO_CAN_…) may stand. */
+void esc_receiver_is_used(EscWorkspace *workspace, uint32_t param, unsigned allowed);
+/* Notes the texts among the checked arguments of a start. */
+void esc_receivers_given(EscWorkspace *workspace, EscNodeList arguments);
+/* Judges them, when it is known what templates use their parameters for. */
+void esc_pass_receivers(EscWorkspace *workspace);
+
 /* --- steps.c, waits.c, calls.c, branches.c ----------------------------------------------------- */
 
 /* circles.c: templates that start each other at once */
