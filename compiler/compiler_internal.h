@@ -28,6 +28,8 @@
 #define ESC_RUNBOOK_DEPTH_MAX 8u
 #define ESC_ROLES_MAX ((uint32_t)ESC_OWNER_ROLE_COUNT)
 #define ESC_CHAIN_LEVELS_MAX 10u /* ESC_BOUND_CHAIN_LEVELS */
+#define ESC_LIBRARIES_MAX 64u
+#define ESC_LIBRARY_MODULES_MAX 1000u /* of all libraries together */
 
 /* --- meanings: what a node stands for --------------------------------------------------------- */
 
@@ -342,9 +344,9 @@ typedef struct EscTemplateInfo {
     bool has_unknown_event;    /* it starts on one that nobody declares */
     bool is_manual;
     uint32_t params_first, params_count; /* in params: what whoever starts it gives */
-    const EscNode *again; /* the DURATION of `again after`; NULL: at once */
-    const EscNode *group; /* GROUP or NULL */
-    EscProof weakest;     /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
+    const EscNode *again;                /* the DURATION of `again after`; NULL: at once */
+    const EscNode *group;                /* GROUP or NULL */
+    EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
     EscSpan weakest_span;
     const EscNode *wanted; /* the check in its steps that asks for most evidence, or NULL */
 } EscTemplateInfo;
@@ -389,7 +391,24 @@ typedef struct EscSourceFile {
     const EscNode *tree; /* NULL before the check */
     uint32_t *meanings;  /* by EscNode.id: index in the workspace's meanings; in its arena */
     bool is_std;
+    uint32_t library; /* in libraries, + 1; 0: of none */
+    EscSpan used_at;  /* of a library's: the `use` in a file of the workspace's own */
+    uint32_t uses_first, uses_count; /* in module_uses */
 } EscSourceFile;
+
+/* Where modules lie that several workspaces use (libraries.c). */
+typedef struct EscLibraryInfo {
+    EscText name;
+    EscSpan name_span;
+    EscText folder; /* as the workspace says it, from its own folder; empty: it does not */
+    bool is_wrong;  /* it says something that was reported */
+} EscLibraryInfo;
+
+/* A module of a library uses another. */
+typedef struct EscModuleUse {
+    uint32_t to; /* in files */
+    const EscNode *use;
+} EscModuleUse;
 
 /* A part of a declaration that could not be read, and the declaration. */
 typedef struct EscBroken {
@@ -427,6 +446,12 @@ struct EscWorkspace {
     EscStatus failure;
 
     ESC_ARRAY(EscSourceFile, files);
+    uint32_t own_files_count; /* those of its folder; behind them stand the modules that it uses */
+    uint32_t modules_count;
+    EscNames *module_names;   /* path of a module → index in files */
+    size_t file_ids_capacity; /* of file_indexes */
+    ESC_ARRAY(EscLibraryInfo, libraries);
+    ESC_ARRAY(EscModuleUse, module_uses);
     ESC_ARRAY(EscDiagnostic, diagnostics);
     EscDiagnostic dropped; /* what reports beyond the limit are written into */
     uint32_t errors, warnings;
@@ -496,6 +521,8 @@ struct EscWorkspace {
 
 /* What stands there in the source; empty for a place that is none. Borrowed. */
 EscText esc_span_text(const EscWorkspace *workspace, EscSpan span);
+/* The library that the file of a span belongs to; empty: none (libraries.c). */
+EscLibraryFile esc_library_file(const EscWorkspace *workspace, EscSpan span);
 
 /* Where the file of a span stands in the workspace: in files, in the table FILES and for whoever reads a diagnostic. */
 static inline uint32_t esc_file_index(const EscWorkspace *workspace, EscSpan span)
@@ -506,6 +533,12 @@ static inline uint32_t esc_file_index(const EscWorkspace *workspace, EscSpan spa
 static inline const EscSourceFile *esc_file_of(const EscWorkspace *workspace, EscSpan span)
 {
     return &workspace->files[esc_file_index(workspace, span)];
+}
+
+/* Whether it is one of the workspace's own files, and not of a library that others use as well. */
+static inline bool esc_file_is_own(const EscSourceFile *file)
+{
+    return !file->is_std && file->library == 0;
 }
 
 static inline EscPlaceSpan esc_place_of(const EscWorkspace *workspace, EscSpan span)

@@ -63,6 +63,8 @@ EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan spa
     va_start(arguments, format);
     diagnostic->message = text_of(workspace, format, arguments);
     va_end(arguments);
+    if (file->library != 0)
+        esc_report_related(workspace, diagnostic, file->used_at, "the library is used here");
     return diagnostic;
 }
 

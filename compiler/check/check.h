@@ -116,11 +116,13 @@ void esc_report_own_deputy(EscWorkspace *workspace, EscName deputy);
 typedef struct EscCalendarFile {
     EscWorkspace *workspace;
     EscText path;
+    EscLibraryFile library;
     EscSpan span;
 } EscCalendarFile;
 
 EscCalendarFile esc_calendar_file(EscWorkspace *workspace, const EscNode *setting);
-bool esc_calendar_file_is_inside(const EscCalendarFile *file); /* below the workspace's folder */
+bool esc_calendar_file_is_inside(
+    const EscCalendarFile *file); /* below the workspace's folder, or the library's */
 void esc_calendar_file_fault(const EscCalendarFile *file, uint32_t line, EscText message);
 void esc_calendar_file_unreadable(const EscCalendarFile *file, const char *what);
 /* Warns when the last day of a file (INT64_MIN: it has none) is not far ahead; `what` is one of its entries. */

@@ -31,6 +31,7 @@
 #define GROUP_PEOPLE (&esc_config_groups[4])
 #define GROUP_ENDPOINT (&esc_config_groups[5])
 #define GROUP_SYSTEM (&esc_config_groups[6])
+#define GROUP_LIBRARY (&esc_config_groups[7])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -104,6 +105,10 @@ static const Option daemon_options[] = {
         "(--start-time, --time-scale), and while nothing that is bound leads beyond this machine; "
         "--check-config asks for every binding all the same"),
     MAP_ROW(EscConfig, workspaces, GROUP_WORKSPACE, "bindings of each workspace, by its name"),
+    MAP_ROW(
+        EscConfig, libraries, GROUP_LIBRARY,
+        "libraries that workspaces `use`, by their names: read from these folders alone, whatever "
+        "a workspace says"),
 };
 
 static const Option workspace_options[] = {
@@ -187,6 +192,10 @@ static const Option system_options[] = {
               "one call, in real time; 0: delivery_timeout_ms", IN_FOLDER),
 };
 
+static const Option library_options[] = {
+    TEXT_ROW(EscLibraryBinding, folder, "", "folder of its modules (paths.esc …)"),
+};
+
 #define GROUP(title_, Struct, rows)                                                                \
     {                                                                                              \
         title_, sizeof(Struct), rows, ESC_COUNT_OF(rows)                                           \
@@ -200,5 +209,6 @@ const OptionGroup esc_config_groups[] = {
     GROUP("workspaces.NAME.people", EscPeopleBinding, people_options),
     GROUP("workspaces.NAME.people.chat, .phone", EscEndpoint, endpoint_options),
     GROUP("workspaces.NAME.systems.NAME", EscSystemBinding, system_options),
+    GROUP("libraries.NAME", EscLibraryBinding, library_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

@@ -37,7 +37,8 @@ typedef struct EscEndpoint {
     EscTexts to;           /* SMTP */
     /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
-    EscText ca_file; /* CHAT, WEBHOOK: authorities that its certificate may come from; a path, after loading whole */
+    EscText
+        ca_file; /* CHAT, WEBHOOK: authorities that its certificate may come from; a path, after loading whole */
 } EscEndpoint;
 
 typedef struct EscMailServer {
@@ -58,6 +59,17 @@ typedef struct EscSystemBinding {
     EscText secret_file, secret, secret_header, secret_prefix, ca_file;
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
 } EscSystemBinding;
+
+/* Where a library of the agency's own lies, which workspaces `use`. */
+typedef struct EscLibraryBinding {
+    EscText name, folder; /* as it was said … */
+    EscText place; /* … and from the present folder of the process, filled in when it is read */
+} EscLibraryBinding;
+
+typedef struct EscLibraryBindings {
+    EscLibraryBinding *items;
+    uint32_t count;
+} EscLibraryBindings;
 
 typedef struct EscEndpoints {
     EscEndpoint *items;
@@ -102,6 +114,7 @@ typedef struct EscConfig {
         delivery_lifetime_s;
     int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms, stop_timeout_s;
     EscWorkspaceConfigs workspaces;
+    EscLibraryBindings libraries;
     /* To be set before it is finished. Where nobody has said what becomes of the unbound it is "stop", but in a
      * rehearsal ESC_UNBOUND_REHEARSAL: on a virtual clock, or while nothing that is bound leads beyond this machine. */
     bool has_virtual_clock;
