@@ -34,6 +34,7 @@
 #define GROUP_INBOUND (&esc_config_groups[7])
 #define GROUP_AUTH (&esc_config_groups[8])
 #define GROUP_INBOX (&esc_config_groups[9])
+#define GROUP_LIBRARY (&esc_config_groups[10])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -130,6 +131,10 @@ static const Option daemon_options[] = {
         "(--start-time, --time-scale), and while nothing that is bound leads beyond this machine; "
         "--check-config asks for every binding all the same"),
     MAP_ROW(EscConfig, workspaces, GROUP_WORKSPACE, "bindings of each workspace, by its name"),
+    MAP_ROW(
+        EscConfig, libraries, GROUP_LIBRARY,
+        "libraries that workspaces `use`, by their names: read from these folders alone, whatever "
+        "a workspace says"),
 };
 
 static const Option workspace_options[] = {
@@ -305,6 +310,10 @@ static const Option inbound_options[] = {
              "rand -hex 32)"),
 };
 
+static const Option library_options[] = {
+    TEXT_ROW(EscLibraryBinding, folder, "", "folder of its modules (paths.esc …)"),
+};
+
 #define GROUP(title_, Struct, rows)                                                                \
     {                                                                                              \
         title_, sizeof(Struct), rows, ESC_COUNT_OF(rows)                                           \
@@ -321,5 +330,6 @@ const OptionGroup esc_config_groups[] = {
     GROUP("workspaces.NAME.inbound.NAME", EscInboundBinding, inbound_options),
     GROUP("workspaces.NAME.systems.NAME.auth", EscAuthBinding, auth_options),
     GROUP("workspaces.NAME.inbox", EscInbox, inbox_options),
+    GROUP("libraries.NAME", EscLibraryBinding, library_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

@@ -313,6 +313,29 @@ static void takes_numbers_at_the_ends_of_their_range(void **state)
     esc_config_free(config);
 }
 
+static void a_library_lies_in_a_folder(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    assert_status(read_all(config,
+                           "{\"libraries\": {\"agency\": {\"folder\": \"library\"}, \"own\": "
+                           "{\"folder\": \"/srv/own\"}}}",
+                           &why),
+                  ESC_OK);
+    assert_int_equal(config->libraries.count, 2);
+    assert_text_equal(config->libraries.items[0].name, "agency");
+    assert_text_equal(config->libraries.items[0].place, "/etc/escal/library");
+    assert_text_equal(config->libraries.items[1].place, "/srv/own");
+    /* Another file that says nothing of it leaves it where it is. */
+    assert_status(esc_config_read(config, ESC_TEXT("{}"), "/elsewhere/escald.json", &why), ESC_OK);
+    assert_text_equal(config->libraries.items[0].place, "/etc/escal/library");
+    esc_config_free(config);
+    assert_refused("{\"libraries\": {\"agency\": {}}}", "libraries.agency has no folder");
+    assert_refused("{\"libraries\": {\"agency\": \"library\"}}", "libraries.agency");
+    assert_refused(ACME("\"libraries\": {}"), "libraries");
+}
+
 static void takes_names_of_headers_of_128_bytes(void **state)
 {
     (void)state;
@@ -1061,6 +1084,7 @@ int main(void)
         cmocka_unit_test(faults_and_warnings_have_their_room),
         cmocka_unit_test(a_preset_forgets_what_was_there),
         cmocka_unit_test(relative_names_are_relative_to_their_file),
+        cmocka_unit_test(a_library_lies_in_a_folder),
         cmocka_unit_test(takes_names_of_headers_of_128_bytes),
         cmocka_unit_test(a_system_is_signed_in_to_in_one_way),
         cmocka_unit_test(takes_urls_of_2048_bytes),

@@ -125,6 +125,16 @@ typedef struct EscInboundBindings {
     EscInboundBinding *items;
     uint32_t count;
 } EscInboundBindings;
+/* Where a library of the agency's own lies, which workspaces `use`. */
+typedef struct EscLibraryBinding {
+    EscText name, folder; /* as it was said … */
+    EscText place; /* … and from the present folder of the process, filled in when it is read */
+} EscLibraryBinding;
+
+typedef struct EscLibraryBindings {
+    EscLibraryBinding *items;
+    uint32_t count;
+} EscLibraryBindings;
 
 typedef struct EscEndpoints {
     EscEndpoint *items;
@@ -176,6 +186,7 @@ typedef struct EscConfig {
         delivery_lifetime_s;
     int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms, stop_timeout_s;
     EscWorkspaceConfigs workspaces;
+    EscLibraryBindings libraries;
     /* To be set before it is finished. Where nobody has said what becomes of the unbound it is "stop", but in a
      * rehearsal ESC_UNBOUND_REHEARSAL: on a virtual clock, or while nothing that is bound leads beyond this machine. */
     bool has_virtual_clock;
