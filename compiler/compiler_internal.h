@@ -56,7 +56,8 @@ typedef enum EscMeans {
     ESC_MEANS_ROLE,     /* of an OWNER: role number 0 to 2 */
     ESC_MEANS_CONTACT,  /* of a NOTIFY with `via`: index: EscContact */
     ESC_MEANS_EVIDENCE, /* of a SNAPSHOT_ITEM: index: one ESC_EVIDENCE_ bit */
-    ESC_MEANS_CHECK     /* of a CHECK: index: EscCheck; extra: EscProof for DELIVERED */
+    ESC_MEANS_CHECK,    /* of a CHECK: index: EscCheck; extra: EscProof for DELIVERED */
+    ESC_MEANS_DOCUMENT /* a place in JSON that came from outside: index: EscDocumentRoot; extra: EscDocumentForm */
 } EscMeans;
 
 typedef enum EscUnit {
@@ -287,6 +288,16 @@ typedef struct EscActionInfo {
     const EscNode *node;
 } EscActionInfo;
 
+/* What comes in, and goes back. Its rows are the items of the node, with what their paths mean. */
+typedef struct EscInboundInfo {
+    EscText name, title;
+    EscVerifyKind verify;
+    EscVerifyPlace place;
+    EscText place_name;  /* empty: none is said */
+    const EscNode *each; /* SOURCE_EACH or NULL */
+    const EscNode *node;
+} EscInboundInfo;
+
 typedef struct EscRouteInfo {
     EscText name;
     EscSymbolKind result;   /* PERSON, TEAM, SCHEDULE, TEMPLATE; NONE for a queue */
@@ -497,6 +508,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscSystemInfo, systems);
     ESC_ARRAY(EscActionInfo, actions);
     ESC_ARRAY(EscParamInfo, params);
+    ESC_ARRAY(EscInboundInfo, inbounds);
     ESC_ARRAY(EscRouteInfo, routes);
     ESC_ARRAY(EscOpenUse, opens);
     ESC_ARRAY(EscGivenName, given_names);

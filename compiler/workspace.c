@@ -18,7 +18,8 @@
     X(exceptions)                                                                                  \
     X(persons)                                                                                     \
     X(teams)                                                                                       \
-    X(calendars) X(schedules) X(channels) X(systems) X(actions) X(params) X(routes) X(opens)       \
+    X(calendars)                                                                                   \
+    X(schedules) X(channels) X(systems) X(actions) X(inbounds) X(params) X(routes) X(opens)        \
         X(given_names) X(libraries) X(module_uses) X(slas) X(runbooks) X(templates) X(automations) \
             X(limits) X(locals) X(meanings) X(conditions) X(scenarios) X(broken) X(cover)          \
                 X(step_texts)

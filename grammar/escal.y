@@ -117,7 +117,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> WEEKLY "weekly"
 %token <name> LAYER "layer" ALWAYS "always"
 %token <name> COVERED_BY "covered by" /* only behind a date */
-%token <name> OVERRIDE "override" ACTION "action" EACH "each" PAUSE "pause" WARN_AT "warn at"
+%token <name> OVERRIDE "override" ACTION "action" EACH "each" VERIFY "verify" PAUSE "pause" WARN_AT "warn at"
 %token <name> START "start" START_ON "start on" START_AFTER "start after"
 %token <name> START_AFTER_NO "start after no" GROUP_BY "group by"
 %token <name> START_TEMPLATE "start template" MANUAL "manual" DEFAULT "default"
@@ -140,7 +140,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> REQUIRE "require" LAST_RESORT "last resort" LIMIT "limit" RETAIN "retain"
 %token <name> GIVEN "given" RESOLVE "resolve" CONFIRM "confirm" REJECT "reject" FAILS "fails"
 %token <name> WORKS_ON "works on"
-%token <name> FAILS_ON "fails on" REPLIES "replies" DELIVER "deliver"
+%token <name> FAILS_ON "fails on" REPLIES "replies" DELIVER "deliver" RECEIVE "receive"
 %token <name> NO "no" NOTHING "nothing" OWNER "owner" ROLE "role" EXCEPTION "exception"
 %token <name> PASSED "passed" FAILED "failed"
 %token <name> CREATED "created" CALL "call" STARTED "started" ASKED "asked" OVERDUE "overdue"
@@ -179,7 +179,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <list> fields parameters parameters_opt parameter_list settings person_items reach_steps
 %type <list> team_items calendar_items
 %type <list> day_ranges schedule_items words members_enum_or members_enum_less actions
-%type <list> action_items codes source_items
+%type <list> action_items codes source_items choices
 %type <list> automation_items
 %type <list> map_opt sla_items warnings_opt moments promise_rows since_opt met_opt route_rows template_items events paths per_opt owners
 %type <list> checks policy_items
@@ -555,14 +555,27 @@ source_items:
   | source_items error { $$ = $1; RECOVER(PLAIN, @1, @2); }
   | source_items BROKEN { $$ = $1; }
 
+/* A part begins with a word of the language or a dotted name: so the name behind `verify KIND` is its place. */
 source_item:
-    "each" path "as" word { $$ = NODE(SOURCE_EACH, @$, .source_each = {.list = $path,
+    "verify" word[kind]
+    { $$ = NODE(SOURCE_VERIFY, @$, .source_verify = {.kind = $kind}); }
+  | "verify" word[kind] NAME[place] text[name]
+    { $$ = NODE(SOURCE_VERIFY, @$, .source_verify = {.kind = $kind, .place = $place,
+          .name = $name}); }
+  | "each" path "as" word { $$ = NODE(SOURCE_EACH, @$, .source_each = {.list = $path,
           .variable = $word}); }
   | "event" path condition_opt[condition]
     { $$ = NODE(SOURCE_EVENT, @$, .source_event = {.event = $path, .condition = $condition}); }
-  | path "<-" expr map_opt[map]
-    { $$ = NODE(SOURCE_MAP, @$, .source_map = {.target = $path, .value = $expr, .entries = $map,
-          .has_map = $map.count > 0}); }
+  | PATH "<-" choices map_opt[map]
+    { $$ = NODE(SOURCE_MAP, @$, .source_map = {.target = $PATH, .values = $choices,
+          .entries = $map, .has_map = $map.count > 0}); }
+  | PATH[field] "->" path[action] arguments
+    { $$ = NODE(SOURCE_BACK, @$, .source_back = {.field = $field, .action = $action,
+          .arguments = $arguments}); }
+
+choices:
+    expr { $$ = esc_list_one($1); }
+  | choices "else" expr { $$ = esc_list_append($1, $3); }
 
 map_opt:
     %empty { $$ = esc_list_empty(); }
@@ -1035,6 +1048,11 @@ test_statement:
     { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .is_failing = true}); }
   | "system" path "replies" reply
     { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .reply = $reply}); }
+  | "receive" word[source] text[file]
+    { $$ = NODE(TEST_RECEIVE, @$, .test_receive = {.source = $source, .file = $file}); }
+  | "receive" word[source] record
+    { $$ = NODE(TEST_RECEIVE, @$, .test_receive = {.source = $source,
+          .body = NODE(RECORD, @record, .record = {$record})}); }
   | "deliver" "fails on" target
     { $$ = NODE(TEST_DELIVER, @$, .test_deliver = {.channel = $target, .is_failing = true}); }
   | "deliver" "works on" target
@@ -1306,6 +1324,7 @@ clock_word:
     NAME | "workspace" | "use" | "ticket" | "event" | "person" | "team" | "calendar" | "schedule"
   | "channel" | "system" | "source" | "sla" | "route" | "runbook" | "template" | "policy" | "test"
   | "absent" | "closed" | "daily" | "weekly" | "layer" | "always" | "override" | "action" | "each" | "pause" | "start"
+  | "verify" | "receive"
   | "manual" | "alongside" | "owners" | ALL | "steps" | "on" | "qa" | "notify" | "page" | "set"
   | "queue" | "handoff" | ACKED | RESOLVED | "snapshot" | "attach" | "undo" | "await" | "wait"
   | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"

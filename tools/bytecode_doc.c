@@ -55,6 +55,7 @@ static const char *const operand_names[ESC_OPERAND_KIND_COUNT + 1] = {
     [ESC_OPERAND_PARAM] = "parameter",
     [ESC_OPERAND_DATE] = "date",
     [ESC_OPERAND_CALENDAR] = "calendar",
+    [ESC_OPERAND_DOCUMENT] = "document path",
     [ESC_OPERAND_TEXT] = "text",
 };
 

@@ -297,6 +297,12 @@ static void make_step(Scenario *scenario, const EscNode *node, EscScenarioStep *
         step->who = esc_scenario_who(&scenario->where, node->test_deliver.channel,
                                      ESC_WHO_CAN_CHANNEL | ESC_WHO_CAN_PERSON, "be delivered to");
         break;
+    case ESC_NODE_TEST_RECEIVE:
+        esc_report_hint(scenario->workspace,
+                        esc_report(scenario->workspace, "E0390", node->span,
+                                   "tests do not receive payloads yet"),
+                        "send the event with `on EVENT { … }`");
+        break;
     case ESC_NODE_TEST_ABSENT:
         step_absent(scenario, node, step);
         break;

@@ -176,8 +176,11 @@ static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNo
         *ESC_ARRAY_ADD(workspace, automations) =
             (EscAutomationInfo){.name = name.text, .node = node};
         return workspace->automations_count - 1;
+    case ESC_SYMBOL_SOURCE:
+        *ESC_ARRAY_ADD(workspace, inbounds) = (EscInboundInfo){.name = name.text, .node = node};
+        return workspace->inbounds_count - 1;
     default:
-        return 0; /* sources and policies have no rows */
+        return 0; /* policies have no rows */
     }
 }
 

@@ -42,6 +42,8 @@ static bool is_item(const EscNode *parent, const EscNode *node)
     case ESC_NODE_HEADER:
     case ESC_NODE_REPLY:
     case ESC_NODE_RETURN:
+    case ESC_NODE_SOURCE_VERIFY:
+    case ESC_NODE_SOURCE_BACK:
     case ESC_NODE_SOURCE_EACH:
     case ESC_NODE_SOURCE_EVENT:
     case ESC_NODE_SOURCE_MAP:
