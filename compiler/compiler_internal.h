@@ -280,7 +280,8 @@ typedef struct EscActionInfo {
     EscText result_path;                 /* RFC 6901 pointer; empty: the whole body */
     EscMethod method;
     const EscNode *url;  /* TEXT */
-    const EscNode *body; /* RECORD or NULL; flat: ENTRY names are the JSON members */
+    const EscNode *body; /* BODY or NULL */
+    EscBody body_kind;
     const uint16_t *statuses;
     uint32_t statuses_count;
     uint32_t undo_action; /* or ESC_NONE */

@@ -185,6 +185,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <list> checks policy_items
 %type <list> steps block snapshot_items reminders ask_items match_arms match_values arm_body
 %type <list> entries record record_opt arguments argument_list expressions expression_list
+%type <list> list_items list_some
 %type <list> test_statements text_parts other_targets targets
 %type <node> snapshot_item
 %type <branch> else_opt
@@ -1072,7 +1073,7 @@ until_opt:
 reply:
     text
   | record { $$ = NODE(RECORD, @$, .record = {$record}); }
-  | "[" expressions "]" { $$ = NODE(LIST, @$, .list = {.items = $expressions}); }
+  | "[" list_items "]" { $$ = NODE(LIST, @$, .list = {.items = $list_items}); }
 
 in_opt:
     %empty { $$ = esc_name_empty(); }
@@ -1230,6 +1231,14 @@ expression_list:
     expr { $$ = esc_list_one($1); }
   | expression_list "," expr { $$ = esc_list_append($1, $3); }
 
+list_items: /* records only in what becomes JSON, which the check looks after */
+    %empty { $$ = esc_list_empty(); }
+  | list_some
+
+list_some:
+    value { $$ = esc_list_one($1); }
+  | list_some "," value { $$ = esc_list_append($1, $3); }
+
 path:
     PATH
   | word { $$ = esc_path_one(parse, $word); }
@@ -1288,7 +1297,7 @@ sum:
   | "true" { $$ = NODE(BOOL, @$, .boolean = {true}); }
   | "false" { $$ = NODE(BOOL, @$, .boolean = {false}); }
   | "now" { $$ = BARE(NOW, @$); }
-  | "[" expressions "]" { $$ = NODE(LIST, @$, .list = {.items = $expressions}); }
+  | "[" list_items "]" { $$ = NODE(LIST, @$, .list = {.items = $list_items}); }
   | "(" expr[inner] ")" { $$ = $inner; }
   | "changed" path { $$ = NODE(CHANGED, @$, .changed = {.path = $path}); }
   | "previous" path { $$ = NODE(PREVIOUS, @$, .previous = {.path = $path}); }

@@ -67,15 +67,7 @@ static const Command commands[] = {
 
 void ctl_encode(EscBuf *out, EscText text)
 {
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                        (c >= 'a' && c <= 'z') || memchr("-_.~", c, 4) != NULL;
-        if (is_plain)
-            esc_buf_char(out, c);
-        else
-            esc_buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
-    }
+    esc_buf_percent(out, text);
 }
 
 bool ctl_is_escalation(const char *text)

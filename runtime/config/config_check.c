@@ -233,6 +233,76 @@ static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *en
                      "has a secret_file that its type does not use");
 }
 
+/* --- how a system is signed in to ----------------------------------------------------------------- */
+
+static const struct {
+    const char *type, *needs;
+} auth_kinds[ESC_AUTH_COUNT] = {
+    [ESC_AUTH_NONE] = {"none", NULL},
+    [ESC_AUTH_BASIC] = {"basic", "is basic: it needs user and secret_file"},
+    [ESC_AUTH_BEARER] = {"bearer", "is bearer: it needs secret_file"},
+    [ESC_AUTH_API_KEY] = {"api_key", "is api_key: it needs secret_file, and header or query"},
+    [ESC_AUTH_OAUTH2] = {"oauth2", "is oauth2: it needs token_url, client_id and secret_file"},
+};
+
+/* Whether what its kind needs is there, and nothing of another kind. */
+static bool auth_is_whole(const EscAuthBinding *auth)
+{
+    bool has_user = auth->user.size > 0, has_secret = auth->secret_file.size > 0,
+         has_header = auth->header.size > 0, has_query = auth->query.size > 0,
+         has_client = auth->token_url.size > 0 && auth->client_id.size > 0,
+         has_token = auth->token_url.size + auth->client_id.size + auth->scope.size +
+                         auth->audience.size + auth->ca_file.size >
+                     0;
+    if (auth->kind == ESC_AUTH_NONE)
+        return !has_user && !has_secret && !has_header && !has_query && !has_token;
+    bool is_basic = auth->kind == ESC_AUTH_BASIC, is_key = auth->kind == ESC_AUTH_API_KEY,
+         is_oauth2 = auth->kind == ESC_AUTH_OAUTH2;
+    return has_secret && has_user == is_basic && (has_header != has_query) == is_key &&
+           !(has_header && has_query) && has_token == is_oauth2 && has_client == is_oauth2;
+}
+
+static bool is_name_of_header(EscText name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && !(c >= '0' && c <= '9') && c != '-' && c != '_')
+            return false;
+    }
+    return true;
+}
+
+static void finish_auth(Checker *checker, EscSystemBinding *system)
+{
+    EscAuthBinding *auth = &system->auth;
+    for (unsigned i = 0; i < ESC_AUTH_COUNT; i++)
+        if (esc_text_equal(auth->type, esc_text_from(auth_kinds[i].type)))
+            auth->kind = (EscAuthKind)i;
+    if (!auth_is_whole(auth)) {
+        const char *needs = auth_kinds[auth->kind].needs;
+        (void)refuse(checker, "systems.auth", system->name,
+                     needs == NULL ? "has options, and no type that uses them" : needs);
+        return;
+    }
+    if (auth->kind == ESC_AUTH_NONE)
+        return;
+    if (system->secret_file.size > 0)
+        (void)refuse(checker, "systems", system->name, "has both auth and secret_file");
+    if (auth->user.size > 0 && memchr(auth->user.data, ':', auth->user.size) != NULL)
+        (void)refuse(checker, "systems.auth", system->name, "has a user with a colon in the name");
+    if (!is_name_of_header(auth->header))
+        (void)refuse(checker, "systems.auth", system->name, "has a header that is no name of one");
+    const char *fault =
+        auth->kind != ESC_AUTH_OAUTH2
+            ? NULL
+            : url_fault(checker->workspace, auth->token_url, "https", "http", false);
+    if (fault != NULL)
+        (void)refuse(checker, "systems.auth.token_url", system->name, fault);
+    finish_authorities(checker, "systems.auth", system->name, &auth->ca_file);
+    (void)read_secret(checker, auth->secret_file, &auth->secret);
+}
+
 static void finish_system(Checker *checker, EscSystemBinding *system)
 {
     const char *fault = url_fault(checker->workspace, system->base_url, "https", "http", false);
@@ -243,6 +313,7 @@ static void finish_system(Checker *checker, EscSystemBinding *system)
     finish_authorities(checker, "systems", system->name, &system->ca_file);
     if (system->secret_file.size > 0)
         (void)read_secret(checker, system->secret_file, &system->secret);
+    finish_auth(checker, system);
 }
 
 static void finish_mail(Checker *checker, EscMailServer *mail)

@@ -64,8 +64,10 @@ void esc_config_free(EscConfig *config)
         const EscWorkspaceConfig *workspace = &config->workspaces.items[i];
         for (uint32_t k = 0; k < workspace->channels.count; k++)
             wipe_endpoint(&workspace->channels.items[k]);
-        for (uint32_t k = 0; k < workspace->systems.count; k++)
+        for (uint32_t k = 0; k < workspace->systems.count; k++) {
             wipe(workspace->systems.items[k].secret);
+            wipe(workspace->systems.items[k].auth.secret);
+        }
         wipe_endpoint(&workspace->people.chat);
         wipe_endpoint(&workspace->people.phone);
         wipe(workspace->mail.password);

@@ -31,7 +31,8 @@
 #define GROUP_PEOPLE (&esc_config_groups[4])
 #define GROUP_ENDPOINT (&esc_config_groups[5])
 #define GROUP_SYSTEM (&esc_config_groups[6])
-#define GROUP_LIBRARY (&esc_config_groups[7])
+#define GROUP_AUTH (&esc_config_groups[7])
+#define GROUP_LIBRARY (&esc_config_groups[8])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -190,6 +191,30 @@ static const Option system_options[] = {
     TEXT_ROW(EscSystemBinding, ca_file, "", CA_HELP),
     COUNT_ROW(EscSystemBinding, timeout_ms, 0, 0, 600000,
               "one call, in real time; 0: delivery_timeout_ms", IN_FOLDER),
+    OBJECT_ROW(EscSystemBinding, auth, GROUP_AUTH,
+               "how the system is signed in to, instead of secret_file"),
+};
+
+static const Option auth_options[] = {
+    WORD_ROW(EscAuthBinding, type, "none", "none|basic|bearer|api_key|oauth2",
+             "basic: user and password; bearer: a token that does not end; api_key: a key in a "
+             "header or in the query; oauth2: client credentials, whose token is fetched and "
+             "renewed in time"),
+    TEXT_ROW(EscAuthBinding, secret_file, "",
+             "file that holds the password, token, key or the client's secret"),
+    TEXT_ROW(EscAuthBinding, user, "", "basic: the user's name"),
+    TEXT_ROW(EscAuthBinding, header, "", "api_key: header that carries the key, such as X-Api-Key"),
+    TEXT_ROW(EscAuthBinding, query, "",
+             "api_key: instead of a header, parameter of the query that carries it"),
+    TEXT_ROW(EscAuthBinding, token_url, "", "oauth2: address that gives tokens"),
+    TEXT_ROW(EscAuthBinding, client_id, "", "oauth2: name of this client"),
+    WORD_ROW(EscAuthBinding, client_in, "header", "header|body",
+             "oauth2: where the client's name and secret stand in the request for a token"),
+    TEXT_ROW(EscAuthBinding, scope, "", "oauth2: what is asked for; empty: not said"),
+    TEXT_ROW(EscAuthBinding, audience, "", "oauth2: `audience` of the request; empty: not said"),
+    TEXT_ROW(EscAuthBinding, ca_file, "",
+             "oauth2: file (PEM) of the authorities that the certificate of token_url may come "
+             "from; empty: the machine's"),
 };
 
 static const Option library_options[] = {
@@ -209,6 +234,7 @@ const OptionGroup esc_config_groups[] = {
     GROUP("workspaces.NAME.people", EscPeopleBinding, people_options),
     GROUP("workspaces.NAME.people.chat, .phone", EscEndpoint, endpoint_options),
     GROUP("workspaces.NAME.systems.NAME", EscSystemBinding, system_options),
+    GROUP("workspaces.NAME.systems.NAME.auth", EscAuthBinding, auth_options),
     GROUP("libraries.NAME", EscLibraryBinding, library_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

@@ -13,6 +13,13 @@
 
 /* --- life --------------------------------------------------------------------------------------- */
 
+static void init_buffers(EscAttempt *attempt)
+{
+    esc_buf_init(&attempt->reply, ESC_HTTP_REPLY_BYTES_MAX);
+    esc_buf_init(&attempt->refused, REFUSED_BYTES_MAX);
+    esc_buf_init(&attempt->said, ESC_DETAIL_BYTES_MAX);
+}
+
 static EscAttempt *attempt_new(EscOutside *outside, EscQueueItem *item)
 {
     EscAttempt *attempt = outside->spare;
@@ -32,9 +39,7 @@ static EscAttempt *attempt_new(EscOutside *outside, EscQueueItem *item)
     attempt->site = esc_site_of(outside, item);
     attempt->item = item;
     attempt->state = ESC_DELIVERY_ACCEPTED; /* what a server says by taking it */
-    esc_buf_init(&attempt->reply, ESC_HTTP_REPLY_BYTES_MAX);
-    esc_buf_init(&attempt->refused, REFUSED_BYTES_MAX);
-    esc_buf_init(&attempt->said, ESC_DETAIL_BYTES_MAX);
+    init_buffers(attempt);
     esc_ring_put(&outside->attempts, &attempt->link);
     return attempt;
 }
@@ -62,13 +67,26 @@ void esc_attempt_free(EscAttempt *attempt)
     }
 }
 
+/* The row's attempt goes on with another request: nothing of the one before is left. */
+void esc_attempt_renew(EscAttempt *attempt)
+{
+    esc_transfer_release(attempt);
+    init_buffers(attempt);
+    attempt->headers = attempt->recipients = NULL;
+    attempt->sent = 0;
+    attempt->is_address_refused = attempt->is_address_tried = attempt->is_lost = false;
+    attempt->code = CURLE_OK;
+    attempt->status = 0;
+    attempt->next_ended = NULL;
+}
+
 void esc_attempts_close(EscOutside *outside)
 {
     for (EscRing *at = outside->attempts.next; at != &outside->attempts; at = at->next) {
         EscAttempt *one = ESC_RING_OWNER(at, EscAttempt, link);
         if (one->route.way == ESC_WAY_MAIL)
             esc_lane_close(&one->lane);
-        else
+        else if (one->pool != NULL) /* else it waits for another one's token */
             esc_request_give_up(one);
     }
 }
@@ -117,18 +135,35 @@ void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms)
     }
     EscAttempt *attempt = attempt_new(outside, item);
     attempt->route = route;
-    EscPlanInput input = {.config = site->config,
-                          .route = &route,
+    if (esc_token_is_needed(attempt))
+        esc_token_get(attempt);
+    else
+        esc_attempt_send(attempt);
+}
+
+void esc_attempt_send(EscAttempt *attempt)
+{
+    const EscContent *content = attempt->item->content;
+    EscPlanInput input = {.config = attempt->site->config,
+                          .route = &attempt->route,
                           .row = &content->row,
-                          .now_ms = esc_outside_wall_ms(outside)};
+                          .now_ms = esc_outside_wall_ms(attempt->outside),
+                          .token = attempt->token};
     esc_plan_make(attempt->arena, &input, &attempt->plan);
-    attempt->timeout_ms = attempt->plan.timeout_ms > 0 ? attempt->plan.timeout_ms
-                                                       : outside->setup.config->delivery_timeout_ms;
+    esc_attempt_begin(attempt);
+}
+
+void esc_attempt_begin(EscAttempt *attempt)
+{
+    int64_t now_ms = esc_outside_now_ms(attempt->outside);
+    attempt->timeout_ms = attempt->plan.timeout_ms > 0
+                              ? attempt->plan.timeout_ms
+                              : attempt->outside->setup.config->delivery_timeout_ms;
     if (attempt->plan.refusal.size != 0)
         give_back(attempt, now_ms, attempt->plan.refusal.data);
     else if (!esc_transfer_prepare(attempt))
         put_off(attempt, now_ms);
-    else if (route.way == ESC_WAY_MAIL)
+    else if (attempt->route.way == ESC_WAY_MAIL)
         esc_mail_start(attempt);
     else if (!esc_request_start(attempt))
         put_off(attempt, now_ms);
@@ -207,19 +242,11 @@ static int64_t retry_after_ms(const EscAttempt *attempt)
     return after_s > 0 && after_s < RETRY_AFTER_S_MAX ? (int64_t)after_s * 1000 : 0;
 }
 
-void esc_attempt_ended(EscAttempt *attempt)
+void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *detail)
 {
     EscOutside *outside = attempt->outside;
-    if (attempt->code ==
-        CURLE_ABORTED_BY_CALLBACK) { /* given up at the stop: its row stays unsettled */
-        esc_attempt_free(attempt);
-        return;
-    }
     EscQueueItem *item = attempt->item;
     EscQueue *queue = item->queue;
-    EscVerdict verdict = esc_attempt_verdict(attempt);
-    char detail[ESC_DETAIL_BYTES_MAX]; /* behind the verdict, which reads the reply */
-    esc_attempt_describe(attempt, detail, sizeof(detail));
     if (verdict == ESC_VERDICT_HOLD && esc_queue_is_items_own(item))
         verdict = ESC_VERDICT_DEAD; /* others went through since */
     bool was_held = esc_queue_is_held(queue),
@@ -237,4 +264,26 @@ void esc_attempt_ended(EscAttempt *attempt)
                         (EscText){0});
     esc_queue_ended(queue, verdict, esc_outside_now_ms(outside));
     esc_attempt_free(attempt);
+}
+
+void esc_attempt_ended(EscAttempt *attempt)
+{
+    if (attempt->code ==
+        CURLE_ABORTED_BY_CALLBACK) { /* given up at the stop: its row stays unsettled */
+        esc_attempt_free(attempt);
+        return;
+    }
+    if (attempt->is_fetching) {
+        esc_token_ended(attempt);
+        return;
+    }
+    if (esc_token_is_refused(attempt)) {
+        esc_attempt_renew(attempt);
+        esc_token_get(attempt);
+        return;
+    }
+    EscVerdict verdict = esc_attempt_verdict(attempt);
+    char detail[ESC_DETAIL_BYTES_MAX]; /* behind the verdict, which reads the reply */
+    esc_attempt_describe(attempt, detail, sizeof(detail));
+    esc_attempt_close(attempt, verdict, detail);
 }

@@ -81,7 +81,10 @@ static void put_words(EscBuf *out, const EscAttempt *attempt, EscText said)
     const EscSystemBinding *system = attempt->route.system;
     const EscText secrets[] = {endpoint == NULL ? (EscText){0} : endpoint->secret,
                                system == NULL ? (EscText){0} : system->secret,
-                               attempt->site->config->mail.password, attempt->plan.url};
+                               system == NULL ? (EscText){0} : system->auth.secret,
+                               attempt->token,
+                               attempt->site->config->mail.password,
+                               attempt->plan.url};
     EscBuf words;
     esc_buf_init(&words, ESC_DETAIL_BYTES_MAX);
     esc_peer_words(&words, said, secrets, ESC_COUNT_OF(secrets));

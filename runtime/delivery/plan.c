@@ -23,6 +23,7 @@ void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan)
                           .config = input->config,
                           .row = input->row,
                           .now_ms = input->now_ms,
+                          .token = input->token,
                           .plan = plan};
     if (route->is_gone)
         esc_planner_refuse(&planner, "the configuration names no such receiver any more");

@@ -32,7 +32,7 @@ typedef struct EscRoute {
 /* Where a row goes. No JSON is parsed and nothing is allocated; texts point into the configuration. */
 void esc_route_find(const EscWorkspaceConfig *config, const EscOutboxRow *row, EscRoute *route);
 
-/* --- plans (plan.c, plan_channels.c, plan_call.c) ----------------------------------------------- */
+/* --- plans (plan.c, plan_channels.c, plan_call.c, plan_auth.c) ----------------------------------------------- */
 
 #define ESC_PLAN_HEADERS_MAX 32
 
@@ -59,11 +59,16 @@ typedef struct EscPlanInput {
     const EscRoute *route;
     const EscOutboxRow *row;
     int64_t now_ms; /* of the attempt: only signatures tell it */
+    EscText token;  /* that a call is made with, where its system wants one (oauth2) */
 } EscPlanInput;
 
 /* Everything in *plan lives in the arena, the row or the configuration. Never fails: what cannot be sent has a
  * refusal. */
 void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan);
+
+/* What fetches a token for calls to the system (plan_auth.c); as esc_plan_make. */
+void esc_plan_token(EscArena *arena, const EscWorkspaceConfig *config,
+                    const EscSystemBinding *system, EscPlan *plan);
 
 /* --- texts (message.c, mail_text.c, sign.c) ----------------------------------------------------- */
 

@@ -11,6 +11,7 @@ typedef struct EscPlanner {
     const EscWorkspaceConfig *config;
     const EscOutboxRow *row;
     int64_t now_ms;
+    EscText token; /* of a system with oauth2 */
     EscPlan *plan;
 } EscPlanner;
 
@@ -36,5 +37,7 @@ const EscCall *esc_planner_call(EscPlanner *planner);
 
 void esc_plan_person_mail(EscPlanner *planner); /* to the row's address */
 void esc_plan_call(EscPlanner *planner, const EscSystemBinding *system);
+/* Who is calling: a header, or a parameter behind the address, which is put into the arena anew. */
+void esc_plan_auth(EscPlanner *planner, const EscAuthBinding *auth, EscText *url);
 
 #endif

@@ -128,25 +128,28 @@ static void secrets_are_wiped(void **state)
     assert_status(
         read_all(
             config,
-            ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": \"https://a.example/\", "
-                 "\"secret_file\": \"spaced\"}, \"b\": {\"type\": \"chat\", \"url_file\": "
-                 "\"url\"}}, "
-                 "\"systems\": {\"crm\": {\"base_url\": \"https://b.example\", \"secret_file\": "
-                 "\"secret\"}}, \"mail\": {\"server\": \"smtp://m.example\", \"from\": "
-                 "\"e@acme.example\", \"user\": \"u\", \"password_file\": \"spaced\"}, \"people\": "
-                 "{\"chat\": {\"type\": \"chat\", \"url_file\": \"url\"}, \"phone\": {\"type\": "
-                 "\"webhook\", \"url\": \"https://c.example/\", \"secret_file\": \"secret\"}}"),
+            ACME(
+                "\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": \"https://a.example/\", "
+                "\"secret_file\": \"spaced\"}, \"b\": {\"type\": \"chat\", \"url_file\": "
+                "\"url\"}}, "
+                "\"systems\": {\"crm\": {\"base_url\": \"https://b.example\", \"secret_file\": "
+                "\"secret\"}, \"jira\": {\"base_url\": \"https://j.example\", \"auth\": {\"type\": "
+                "\"bearer\", \"secret_file\": \"secret\"}}}, "
+                "\"mail\": {\"server\": \"smtp://m.example\", \"from\": "
+                "\"e@acme.example\", \"user\": \"u\", \"password_file\": \"spaced\"}, \"people\": "
+                "{\"chat\": {\"type\": \"chat\", \"url_file\": \"url\"}, \"phone\": {\"type\": "
+                "\"webhook\", \"url\": \"https://c.example/\", \"secret_file\": \"secret\"}}"),
             &why),
         ESC_OK);
     const EscWorkspaceConfig *acme = esc_config_workspace(config, ESC_TEXT("acme"));
     assert_text_equal(acme->channels.items[0].secret, "a phrase");
     assert_text_equal(acme->mail.password, "a phrase");
     assert_text_equal(acme->people.phone.secret, "s3cret-canary");
-    assert_int_equal(wiped_count, 6); /* whole files */
-    assert_int_equal(wiped_size, 2 * 12 + 2 * 32 + 2 * 14);
+    assert_int_equal(wiped_count, 7); /* whole files */
+    assert_int_equal(wiped_size, 2 * 12 + 2 * 32 + 3 * 14);
     esc_config_free(config);
-    assert_int_equal(wiped_count, 12);
-    assert_int_equal(wiped_size, 2 * 12 + 2 * 32 + 2 * 14 + 2 * 8 + 2 * 31 + 2 * 13);
+    assert_int_equal(wiped_count, 14);
+    assert_int_equal(wiped_size, 2 * 12 + 2 * 32 + 3 * 14 + 2 * 8 + 2 * 31 + 3 * 13);
     esc_config_free(NULL);
 }
 
@@ -764,6 +767,59 @@ static void refuses_incomplete_endpoints(void **state)
                    "more than one line");
 }
 
+#define CRM(auth) ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", " auth "}}")
+#define AUTH(inside) CRM("\"auth\": {" inside "}")
+#define SECRET "\"secret_file\": \"secret\""
+
+static void assert_auth(const char *json, EscAuthKind kind)
+{
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    if (read_all(config, json, &why) != ESC_OK)
+        fail_msg("%s", why.text);
+    const EscAuthBinding *auth = &config->workspaces.items[0].systems.items[0].auth;
+    assert_int_equal(auth->kind, kind);
+    assert_text_equal(auth->secret, kind == ESC_AUTH_NONE ? "" : "s3cret-canary");
+    esc_config_free(config);
+}
+
+static void a_system_is_signed_in_to_in_one_way(void **state)
+{
+    (void)state;
+    assert_auth(CRM("\"timeout_ms\": 1"), ESC_AUTH_NONE);
+    assert_auth(AUTH("\"type\": \"basic\", \"user\": \"u\", " SECRET), ESC_AUTH_BASIC);
+    assert_auth(AUTH("\"type\": \"bearer\", " SECRET), ESC_AUTH_BEARER);
+    assert_auth(AUTH("\"type\": \"api_key\", \"header\": \"X-Api-Key\", " SECRET),
+                ESC_AUTH_API_KEY);
+    assert_auth(AUTH("\"type\": \"api_key\", \"query\": \"key\", " SECRET), ESC_AUTH_API_KEY);
+    assert_auth(
+        AUTH("\"type\": \"oauth2\", \"token_url\": \"https://l.example/t\", \"client_id\": \"c\", "
+             "\"scope\": \"s\", " SECRET),
+        ESC_AUTH_OAUTH2);
+    static const struct {
+        const char *json, *why;
+    } bad[] = {
+        {AUTH(SECRET), "systems.auth.crm: has options, and no type"},
+        {AUTH("\"type\": \"digest\""), "must be one of"},
+        {AUTH("\"type\": \"basic\", " SECRET), "is basic: it needs user"},
+        {AUTH("\"type\": \"basic\", \"user\": \"u\""), "is basic: it needs user"},
+        {AUTH("\"type\": \"basic\", \"user\": \"u:v\", " SECRET), "a user with a colon"},
+        {AUTH("\"type\": \"bearer\", \"user\": \"u\", " SECRET), "is bearer: it needs"},
+        {AUTH("\"type\": \"bearer\", \"secret_file\": \"missing\""), "cannot be read"},
+        {AUTH("\"type\": \"api_key\", " SECRET), "is api_key: it needs"},
+        {AUTH("\"type\": \"api_key\", \"header\": \"a\", \"query\": \"b\", " SECRET),
+         "is api_key: it needs"},
+        {AUTH("\"type\": \"api_key\", \"header\": \"X: a\", " SECRET), "no name of one"},
+        {AUTH("\"type\": \"oauth2\", \"client_id\": \"c\", " SECRET), "is oauth2: it needs"},
+        {AUTH("\"type\": \"oauth2\", \"token_url\": \"http://l.example\", \"client_id\": "
+              "\"c\", " SECRET),
+         "systems.auth.token_url.crm: is not encrypted"},
+        {CRM(SECRET ", \"auth\": {\"type\": \"bearer\", " SECRET "}"), "both auth and secret_file"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
+        assert_refused(bad[i].json, bad[i].why);
+}
+
 static void takes_urls_of_2048_bytes(void **state)
 {
     (void)state;
@@ -983,6 +1039,7 @@ int main(void)
         cmocka_unit_test(relative_names_are_relative_to_their_file),
         cmocka_unit_test(a_library_lies_in_a_folder),
         cmocka_unit_test(takes_names_of_headers_of_128_bytes),
+        cmocka_unit_test(a_system_is_signed_in_to_in_one_way),
         cmocka_unit_test(takes_urls_of_2048_bytes),
         cmocka_unit_test(names_the_nearest_option),
         cmocka_unit_test(refuses_what_is_no_strict_json),

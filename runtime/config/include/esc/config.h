@@ -53,11 +53,31 @@ typedef struct EscPeopleBinding {
     EscEndpoint chat, phone; /* an empty type: not bound */
 } EscPeopleBinding;
 
+typedef enum EscAuthKind {
+    ESC_AUTH_NONE,
+    ESC_AUTH_BASIC,
+    ESC_AUTH_BEARER,
+    ESC_AUTH_API_KEY,
+    ESC_AUTH_OAUTH2, /* client credentials (RFC 6749 4.4) */
+    ESC_AUTH_COUNT
+} EscAuthKind;
+
+/* How a system is signed in to. */
+typedef struct EscAuthBinding {
+    EscText type; /* none, basic, bearer, api_key, oauth2 */
+    EscAuthKind kind;
+    EscText user;                /* BASIC */
+    EscText secret_file, secret; /* password, token, key, or the client's secret */
+    EscText header, query;       /* API_KEY: where the key stands */
+    EscText token_url, client_id, client_in, scope, audience, ca_file; /* OAUTH2 */
+} EscAuthBinding;
+
 typedef struct EscSystemBinding {
     EscText name, base_url;
     EscTexts headers; /* "Name: value" each */
     EscText secret_file, secret, secret_header, secret_prefix, ca_file;
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
+    EscAuthBinding auth;
 } EscSystemBinding;
 
 /* Where a library of the agency's own lies, which workspaces `use`. */

@@ -53,10 +53,14 @@ typedef struct EscMessage {
     uint32_t answers_count;
 } EscMessage;
 
-/* {"system","action","method","path","json":{…}?,"expect":[200],"result_path":"","undoes"?} */
+/* {"system","action","method","path","headers":["Name: value"]?,"json":{…}?,"form":"a=b"?,"expect":[200],"result_path":"",
+ * "undoes"?} */
 typedef struct EscCall {
     EscText system, action, method, path;
-    EscText json; /* of the request, byte for byte; empty: it has none */
+    EscText json;           /* of the request, byte for byte; empty: it has none */
+    EscText form;           /* instead, as a form is sent: "user=ana&realm=desk" */
+    const EscText *headers; /* that the action says: "If-Match: 7" */
+    uint32_t headers_count;
     EscText result_path;
     EscText undoes;           /* the change that it takes back: "crm.lock"; empty: none */
     const uint32_t *statuses; /* that count as success; none: any 2xx */
