@@ -308,7 +308,8 @@ static size_t receivers_of(const EscWorkspaceConfig *config, EscReceiver **items
     for (uint32_t i = 0; config != NULL && i < config->channels.count; i++) {
         const EscEndpoint *channel = &config->channels.items[i];
         size_t first = count;
-        for (uint32_t j = 0; j < channel->to.count; j++) {
+        bool is_mail = channel->kind == ESC_ENDPOINT_SMTP; /* other kinds have one place */
+        for (uint32_t j = 0; is_mail && j < channel->to.count; j++) {
             bool is_known = false;
             for (size_t k = first; k < count; k++)
                 is_known = is_known || esc_text_equal((*items)[k].address, channel->to.items[j]);

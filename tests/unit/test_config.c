@@ -465,6 +465,53 @@ static void a_folder_binds_nothing_else(void **state)
     esc_config_free(config);
 }
 
+static void mail_comes_in_on_this_machine_only(void **state)
+{
+    (void)state;
+    EscLmtpPlace place;
+    assert_true(esc_lmtp_place_read(ESC_TEXT("unix:/run/escal/lmtp"), &place));
+    assert_text_equal(place.path, "/run/escal/lmtp");
+    static const char *const ports[] = {"127.0.0.1:24", "localhost:65535", "[::1]:0"};
+    for (size_t i = 0; i < ESC_COUNT_OF(ports); i++) {
+        assert_true(esc_lmtp_place_read(esc_text_from(ports[i]), &place));
+        assert_int_equal(place.path.size, 0);
+    }
+    assert_string_equal(place.host, "::1");
+    static const char *const others[] = {"",           "unix:",           "unix:/",
+                                         "unix:lmtp",  "0.0.0.0:24",      "127.0.0.1",
+                                         "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x",
+                                         "[::]:24",    "mx.example:24",   "127.0.0.1:000024"};
+    for (size_t i = 0; i < ESC_COUNT_OF(others); i++)
+        if (esc_lmtp_place_read(esc_text_from(others[i]), &place))
+            fail_msg("%s is taken", others[i]);
+}
+
+static void an_inbox_is_of_one_workspace(void **state)
+{
+    (void)state;
+    static const char *const json =
+        "{\"lmtp_listen\": \"unix:/run/lmtp\", \"workspaces\": {"
+        "\"acme\": {\"inbox\": {\"address\": \"desk@x.example\", \"secret_file\": \"missing\"}}, "
+        "\"globex\": {\"inbox\": {\"address\": \"Desk@X.example\", \"machines\": \"maybe\"}}}}";
+    static const char *const faults[] = {
+        "globex.inbox.machines: must be one of leave|take",
+        "acme.inbox.address: is another workspace's too",
+        "the secret file missing cannot be read",
+        "globex.inbox.address: is another workspace's too",
+        "globex.inbox.secret_file: is missing",
+    };
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    assert_status(esc_config_read(config, esc_text_from(json), "escald.json", &why),
+                  ESC_BAD_CONFIG);
+    assert_status(esc_config_finish(config, &files, &why), ESC_BAD_CONFIG);
+    for (size_t i = 0; i < ESC_COUNT_OF(faults); i++)
+        if (!esc_text_contains(esc_buf_as_text(&config->faults), esc_text_from(faults[i])))
+            fail_msg("not found: %s in %.*s", faults[i],
+                     ESC_TEXT_ARG(esc_buf_as_text(&config->faults)));
+    esc_config_free(config);
+}
+
 static void one_reading_finds_all_faults(void **state)
 {
     (void)state;
@@ -1047,6 +1094,8 @@ int main(void)
         cmocka_unit_test(takes_numbers_at_the_ends_of_their_range),
         cmocka_unit_test(a_folder_binds_what_the_operator_lets_it),
         cmocka_unit_test(a_folder_binds_nothing_else),
+        cmocka_unit_test(mail_comes_in_on_this_machine_only),
+        cmocka_unit_test(an_inbox_is_of_one_workspace),
         cmocka_unit_test(one_reading_finds_all_faults),
         cmocka_unit_test(a_secret_is_for_its_owner),
         cmocka_unit_test(a_rehearsal_wants_no_bindings),

@@ -53,6 +53,19 @@ typedef struct EscMessage {
     uint32_t answers_count;
 } EscMessage;
 
+/* What a button below a message does when it is pressed, as the service keeps it with the button and gives it back:
+ * {"do","e","o"?,"a"?,"c"?,"p"?}. Whoever reads it knows it is ours by the service's proof. */
+typedef struct EscButton {
+    EscText verb;            /* "ack", as in the API's routes */
+    EscText escalation;      /* "E-12" */
+    EscText answer;          /* of a question: which one; empty: none */
+    EscText channel, person; /* to which the message went: one of them */
+    uint64_t outbox;         /* the message */
+} EscButton;
+void esc_button_write(EscBuf *out, const EscButton *button);
+/* Everything in *button lives in the arena. False: it is none of ours. */
+ESC_MUST_USE bool esc_button_read(EscArena *arena, EscText json, EscButton *button);
+
 /* {"system","action","method","path","headers":["Name: value"]?,"json":{…}?,"form":"a=b"?,"expect":[200],"result_path":"",
  * "undoes"?} */
 typedef struct EscCall {
