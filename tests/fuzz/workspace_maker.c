@@ -1358,6 +1358,18 @@ static void make_automation(Maker *maker, unsigned index)
     put(maker, "}\n");
 }
 
+/* A template of the standard library, whose parameters name people and a room. */
+static void make_path(Maker *maker)
+{
+    put(maker,
+        "use std.paths.incident\nautomation paths {\non ticket.created when ticket.severity = "
+        "critical {\nstart template incident_path(responder: ");
+    PUT_ONE(maker, "\"ana\"", "\"platform\"", "ticket.title");
+    put(maker, ", backup: \"ben\", manager: \"dora\", room: ");
+    PUT_ONE(maker, "\"incidents\"", "\"platform\"", "\"room@acme.example\"", "ticket.title");
+    PUT_ONE(maker, ", resolve_by: now + 4h)\n}\n}\n", ", resolve_by: now + 4h of office)\n}\n}\n");
+}
+
 /* --- what knows of other tickets -------------------------------------------------------------- */
 
 /* Their bodies are plain: those of other templates have everything. */
@@ -1422,7 +1434,7 @@ void workspace_make(EscBytes choices, EscBuf *out)
         maker.random = (maker.random ^ choices.data[i]) * UINT64_C(1099511628211); /* FNV-1a */
     maker.random |= 1;
     put(&maker, "workspace made { language 1  timezone \"Europe/Berlin\"");
-    PUT_ONE(&maker, " }\n", "  default language de }\n");
+    PUT_ONE(&maker, " }\n", "  default language de }\n", "  library agency \"../library\" }\n");
     put(&maker, directory);
     make_levels(&maker);
     make_shifts(&maker);
@@ -1434,6 +1446,8 @@ void workspace_make(EscBytes choices, EscBuf *out)
     make_templates(&maker);
     for (unsigned i = choose(&maker, 3); i > 0; i--)
         make_automation(&maker, i);
+    if (maybe(&maker, 4))
+        make_path(&maker);
     if (maybe(&maker, 2))
         make_silence(&maker);
     if (maybe(&maker, 2)) {

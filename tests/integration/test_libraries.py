@@ -31,8 +31,11 @@ class Libraries(Case):
         file.write_text(json.dumps({"unbound": "file", **config}))
         return self.escald("--workspace", self.place / "alster", "--data", self.folder / "x", "--config", file, "--check-config")
 
+    def rows(self, key="text"):
+        return [row[key] for row in self.daemon.get("/v1/audit?limit=1000", token=self.token).json["items"]]
+
     def texts(self):
-        return [row["text"] for row in self.daemon.get("/v1/audit?limit=1000", token=self.token).json["items"]]
+        return self.rows()
 
     def sent(self, identity, subject):
         answer = self.daemon.request("POST", "/v1/events", [outage(identity, subject)], token=self.token)
@@ -42,12 +45,14 @@ class Libraries(Case):
         self.daemon.start()
         self.sent("e1", "T-1")
         eventually(lambda: any("Is crane down for all" in text for text in self.texts()))
+        before = self.rows("kind")
         self.daemon.kill()
         module = self.place / "agency" / "outages.esc"
-        before = module.read_text()
-        self.assertIn(USED, before)
-        module.write_text(before.replace(USED, 'notify owner "Who saw {service} fail?"'))
+        text = module.read_text()
+        self.assertIn(USED, text)
+        module.write_text(text.replace(USED, 'notify owner "Who saw {service} fail?"'))
         self.daemon.start(at=later(START, hours=1))
+        self.assertEqual(1, self.rows("kind").count("changed") - before.count("changed"))
         self.sent("e2", "T-2")
         eventually(lambda: any("Who saw crane fail?" in text for text in self.texts()))
         self.assertEqual([], [text for text in self.texts() if "T-1" in text and "Who saw" in text])
