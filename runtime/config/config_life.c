@@ -66,6 +66,8 @@ void esc_config_free(EscConfig *config)
             wipe_endpoint(&workspace->channels.items[k]);
         for (uint32_t k = 0; k < workspace->systems.count; k++)
             wipe(workspace->systems.items[k].secret);
+        for (uint32_t k = 0; k < workspace->inbound.count; k++)
+            wipe(workspace->inbound.items[k].secret);
         wipe_endpoint(&workspace->people.chat);
         wipe_endpoint(&workspace->people.phone);
         wipe(workspace->mail.password);
