@@ -185,6 +185,13 @@ class Tickets(Desk):
                                    "550 5.7.1 nothing was done: this address for an answer is not valid, or not any more"])
         self.assertEqual(len(self.tickets()), 1)
 
+    def test_further_addresses(self):
+        self.inbox["also"] = ["support@acme.example", "hilfe@acme.example"]
+        self.daemon.start()
+        answers = self.deliver(mail("x"), "Hilfe@acme.example", INBOX, "support@acme.example", "support@acme.example.org", "support+x@acme.example")
+        self.assertEqual([answer[:3] for answer in answers], ["250", "250", "250", "550", "550"])
+        self.assertEqual(len(self.tickets()), 1)  # whichever of its addresses a mail came to, it is one
+
     def test_one_sender_does_not_bring_everything(self):
         self.daemon.config["mails_per_sender_max"] = 2
         self.daemon.start()
@@ -388,6 +395,7 @@ class Life(Desk):
             ({"lmtp_listen": ""}, {}, "gets no mail, because lmtp_listen names no place"),
             ({}, {"address": "desk"}, "inbox.address: is no mail address"),
             ({}, {"address": "a-name-that-is-much-too-long@desk.example"}, "more than 25 characters"),
+            ({}, {"also": ["desk"]}, "inbox.also.desk: is no mail address"),
             ({}, {"secret_file": ""}, "inbox.secret_file: is missing"),
         )
         for top, inbox, words in cases:
