@@ -261,6 +261,7 @@ class Answers(Desk):
         self.assertRegex(page["Reply-To"], r"^desk\+acme=E-1=[0-9a-z]{26}@desk\.example$")
         self.assertRegex(page["Message-ID"], r"^<desk\.E-1\.\d+\.[0-9a-f]{16}\.[0-9a-z]{26}@desk\.example>$")
         self.assertEqual(page["X-Loop"], INBOX)
+        self.assertTrue(page.get_content().rstrip().endswith("Or answer this mail, and begin with a line: ack"))
 
     def test_a_person_acknowledges_and_resolves(self):
         page = self.open()
@@ -311,6 +312,7 @@ class Answers(Desk):
         self.daemon.start()
         self.daemon.send({"specversion": "1.0", "id": "q1", "source": "/t", "type": "ticket.created", "subject": "Q-1", "data": {"title": "Ink", "severity": "low"}})
         asked = eventually(lambda: [m["message"] for m in self.mail.to("Ben@Desk.example") if "go on with" in m["message"].get_content()])[-1]
+        self.assertTrue(asked.get_content().rstrip().endswith("Or answer this mail, and begin with a line: wait"))
         self.assertEqual(self.reply(asked, "close", "ben@desk.example", "<2@b>"), ["250 2.0.0 taken"])
         answered, = self.records("answered")
         self.assertEqual((answered["actor"], answered["data"]["answer"]), ("ben", "close"))
