@@ -512,16 +512,18 @@ static void mail_comes_in_on_this_machine_only(void **state)
 static void an_inbox_is_of_one_workspace(void **state)
 {
     (void)state;
-    static const char *const json =
-        "{\"lmtp_listen\": \"unix:/run/lmtp\", \"workspaces\": {"
-        "\"acme\": {\"inbox\": {\"address\": \"desk@x.example\", \"secret_file\": \"missing\"}}, "
-        "\"globex\": {\"inbox\": {\"address\": \"Desk@X.example\", \"machines\": \"maybe\"}}}}";
+    static const char *const json = "{\"lmtp_listen\": \"unix:/run/lmtp\", \"workspaces\": {"
+                                    "\"acme\": {\"inbox\": {\"address\": \"desk@x.example\", "
+                                    "\"also\": [\"a@x.example\"], \"secret_file\": \"missing\"}}, "
+                                    "\"globex\": {\"inbox\": {\"address\": \"Desk@X.example\", "
+                                    "\"machines\": \"maybe\", \"also\": [\"A@x.example\"]}}}}";
     static const char *const faults[] = {
         "globex.inbox.machines: must be one of leave|take",
         "acme.inbox.address: is another workspace's too",
         "the secret file missing cannot be read",
         "globex.inbox.address: is another workspace's too",
         "globex.inbox.secret_file: is missing",
+        "globex.inbox.also.A@x.example: is another workspace's too",
     };
     EscWhy why = {.text = ""};
     EscConfig *config = esc_config_new();
