@@ -3,6 +3,7 @@
 
 static const ImportReader *const READERS[] = {
     &esc_reader_opsgenie,
+    &esc_reader_alertmanager,
 };
 
 const ImportReader *esc_reader(size_t index)
