@@ -146,7 +146,7 @@ static void put_answer(EscBuf *out, const EscAttempt *attempt)
                        attempt->status);
     if (is_mail && (!is_fine || attempt->code != CURLE_OK))
         put_words(out, attempt, esc_buf_as_text(&attempt->said));
-    else if (!is_fine)
+    else if (!is_fine || attempt->plan.is_judged)
         put_words(out, attempt, esc_buf_as_text(&attempt->reply));
 }
 

@@ -51,6 +51,7 @@ typedef struct EscPlan {
     const uint32_t *statuses; /* CALL: what counts as success; none: any 2xx */
     uint32_t statuses_count;
     EscText result_path;
+    bool is_judged;     /* the reply is given whole, and said in the detail */
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
 } EscPlan;
 
