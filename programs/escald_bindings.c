@@ -141,9 +141,9 @@ static bool is_way_bound(const EscWorkspaceConfig *config, EscContact kind)
 {
     if (config == NULL)
         return false;
-    if (kind == ESC_CONTACT_EMAIL)
-        return config->mail.server.size > 0;
-    return (kind == ESC_CONTACT_CHAT ? config->people.chat : config->people.phone).type.size > 0;
+    const EscEndpoint *endpoint =
+        esc_people_endpoint(&config->people, esc_text_from(esc_contact_words[kind]));
+    return endpoint == NULL ? config->mail.server.size > 0 : endpoint->type.size > 0;
 }
 
 /* One line for a way, however many people are reached by it. */
@@ -218,7 +218,8 @@ void bindings_check(EscText workspace, const EscWorkspaceConfig *config, const E
     for (size_t i = 0; i < ESC_COUNT_OF(kinds); i++)
         check_kind(&check, &kinds[i]);
     check_way(&check, ESC_CONTACT_EMAIL, "mail", "mail");
-    check_way(&check, ESC_CONTACT_CHAT, "people.chat", "chat");
-    check_way(&check, ESC_CONTACT_PHONE, "people.phone", "phone");
+#define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
+    check_way(&check, ESC_CONTACT_##CONTACT, "people." #way, #way);
+#include <esc/people_ways.def>
     check_slack(&check);
 }

@@ -81,7 +81,7 @@ static EscInboundCall call_of(const EscRequest *request)
 /* How often in a row nothing was proven for this binding. */
 static uint32_t *unproven_of(EscRequest *request)
 {
-    EscUnproven *unproven = esc_request_unproven(request);
+    EscUnproven *unproven = request->unproven;
     uint64_t hash = esc_hash(request->inbound->binding->name, request->setup->hash_seed);
     return &unproven->in_a_row[hash % ESC_COUNT_OF(unproven->in_a_row)];
 }
@@ -134,13 +134,39 @@ static bool is_address_of(const EscInboundItem *item, EscText address)
     return false;
 }
 
+/* However people write them: "+49 30 5550100". */
+static bool is_same_number(EscText a, EscText b)
+{
+    size_t i = 0, k = 0;
+    for (;;) {
+        while (i < a.size && memchr(" -/().", a.data[i], 6) != NULL)
+            i++;
+        while (k < b.size && memchr(" -/().", b.data[k], 6) != NULL)
+            k++;
+        if (i == a.size || k == b.size)
+            return i == a.size && k == b.size && a.size > 0;
+        if (a.data[i++] != b.data[k++])
+            return false;
+    }
+}
+
+/* Who is called and who gets text messages is the same to a gateway. */
+static bool is_number_of(const EscInboundItem *item, uint32_t kind, EscText address)
+{
+    return esc_text_equal(item->medium, ESC_TEXT("phone")) &&
+           (kind == ESC_CONTACT_PHONE || kind == ESC_CONTACT_SMS) &&
+           is_same_number(item->senders[0], address);
+}
+
 static bool has_address(const EscProgram *program, const EscPersonRow *person,
                         const EscInboundItem *item)
 {
     for (uint32_t i = 0; i < person->contacts_count; i++) {
         const EscContactRow *contact = &program->contacts[person->contacts_first + i];
-        if (esc_text_equal(item->medium, esc_text_from(esc_contact_words[contact->kind])) &&
-            is_address_of(item, program->texts[contact->address]))
+        EscText address = program->texts[contact->address];
+        if (is_number_of(item, contact->kind, address) ||
+            (esc_text_equal(item->medium, esc_text_from(esc_contact_words[contact->kind])) &&
+             is_address_of(item, address)))
             return true;
     }
     return false;
@@ -450,6 +476,7 @@ static void committed_inbound(EscRequest *request, const EscReply *replies)
     esc_buf_init(&out, 2 * ESC_INBOUND_BYTES_MAX);
     inbound->kind->answer(reading, outcomes, &out);
     esc_answer_json(&request->answer, 200, &out);
+    request->answer.type = inbound->kind->answer_type;
 }
 
 const EscHandler esc_handle_inbound = {

@@ -13,6 +13,7 @@
 #include "config_internal.h"
 
 #define AUTHORITIES_BYTES_MAX ((size_t)4 << 20)
+#define SUBSCRIPTIONS_BYTES_MAX ((size_t)4 << 20)
 
 /* A secret that all users of the machine may read or change. */
 typedef struct OpenSecret {
@@ -148,9 +149,25 @@ typedef enum Needs {
     NEEDS_URL,
     NEEDS_SIGNED_URL,
     NEEDS_RECIPIENTS,
+    NEEDS_ACCOUNT,
+    NEEDS_TOPIC,
+    NEEDS_SUBSCRIPTIONS,
     NEEDS_BOT,
     NEEDS_SERVER_BOT
 } Needs;
+
+typedef enum Wish { NEVER, MAY, MUST } Wish;
+
+static const struct {
+    bool has_url, is_http;
+    Wish secret;
+} needs_rows[] = {
+    [NEEDS_NOTHING] = {false, false, NEVER},     [NEEDS_URL] = {true, true, NEVER},
+    [NEEDS_SIGNED_URL] = {true, true, MAY},      [NEEDS_RECIPIENTS] = {false, false, NEVER},
+    [NEEDS_ACCOUNT] = {true, true, MUST},        [NEEDS_TOPIC] = {true, true, MAY},
+    [NEEDS_SUBSCRIPTIONS] = {false, true, MUST}, [NEEDS_BOT] = {true, true, MUST},
+    [NEEDS_SERVER_BOT] = {true, true, MUST},
+};
 
 static const struct {
     const char *name;
@@ -213,14 +230,87 @@ static void finish_authorities(Checker *checker, const char *place, EscText name
     esc_buf_release(&bytes);
 }
 
-/* What only bots have: a token, one place as a channel, and buttons that lead somewhere. */
+static void finish_subscriptions(Checker *checker, const char *place, EscEndpoint *endpoint)
+{
+    EscArena *arena = checker->config->arena;
+    EscBuf bytes;
+    esc_buf_init(&bytes, SUBSCRIPTIONS_BYTES_MAX);
+    EscText path = in_folder(checker, endpoint->subscriptions_file);
+    const char *fault = "needs a subscriptions_file that can be read";
+    if (path.size > 0 &&
+        checker->files->read(checker->files->context, path.data, &bytes) == ESC_OK) {
+        note_rights(checker, endpoint->subscriptions_file, path);
+        fault = esc_config_subscriptions_read(arena, esc_buf_as_text(&bytes), endpoint);
+    }
+    if (bytes.data != NULL)
+        OPENSSL_cleanse(bytes.data, bytes.size);
+    esc_buf_release(&bytes);
+    for (uint32_t i = 0; i < endpoint->subscriptions_count && fault == NULL; i++)
+        fault =
+            url_fault(checker->workspace, endpoint->subscriptions[i].url, "https", "http", false);
+    if (fault != NULL)
+        (void)refuse(checker, place, endpoint->name, fault);
+}
+
+/* What the kinds that are no webhook need besides address and secret. */
+static void finish_gateway(Checker *checker, const char *place, EscEndpoint *endpoint, Needs needs)
+{
+    bool is_channel = endpoint->name.size > 0; /* people have an address of their own */
+    const char *fault = NULL;
+    if (needs == NEEDS_ACCOUNT)
+        fault = esc_config_account_fault(endpoint, is_channel);
+    else if (endpoint->account.size + endpoint->from.size > 0)
+        fault = "has an account or a from that its type does not use";
+    if (fault == NULL && needs == NEEDS_TOPIC)
+        fault = esc_config_topic_fault(endpoint, is_channel);
+    else if (fault == NULL && endpoint->topic.size > 0)
+        fault = "has a topic that its type does not use";
+    if (fault == NULL && needs == NEEDS_SUBSCRIPTIONS)
+        fault = esc_config_push_fault(endpoint, checker->config->arena, is_channel);
+    else if (fault == NULL && endpoint->contact.size + endpoint->subscriptions_file.size > 0)
+        fault = "has a contact or a subscriptions_file that its type does not use";
+    if (fault != NULL)
+        (void)refuse(checker, place, endpoint->name, fault);
+    else if (needs == NEEDS_SUBSCRIPTIONS)
+        finish_subscriptions(checker, place, endpoint);
+}
+
+/* By what people answer from there, and what the gateway reports to. */
+static void finish_answers(Checker *checker, const char *place, const EscEndpoint *endpoint,
+                           Needs needs)
+{
+    const EscWorkspaceConfig *workspace = checker->workspace;
+    EscText wanted = needs == NEEDS_ACCOUNT ? ESC_TEXT("gateway") : ESC_TEXT("buttons");
+    const EscInboundBinding *binding = esc_config_answers(workspace, endpoint);
+    if (endpoint->answers.size == 0)
+        return;
+    if (needs != NEEDS_ACCOUNT && needs != NEEDS_TOPIC && needs != NEEDS_SUBSCRIPTIONS)
+        (void)refuse(checker, place, endpoint->name, "has an `answers` that its type does not use");
+    else if (binding == NULL || !esc_text_equal(binding->type, wanted))
+        (void)refuse(checker, place, endpoint->name,
+                     needs == NEEDS_ACCOUNT
+                         ? "its `answers` must name an inbound binding of type gateway"
+                         : "its `answers` must name an inbound binding of type buttons");
+    else if (workspace->public_url.size == 0)
+        (void)refuse(checker, place, endpoint->name,
+                     "has `answers`, so public_url must say where services reach this daemon");
+}
+
+static void finish_secret(Checker *checker, const char *place, EscEndpoint *endpoint, Wish wish)
+{
+    if (endpoint->secret_file.size > 0 && wish != NEVER)
+        (void)read_secret(checker, endpoint->secret_file, &endpoint->secret);
+    else if (endpoint->secret_file.size > 0)
+        (void)refuse(checker, place, endpoint->name,
+                     "has a secret_file that its type does not use");
+    else if (wish == MUST)
+        (void)refuse(checker, place, endpoint->name, "needs a secret_file");
+}
+
+/* What only bots have: one place as a channel, and buttons that lead somewhere. */
 static void finish_bot(Checker *checker, const char *place, EscEndpoint *endpoint)
 {
     bool is_channel = endpoint->name.size > 0;
-    if (endpoint->secret_file.size == 0)
-        (void)refuse(checker, place, endpoint->name, "needs a secret_file with the bot's token");
-    else
-        (void)read_secret(checker, endpoint->secret_file, &endpoint->secret);
     if (endpoint->to.count != (is_channel ? 1 : 0))
         (void)refuse(checker, place, endpoint->name,
                      is_channel ? "posts to one place: `to` has one name"
@@ -262,7 +352,7 @@ static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *en
         endpoint->url = ESC_TEXT("https://slack.com/api");
         has_url = true;
     }
-    bool wants_url = needs == NEEDS_URL || needs == NEEDS_SIGNED_URL || is_bot;
+    bool wants_url = needs_rows[needs].has_url;
     if (has_url != wants_url)
         (void)refuse(checker, place, endpoint->name,
                      wants_url ? "needs url or url_file" : "has a url that its type does not use");
@@ -270,21 +360,16 @@ static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *en
         (void)finish_url(checker, place, endpoint);
     if (needs == NEEDS_RECIPIENTS)
         (void)finish_recipients(checker, place, endpoint);
-    if (endpoint->ca_file.size > 0 && !wants_url)
+    if (endpoint->ca_file.size > 0 && !needs_rows[needs].is_http)
         (void)refuse(checker, place, endpoint->name, "has a ca_file that its type does not use");
     else
         finish_authorities(checker, place, endpoint->name, &endpoint->ca_file);
+    finish_secret(checker, place, endpoint, needs_rows[needs].secret);
+    finish_gateway(checker, place, endpoint, needs);
     if (is_bot)
         finish_bot(checker, place, endpoint);
-    else if (endpoint->answers.size > 0)
-        (void)refuse(checker, place, endpoint->name, "has an `answers` that its type does not use");
-    if (is_bot || endpoint->secret_file.size == 0)
-        return;
-    if (needs == NEEDS_SIGNED_URL)
-        (void)read_secret(checker, endpoint->secret_file, &endpoint->secret);
     else
-        (void)refuse(checker, place, endpoint->name,
-                     "has a secret_file that its type does not use");
+        finish_answers(checker, place, endpoint, needs);
 }
 
 static void finish_system(Checker *checker, EscSystemBinding *system)
@@ -378,8 +463,9 @@ static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
         finish_system(checker, &workspace->systems.items[i]);
     for (uint32_t i = 0; i < workspace->inbound.count; i++)
         finish_inbound(checker, &workspace->inbound.items[i]);
-    finish_endpoint(checker, "people.chat", &workspace->people.chat);
-    finish_endpoint(checker, "people.phone", &workspace->people.phone);
+#define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
+    finish_endpoint(checker, "people." #way, &workspace->people.way);
+#include <esc/people_ways.def>
     check_webhook_of_people(checker, &workspace->people.chat);
 }
 

@@ -121,8 +121,8 @@ static const Option workspace_options[] = {
     MAP_ROW(EscWorkspaceConfig, channels, GROUP_CHANNEL, "where each `channel` of the templates is",
             IN_FOLDER),
     OBJECT_ROW(EscWorkspaceConfig, mail, GROUP_MAIL, "the mail server"),
-    OBJECT_ROW(EscWorkspaceConfig, people, GROUP_PEOPLE, "how people are reached by chat and phone",
-               IN_FOLDER),
+    OBJECT_ROW(EscWorkspaceConfig, people, GROUP_PEOPLE,
+               "how people are reached by chat, phone, text message and push", IN_FOLDER),
     MAP_ROW(EscWorkspaceConfig, systems, GROUP_SYSTEM, "where each `system` of the templates is",
             IN_FOLDER),
     MAP_ROW(EscWorkspaceConfig, inbound, GROUP_INBOUND,
@@ -135,36 +135,63 @@ static const Option workspace_options[] = {
              "as `unbound` above, for this workspace"),
     TEXTS_ROW(EscWorkspaceConfig, folder_may_bind,
               "places that a file escald.json in the workspace's own folder may bind: channels, "
-              "channels.NAME, systems, systems.NAME, people.chat, people.phone"),
+              "channels.NAME, systems, systems.NAME, people.chat, people.phone, people.sms, "
+              "people.push"),
 };
 
 #define CA_HELP                                                                                    \
     "file (PEM) of the authorities that the server's certificate may come from; empty: the "       \
     "machine's"
 
+#define SECRET_HELP                                                                                \
+    "file that holds the secret; webhook: what signs (whsec_… or plain); sms, call: the "        \
+    "account's "                                                                                   \
+    "token; ntfy: an access token; webpush: the private key (VAPID, base64url); slack, "           \
+    "mattermost: the bot's token"
+
 #define ANSWERS_HELP                                                                               \
-    "slack, mattermost: the inbound.NAME that pressed buttons come in by; empty: no buttons"
+    "the inbound.NAME that answers and receipts come in by (slack, mattermost: of the same "       \
+    "type; sms, call: of type gateway; ntfy, webpush: of type buttons); empty: nobody answers "    \
+    "from there"
+
+/* Of the kinds that are no webhook, for channels and for people. */
+#define GATEWAY_ROWS                                                                               \
+    TEXT_ROW(EscEndpoint, account, "",                                                             \
+             "sms, call: the account at the gateway; secret_file holds its token"),                \
+        TEXT_ROW(EscEndpoint, from, "",                                                            \
+                 "sms, call: the number that it comes from, +49…; sms: or a messaging service, " \
+                 "MG…"),                                                                           \
+        TEXT_ROW(EscEndpoint, contact, "",                                                         \
+                 "webpush: mailto: or https: address of who runs this, for push services"),        \
+        TEXT_ROW(EscEndpoint, subscriptions_file, "",                                              \
+                 "webpush: file {\"NAME\": {\"endpoint\", \"keys\": {\"p256dh\", \"auth\"}}}, as " \
+                 "browsers "                                                                       \
+                 "give them")
 
 static const Option channel_options[] = {
-    WORD_ROW(
-        EscEndpoint, type, "file", channel_types + 1,
-        "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail; slack, "
-        "mattermost: as a bot, with buttons; teams, discord: to their webhooks",
-        IN_FOLDER),
-    TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address", IN_FOLDER),
-    TEXT_ROW(EscEndpoint, url_file, "",
-             "chat, webhook: file that holds the address, when it is a secret itself"),
+    WORD_ROW(EscEndpoint, type, "file", channel_types + 1,
+             "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail; sms, "
+             "call: a gateway in Twilio's form; ntfy: a topic; webpush: a browser; slack, "
+             "mattermost: as "
+             "a bot, with buttons; teams, discord: to their webhooks",
+             IN_FOLDER),
+    TEXT_ROW(EscEndpoint, url, "",
+             "chat, webhook: the address; ntfy: of the server; sms, call: of the gateway, such as "
+             "https://api.twilio.com/2010-04-01",
+             IN_FOLDER),
+    TEXT_ROW(EscEndpoint, url_file, "", "file that holds the url, when it is a secret itself"),
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
-    TEXTS_ROW(EscEndpoint, to,
-              "smtp: recipients; slack: one channel (C… or #name); mattermost: one (TEAM/CHANNEL, "
-              "or its id)",
-              IN_FOLDER),
-    TEXT_ROW(EscEndpoint, secret_file, "",
-             "webhook: file that holds the signing secret (whsec_… or plain); slack, mattermost: "
-             "the bot's token"),
+    TEXTS_ROW(
+        EscEndpoint, to,
+        "smtp: recipients; sms, call: one number; webpush: one name; slack: one channel (C… or "
+        "#name); mattermost: one (TEAM/CHANNEL, or its id)",
+        IN_FOLDER),
+    TEXT_ROW(EscEndpoint, topic, "", "ntfy: the topic", IN_FOLDER),
+    TEXT_ROW(EscEndpoint, secret_file, "", SECRET_HELP),
     TEXT_ROW(EscEndpoint, answers, "", ANSWERS_HELP),
     TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
+    GATEWAY_ROWS,
 };
 
 static const Option mail_options[] = {
@@ -179,26 +206,22 @@ static const Option mail_options[] = {
 };
 
 static const Option people_options[] = {
-    OBJECT_ROW(EscPeopleBinding, chat, GROUP_ENDPOINT,
-               "chat: {\"text\", \"channel\": the person's chat name}; slack: the person's member "
-               "id (U…) or mail address; mattermost: @name or mail address",
-               IN_FOLDER, IS_PLACE),
-    OBJECT_ROW(EscPeopleBinding, phone, GROUP_ENDPOINT,
-               "phone: webhook of a telephone or SMS gateway: {\"to\", \"text\", …}", IN_FOLDER,
-               IS_PLACE),
+#define ESC_PEOPLE_WAY(way, CONTACT, help_)                                                        \
+    OBJECT_ROW(EscPeopleBinding, way, GROUP_ENDPOINT, help_, IN_FOLDER, IS_PLACE),
+#include <esc/people_ways.def>
 };
 
 static const Option endpoint_options[] = {
     WORD_ROW(EscEndpoint, type, "", people_types + 1,
              "as for channels; without it nothing is bound", IN_FOLDER),
-    TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address", IN_FOLDER),
-    TEXT_ROW(EscEndpoint, url_file, "", "chat, webhook: file that holds the address"),
+    TEXT_ROW(EscEndpoint, url, "", "as for channels", IN_FOLDER),
+    TEXT_ROW(EscEndpoint, url_file, "", "file that holds the url"),
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
-    TEXT_ROW(EscEndpoint, secret_file, "",
-             "webhook: file that holds the signing secret; slack, mattermost: the bot's token"),
+    TEXT_ROW(EscEndpoint, secret_file, "", SECRET_HELP),
     TEXT_ROW(EscEndpoint, answers, "", ANSWERS_HELP),
     TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
+    GATEWAY_ROWS,
 };
 
 static const Option system_options[] = {
@@ -219,10 +242,12 @@ static const Option inbound_options[] = {
     WORD_ROW(
         EscInboundBinding, type, "", inbound_types + 1,
         "slack: buttons of a Slack app (its request URL for interactivity); mattermost: buttons "
-        "of posts"),
+        "of posts; gateway: receipts, text messages and keys of a gateway in Twilio's form; "
+        "buttons: those that stand below messages of ntfy and webpush"),
     TEXT_ROW(EscInboundBinding, secret_file, "",
              "file that holds what the service signs its requests with; slack: the app's signing "
-             "secret; mattermost: one of your own (openssl rand -hex 32)"),
+             "secret; gateway: the account's token; mattermost, buttons: one of your own (openssl "
+             "rand -hex 32)"),
 };
 
 #define GROUP(title_, Struct, rows)                                                                \
@@ -236,7 +261,7 @@ const OptionGroup esc_config_groups[] = {
     GROUP("workspaces.NAME.channels.NAME", EscEndpoint, channel_options),
     GROUP("workspaces.NAME.mail", EscMailServer, mail_options),
     GROUP("workspaces.NAME.people", EscPeopleBinding, people_options),
-    GROUP("workspaces.NAME.people.chat, .phone", EscEndpoint, endpoint_options),
+    GROUP("workspaces.NAME.people.chat, .phone, .sms, .push", EscEndpoint, endpoint_options),
     GROUP("workspaces.NAME.systems.NAME", EscSystemBinding, system_options),
     GROUP("workspaces.NAME.inbound.NAME", EscInboundBinding, inbound_options),
 };

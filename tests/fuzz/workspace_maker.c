@@ -41,8 +41,8 @@ typedef struct Maker {
 static const char directory[] =
     "person ana \"Ana\" { email \"ana@acme.example\"  chat \"@ana\"  phone \"+49 30 555\"  quiet "
     "during "
-    "22:00..07:00 }\n"
-    "person ben { chat \"@ben\"  language en }\n"
+    "22:00..07:00  reach by sms, then chat after 2m }\n"
+    "person ben { chat \"@ben\"  push \"ben\"  language en }\n"
     "person eva { chat \"@eva\"  language de  absent 2025-12-20..2026-02-20 covered by ben }\n"
     "person dora { email \"dora@acme.example\" }\n"
     "team platform { ana ben  lead dora }\n"
@@ -1325,6 +1325,7 @@ static void make_act(Maker *maker)
             "remove \"x\" from ticket.tags\n", "assign to person_of\n", "queue lanes\n",
             "queue first_line\n", "notify ana, incidents \"{ticket.note else ticket.title}\"\n",
             "notify ticket.requester \"due {ticket.due_at as date}\" via email\n",
+            "notify ana \"{ticket.id}\" via sms\n",
             "if ticket.vip { set ticket.seats to 3 } else { start template raises() }\n",
             "start template cares()\n",
             "match ticket.tier { base => { set ticket.seats to 1 }  otherwise => { } }\n");

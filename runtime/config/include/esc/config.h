@@ -28,20 +28,31 @@ typedef enum EscEndpointKind {
     ESC_ENDPOINT_COUNT
 } EscEndpointKind;
 
-/* Where the messages of a channel, or of people by chat or phone, go. */
+/* Where a browser wants to be pushed to (RFC 8030, 8291). */
+typedef struct EscPushSubscription {
+    EscText name;      /* whose, or of what */
+    EscText url;       /* whoever knows it can push */
+    EscText key, auth; /* of the browser: an uncompressed point of P-256, and 16 bytes */
+} EscPushSubscription;
+
+/* Where the messages of a channel, or of people by one way, go. */
 typedef struct EscEndpoint {
     EscText name; /* channel; empty for people */
     EscText type; /* a word of endpoint_kinds.def */
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
     EscText path;          /* FILE */
-    EscTexts to;           /* SMTP; of SLACK and MATTERMOST the place of a channel */
-    EscText
-        answers; /* SLACK, MATTERMOST: the inbound binding that buttons lead to; empty: no buttons */
-    /* WEBHOOK: signing secret; SLACK, MATTERMOST: the bot's token. `secret` is filled in from the file and never written anywhere. */
+    EscTexts to;           /* SMTP; SMS, CALL, WEBPUSH: the one address of a channel; SLACK, MATTERMOST: its one place */
+    EscText answers;       /* the inbound binding by which people answer from there; empty: they cannot */
+    /* WEBHOOK: signing secret; of others a token, or a key. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
-    EscText
-        ca_file; /* CHAT, WEBHOOK: authorities that its certificate may come from; a path, after loading whole */
+    EscText ca_file; /* HTTP: authorities that its certificate may come from; a path, after loading whole */
+    EscText account, from; /* SMS, CALL: the account, whose token is `secret`; a number, or a messaging service */
+    EscText topic;         /* NTFY, of a channel */
+    EscText contact;       /* WEBPUSH: "mailto:…", for push services; `secret` is our private key */
+    EscText subscriptions_file;
+    EscPushSubscription *subscriptions; /* WEBPUSH: from the file */
+    uint32_t subscriptions_count;
 } EscEndpoint;
 
 typedef struct EscMailServer {
@@ -52,9 +63,12 @@ typedef struct EscMailServer {
     EscText ca_file, sender_name;
 } EscMailServer;
 
-typedef struct EscPeopleBinding {
-    EscEndpoint chat, phone; /* an empty type: not bound */
+typedef struct EscPeopleBinding { /* an empty type: not bound */
+#define ESC_PEOPLE_WAY(way, CONTACT, help) EscEndpoint way;
+#include <esc/people_ways.def>
 } EscPeopleBinding;
+/* What people are reached by, by the word of a way; NULL: no endpoint is bound to such a way. */
+const EscEndpoint *esc_people_endpoint(const EscPeopleBinding *people, EscText way);
 
 typedef struct EscSystemBinding {
     EscText name, base_url;
@@ -173,6 +187,9 @@ const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText 
 /* The binding behind /v1/inbound/NAME and its workspace; NULL: there is none of that name. */
 const EscInboundBinding *esc_config_inbound(const EscConfig *config, EscText name,
                                             const EscWorkspaceConfig **workspace);
+/* The binding that an endpoint's `answers` names; NULL: none. */
+const EscInboundBinding *esc_config_answers(const EscWorkspaceConfig *workspace,
+                                            const EscEndpoint *endpoint);
 /* Whether anything that a finished configuration binds, of any workspace, leads beyond this machine. */
 bool esc_config_leads_out(const EscConfig *config);
 /* Whether a word of `unbound` sends what has no binding to the file. */
