@@ -23,8 +23,6 @@ EscText esc_bot_segment(EscPlanner *planner, EscText name);
 EscText esc_bot_url(EscPlanner *planner, const EscEndpoint *endpoint, const char *path);
 /* A mail address of the directory, "ana@x.example", as no name of a chat looks like. */
 bool esc_bot_is_mail(EscText address);
-/* The inbound binding that buttons lead to; NULL: there are none. */
-const EscInboundBinding *esc_bot_answers(const EscPlanner *planner, const EscEndpoint *endpoint);
 /* Slack's verdict of its own words (plan_slack.c). */
 void esc_slack_judge(struct EscSaid *said);
 /* An errand's body: {"do": "…", "with": {…}}. False: refused. */

@@ -213,7 +213,7 @@ void esc_plan_mattermost(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_json_text(&body, channel);
     esc_planner_member(&body, "message", esc_planner_keep(planner, &text));
     put_thread(planner, &body, message);
-    const EscInboundBinding *inbound = esc_bot_answers(planner, endpoint);
+    const EscInboundBinding *inbound = esc_config_answers(planner->config, endpoint);
     if (inbound != NULL)
         put_actions(planner, &body, inbound, message);
     esc_buf_char(&body, '}');

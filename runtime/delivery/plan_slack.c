@@ -254,7 +254,7 @@ void esc_plan_slack(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_planner_member(&body, "text", text);
     esc_buf_string(&body, ",\"unfurl_links\":false,\"unfurl_media\":false");
     put_thread(planner, &body, message);
-    if (esc_bot_answers(planner, endpoint) != NULL)
+    if (esc_config_answers(planner->config, endpoint) != NULL)
         put_blocks(&body, message, planner->row, text);
     esc_buf_char(&body, '}');
     esc_bot_send(planner, "POST", esc_bot_url(planner, endpoint, "/chat.postMessage"),

@@ -46,6 +46,21 @@ static void ask_discord(EscPlanner *planner, const EscEndpoint *endpoint)
     get(planner, endpoint->url);
 }
 
+static void ask_gateway(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    EscText account = esc_bot_segment(planner, endpoint->account);
+    EscText path = esc_arena_printf(planner->arena, "/Accounts/%.*s.json", ESC_TEXT_ARG(account));
+    get(planner, esc_bot_url(planner, endpoint, path.data));
+    esc_planner_basic(planner, endpoint->account, endpoint->secret);
+}
+
+static void ask_ntfy(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    get(planner, esc_bot_url(planner, endpoint, "/v1/health"));
+    if (endpoint->secret.size > 0)
+        esc_planner_bearer(planner, endpoint->secret);
+}
+
 typedef struct Question {
     void (*ask)(EscPlanner *planner, const EscEndpoint *endpoint); /* NULL: only the way is tried */
     const char *says[2]; /* who we are there, in its reply */
@@ -62,22 +77,46 @@ static const Question the_mail_server = {
     .proven = "it is reached, and takes us with TLS and login as configured",
     .open = "that it takes this sender and each receiver"};
 
+static const Question questions[] = {
+    [ESC_ENDPOINT_SLACK] = {ask_slack,
+                            {"/user", "/team"},
+                            "the token is taken",
+                            "that the app may post in the channel, and its scopes"},
+    [ESC_ENDPOINT_MATTERMOST] = {ask_mattermost,
+                                 {"/username", NULL},
+                                 "the token is taken",
+                                 "that the bot is a member of the team and the channel"},
+    [ESC_ENDPOINT_DISCORD] = {ask_discord,
+                              {"/name", NULL},
+                              "the webhook is there",
+                              "that a message is shown"},
+    [ESC_ENDPOINT_SMS] = {ask_gateway,
+                          {"/friendly_name", "/status"},
+                          "account and token are taken",
+                          "that the number may send, and each receiver"},
+    [ESC_ENDPOINT_CALL] = {ask_gateway,
+                           {"/friendly_name", "/status"},
+                           "account and token are taken",
+                           "that the number may call, and each receiver"},
+    [ESC_ENDPOINT_NTFY] = {ask_ntfy,
+                           {NULL, NULL},
+                           "the server answers",
+                           "that the topic may be written, and that somebody reads it"},
+};
+
 static const Question *question_of(EscEndpointKind kind)
 {
-    static const Question slack = {ask_slack,
-                                   {"/user", "/team"},
-                                   "the token is taken",
-                                   "that the app may post in the channel, and its scopes"};
-    static const Question mattermost = {ask_mattermost,
-                                        {"/username", NULL},
-                                        "the token is taken",
-                                        "that the bot is a member of the team and the channel"};
-    static const Question discord = {
-        ask_discord, {"/name", NULL}, "the webhook is there", "that a message is shown"};
-    return kind == ESC_ENDPOINT_SLACK        ? &slack
-           : kind == ESC_ENDPOINT_MATTERMOST ? &mattermost
-           : kind == ESC_ENDPOINT_DISCORD    ? &discord
-                                             : &only_the_way;
+    bool has_own = (size_t)kind < ESC_COUNT_OF(questions) && questions[kind].ask != NULL;
+    return has_own ? &questions[kind] : &only_the_way;
+}
+
+/* What is reached by an endpoint of its kind elsewhere, and where; NULL: it can be tried. */
+static const char *elsewhere(EscEndpointKind kind)
+{
+    return kind == ESC_ENDPOINT_SMTP      ? "it goes by `mail`"
+           : kind == ESC_ENDPOINT_FILE    ? "lines are appended to a file"
+           : kind == ESC_ENDPOINT_WEBPUSH ? "each browser has a push service of its own"
+                                          : NULL;
 }
 
 /* --- one try ---------------------------------------------------------------------------------- */
@@ -200,10 +239,8 @@ static void probe_endpoint(const Tour *tour, const char *place, const EscEndpoin
     const Question *question = question_of(endpoint->kind);
     if (endpoint->type.size == 0)
         return;
-    if (endpoint->kind == ESC_ENDPOINT_FILE || endpoint->kind == ESC_ENDPOINT_SMTP) {
-        tell_untried(tour, place, endpoint->name, endpoint->type,
-                     endpoint->kind == ESC_ENDPOINT_SMTP ? "it goes by `mail`"
-                                                         : "lines are appended to a file");
+    if (elsewhere(endpoint->kind) != NULL) {
+        tell_untried(tour, place, endpoint->name, endpoint->type, elsewhere(endpoint->kind));
         return;
     }
     Probe probe;
@@ -289,8 +326,9 @@ void esc_probe(const EscOutsideSetup *setup, const EscWorkspaceConfig *config,
     for (uint32_t i = 0; i < config->channels.count; i++)
         probe_endpoint(&tour, "channels", &config->channels.items[i]);
     probe_mail(&tour);
-    probe_endpoint(&tour, "people.chat", &config->people.chat);
-    probe_endpoint(&tour, "people.phone", &config->people.phone);
+#define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
+    probe_endpoint(&tour, "people." #way, &config->people.way);
+#include <esc/people_ways.def>
     for (uint32_t i = 0; i < config->systems.count; i++)
         probe_system(&tour, &config->systems.items[i]);
     for (uint32_t i = 0; i < config->inbound.count; i++)

@@ -168,7 +168,7 @@ class InSlack(ChatCase):
     def test_people_whom_slack_cannot_know_are_named(self):
         self.daemon.workspaces[0] = WORKSPACES["acme"]
         daemon = self.daemon.start()
-        self.assertIn("people.chat: Slack knows nobody by a name such as @ana", daemon.errors())
+        eventually(lambda: "people.chat: Slack knows nobody by a name such as @ana" in daemon.errors())
         daemon.send(critical_ticket("e1", "INC-1"))
         eventually(lambda: [o for o in self.outcome("chen") if o[0] == "dead"])
         self.assertTrue(eventually(lambda: self.mail.to("chen@acme.example")))
