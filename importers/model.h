@@ -296,7 +296,8 @@ typedef struct ModelCounted {
 } ModelCounted;
 
 typedef struct ModelFile {
-    EscText name;
+    EscText name, first; /* of it, and of the file of which it is a further one */
+    unsigned number;
     EscBuf text;
 } ModelFile;
 

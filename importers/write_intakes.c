@@ -241,5 +241,5 @@ void write_intakes(EscModel *model)
 {
     EscBuf *out = write_open(model, "routing.esc");
     for (size_t i = 0; i < model->intakes.count; i++)
-        write_intake(model, out, &model->intakes.items[i]);
+        write_intake(model, out = write_more(model), &model->intakes.items[i]);
 }

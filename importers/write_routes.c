@@ -313,7 +313,7 @@ static void write_rule_test(EscModel *model, EscBuf *out, const ModelIntake *int
     write_outcome(model, out, &outcome);
 }
 
-void write_routes(EscModel *model, EscBuf *out)
+void write_routes(EscModel *model)
 {
     size_t count = 0;
     for (size_t i = 0; i < model->intakes.count; i++) {
@@ -321,6 +321,6 @@ void write_routes(EscModel *model, EscBuf *out)
         for (size_t r = 0;
              r < intake->rules.count && !intake->is_change && count < RULES_TESTED_MAX;
              r++, count++)
-            write_rule_test(model, out, intake, &intake->rules.items[r]);
+            write_rule_test(model, write_more(model), intake, &intake->rules.items[r]);
     }
 }

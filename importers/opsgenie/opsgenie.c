@@ -282,9 +282,9 @@ static void add_resource(void *context, EscText type, EscText name, const EscJso
         return;
     }
     EscText called = title_of(attributes);
-    EscText title = esc_model_printf(model, "%.*s.%.*s%s%.*s", ESC_TEXT_ARG(type),
-                                     ESC_TEXT_ARG(name), called.size > 0 ? " " : "",
-                                     ESC_TEXT_ARG(called));
+    EscText title = esc_model_printf(
+        model, "%.*s.%.*s%s%.*s", ESC_TEXT_ARG(esc_utf8_cut(type, 100)),
+        ESC_TEXT_ARG(esc_utf8_cut(name, 100)), called.size > 0 ? " " : "", ESC_TEXT_ARG(called));
     state->document->seen = esc_model_see(model, "resource of Terraform", title,
                                           json_place(model, state->document, instance));
     esc_model_leave(model, state->document->seen,
