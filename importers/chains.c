@@ -204,9 +204,10 @@ static void begin_at_once(EscModel *model, ModelChain *chain)
     EscBuf words;
     esc_buf_init(&words, 64);
     esc_duration_write(&words, first);
-    esc_model_change(model, chain->seen, "its first step is at once, and not after %.*s",
-                     ESC_TEXT_ARG(esc_buf_as_text(&words)));
+    EscText said = esc_model_keep(model, &words);
     esc_buf_release(&words);
+    esc_model_change(model, chain->seen, "its first step is at once, and not after %.*s",
+                     ESC_TEXT_ARG(said));
     for (size_t i = 0; i < chain->levels.count; i++)
         chain->levels.items[i].at_ms -= first;
     for (size_t i = 0; i < chain->pages.count; i++) {

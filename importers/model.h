@@ -328,6 +328,8 @@ typedef struct EscModel {
 /* Leaves the run with ESC_NO_MEMORY. Everything lies in the arena, so nothing is left behind. */
 ESC_NO_RETURN void esc_model_lack(EscModel *model);
 void *esc_model_room(EscModel *model, void *items, size_t count, size_t *capacity, size_t size);
+/* What a buffer holds, in the arena. Where that lacks memory the buffer is released first. */
+EscText esc_model_keep(EscModel *model, EscBuf *buf);
 EscText esc_model_printf(EscModel *model, const char *format, ...) ESC_PRINTF(2, 3);
 
 /* Notes that the source has a thing: `what` is its kind in the source's words ("rotation"), `place` the file and where in

@@ -85,12 +85,10 @@ static EscText said_time(EscModel *model, int64_t at_ms)
     EscBuf out;
     esc_buf_init(&out, 64);
     esc_time_write(&out, at_ms);
-    EscText text = esc_buf_as_text(&out);
-    EscText said = text.size < 16
-                       ? ESC_TEXT("?")
-                       : esc_model_printf(model, "%.10s %.5s UTC", text.data, text.data + 11);
+    EscText text = esc_model_keep(model, &out);
     esc_buf_release(&out);
-    return said;
+    return text.size < 16 ? ESC_TEXT("?")
+                          : esc_model_printf(model, "%.10s %.5s UTC", text.data, text.data + 11);
 }
 
 /* Whether a span is still to come or under way; a note when not. */

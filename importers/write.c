@@ -84,7 +84,10 @@ void write_local(const EscModel *model, EscBuf *out, EscText zone, int64_t at_ms
     EscBuf text;
     esc_buf_init(&text, 64);
     esc_time_write(&text, esc_clock_local(model, zone, at_ms));
-    esc_buf_append(out, text.data, text.size < 16 ? text.size : 16);
+    if (text.status == ESC_OK)
+        esc_buf_append(out, text.data, text.size < 16 ? text.size : 16);
+    else
+        out->status = text.status;
     esc_buf_release(&text);
 }
 

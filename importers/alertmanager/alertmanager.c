@@ -163,11 +163,10 @@ static void see_inhibitions(AmReader *reader)
         EscBuf said;
         esc_buf_init(&said, 4096);
         esc_json_write(&said, rule, 0);
-        EscText text = esc_utf8_cut(esc_buf_as_text(&said), 300);
-        uint32_t seen =
-            esc_model_see(model, "inhibition", esc_model_printf(model, "%.*s", ESC_TEXT_ARG(text)),
-                          json_place(model, reader->document, rule));
+        EscText text = esc_utf8_cut(esc_model_keep(model, &said), 300);
         esc_buf_release(&said);
+        uint32_t seen =
+            esc_model_see(model, "inhibition", text, json_place(model, reader->document, rule));
         esc_model_leave(model, seen,
                         "an alert is not held back for another one: a template can say `start on … "
                         "when not open(TEMPLATE per FIELD)`");
