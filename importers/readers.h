@@ -14,6 +14,7 @@ typedef struct ImportReader {
 } ImportReader;
 
 extern const ImportReader esc_reader_opsgenie, esc_reader_alertmanager;
+extern const ImportReader esc_reader_pagerduty, esc_reader_goalert, esc_reader_oncall;
 
 const ImportReader *esc_reader(size_t index); /* NULL behind the last */
 

@@ -17,7 +17,7 @@ static const struct {
     {CLI_ESCALC_TEST_COMMAND, escalc_test},     {CLI_ESCALC_FMT_COMMAND, escalc_fmt},
     {CLI_ESCALC_DISASM_COMMAND, escalc_disasm}, {CLI_ESCALC_EXPLAIN_COMMAND, escalc_explain},
     {CLI_ESCALC_FIX_COMMAND, escalc_fix},       {CLI_ESCALC_ONCALL_COMMAND, escalc_oncall},
-    {CLI_ESCALC_IMPORT_COMMAND, escalc_import},
+    {CLI_ESCALC_NEW_COMMAND, escalc_new},       {CLI_ESCALC_IMPORT_COMMAND, escalc_import},
 };
 
 int escalc_worse(int a, int b)

@@ -71,6 +71,7 @@ int escalc_disasm(const EscalcOptions *options);
 int escalc_fmt(const EscalcOptions *options);
 int escalc_explain(const EscalcOptions *options);
 int escalc_fix(const EscalcOptions *options);
+int escalc_new(const EscalcOptions *options);    /* escalc_new.c */
 int escalc_oncall(const EscalcOptions *options); /* escalc_oncall.c */
 int escalc_test(const EscalcOptions *options);   /* escalc_test.c */
 int escalc_import(const EscalcOptions *options); /* escalc_import.c */
