@@ -293,7 +293,7 @@ typedef struct ModelCalendar {
 /* Up to where the lines of a text were counted (documents.c). */
 typedef struct ModelCounted {
     const char *text;
-    size_t offset;
+    size_t offset, line_start;
     unsigned line;
 } ModelCounted;
 
