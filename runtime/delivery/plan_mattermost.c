@@ -81,11 +81,16 @@ static EscText direct_of(EscPlanner *planner, const EscEndpoint *endpoint, EscTe
                          ESC_TEXT("/api/v4/users/me"), (EscText){"", 0});
     if (self.size == 0)
         return self;
-    EscText pair = esc_arena_printf(planner->arena, "[\"%.*s\",\"%.*s\"]", ESC_TEXT_ARG(self),
-                                    ESC_TEXT_ARG(user));
+    EscBuf pair; /* what a server calls them may be anything */
+    esc_buf_init(&pair, 16 * ESC_KNOWN_BYTES_MAX);
+    esc_buf_char(&pair, '[');
+    esc_json_text(&pair, self);
+    esc_buf_char(&pair, ',');
+    esc_json_text(&pair, user);
+    esc_buf_char(&pair, ']');
     return found(planner, endpoint, ESC_KNOWN_PLACE,
                  esc_arena_printf(planner->arena, "mattermost direct %.*s", ESC_TEXT_ARG(user)),
-                 ESC_TEXT("/api/v4/channels/direct"), pair);
+                 ESC_TEXT("/api/v4/channels/direct"), esc_planner_keep(planner, &pair));
 }
 
 /* Of "TEAM/CHANNEL", by the names in its address. */
