@@ -25,9 +25,11 @@ EscText esc_bot_url(EscPlanner *planner, const EscEndpoint *endpoint, const char
 bool esc_bot_is_mail(EscText address);
 /* The inbound binding that buttons lead to; NULL: there are none. */
 const EscInboundBinding *esc_bot_answers(const EscPlanner *planner, const EscEndpoint *endpoint);
+/* Slack's verdict of its own words (plan_slack.c). */
+void esc_slack_judge(struct EscSaid *said);
 /* An errand's body: {"do": "…", "with": {…}}. False: refused. */
 bool esc_bot_errand(EscPlanner *planner, const EscJson **errand, EscText *act, EscText *with);
-/* Whether the reply has {"ok": true}, and what stands at a member of it, in a buffer of the caller's. */
+/* Whether the reply has this value, as text, at an RFC 6901 pointer. */
 bool esc_bot_reply_is(EscText reply, const char *pointer, const char *value);
 
 #endif

@@ -50,7 +50,7 @@ static const struct {
 static const char *const unknown_words[] = {"channel_not_found", "user_not_found",
                                             "thread_not_found", "cannot_reply_to_message"};
 
-static void judge(EscSaid *said)
+void esc_slack_judge(EscSaid *said)
 {
     if (said->verdict != ESC_VERDICT_DONE)
         return;
@@ -237,7 +237,7 @@ static void plan_errand(EscPlanner *planner, const EscEndpoint *endpoint)
 
 void esc_plan_slack(EscPlanner *planner, const EscEndpoint *endpoint)
 {
-    planner->plan->judge = judge;
+    planner->plan->judge = esc_slack_judge;
     if (esc_planner_is_errand(planner)) {
         plan_errand(planner, endpoint);
         return;

@@ -93,6 +93,22 @@ bool esc_outside_stop(EscOutside *outside, int64_t timeout_ms);
  * allowed. */
 void esc_outside_free(EscOutside *outside);
 
+/* --- trying what is bound (probe.c) -------------------------------------------------------------- */
+
+/* What came back from one binding. Texts hold during the call. */
+typedef struct EscProbed {
+    EscText place, name; /* "channels", "incidents"; the name may be empty */
+    EscText type;        /* "slack" */
+    bool is_tried, is_fine;
+    EscText words;             /* the peer's, or why it was not tried; may be empty; no secret */
+    const char *proven, *open; /* what a fine answer proves, and what it does not */
+} EscProbed;
+
+/* Tries everything that a workspace of a finished configuration binds, one after the other, and sends nothing to people.
+ * Blocks; libcurl is initialised. Of the setup only configuration and sockets are used. */
+void esc_probe(const EscOutsideSetup *setup, const EscWorkspaceConfig *config,
+               void (*tell)(void *context, const EscProbed *probed), void *context);
+
 #ifdef __cplusplus
 }
 #endif
