@@ -57,6 +57,8 @@ void esc_plan_signed(EscPlanner *planner, const EscEndpoint *endpoint, const cha
 void esc_plan_webhook(EscPlanner *planner, const EscEndpoint *endpoint)
 {
     esc_plan_signed(planner, endpoint, "escal.message");
+}
+
 /* The word that an answer to the mail begins with, of the command that does the same; empty: no mail does it. */
 static EscText word_by_mail(const EscMessage *message)
 {

@@ -103,8 +103,6 @@ static const Question questions[] = {
                            {"/username", NULL},
                            "the server is well, and takes the token where there is one",
                            "that topics may be written to, and that anybody listens"},
-                           "the server answers",
-                           "that the topic may be written, and that somebody reads it"},
 };
 
 static const Question *question_of(EscEndpointKind kind)
