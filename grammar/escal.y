@@ -148,7 +148,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> REPEAT "repeat" FOLLOWS_SHIFT "follows shift" KEEP "keep"
 %token <name> SINCE "since" RESTART "restart"
 %token <name> MET_BY "met by" BEFORE_DUE "before due"
-%token <name> LANGUAGE "language"
+%token <name> LANGUAGE "language" LIBRARY "library"
 %token <name> SO_FAR "so far" /* only behind `expect` */
 
 /* --- operators, weakest first ----------------------------------------------------------------- */
@@ -269,6 +269,8 @@ workspace_setting:
     setting
   | "default" "language" word
     { $$ = NODE(SETTING, @$, .setting = {.name = $2, .value = esc_path_one(parse, $word)}); }
+  | "library" word text
+    { $$ = NODE(LIBRARY, @$, .library = {.name = $word, .folder = $text}); }
 
 /* Which version of the language is a number, and no matter of people. */
 language:
@@ -1338,7 +1340,7 @@ clock_word:
   | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"
   | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
-  | "repeat" | "keep" | "language"
+  | "repeat" | "keep" | "language" | "library"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
   | "started" | "asked" | "overdue" | "due" | "elif" | "times" | "restart" | "add"
   | "remove" | "automation"

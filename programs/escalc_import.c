@@ -289,32 +289,57 @@ static int import(const EscalcOptions *options, const Export *export, EscText ki
     return code;
 }
 
-static bool is_kind(const char *word)
+static const EscImportKind *kind_of(const char *word, EscImportKind *kind)
 {
     for (size_t i = 0; i < esc_import_kinds_count(); i++) {
-        if (strcmp(word, esc_import_kind(i).name) == 0)
-            return true;
+        *kind = esc_import_kind(i);
+        if (strcmp(word, kind->name) == 0)
+            return kind;
     }
-    return false;
+    return NULL;
+}
+
+static int no_kind(const char *word)
+{
+    fprintf(stderr, "escalc: there is no kind `%s`; it can be", word);
+    for (size_t i = 0; i < esc_import_kinds_count(); i++)
+        fprintf(stderr, "%s %s", i == 0 ? "" : ",", esc_import_kind(i).name);
+    (void)fputc('\n', stderr);
+    return ESCALC_USAGE;
+}
+
+/* What to ask a tool for that has no export of its own. */
+static int print_query(const EscalcOptions *options)
+{
+    EscImportKind kind;
+    if (options->paths_count != 1)
+        return cli_wrong(options->line,
+                         "--query wants a kind and nothing else: escalc import goalert --query");
+    if (kind_of(options->paths[0], &kind) == NULL)
+        return no_kind(options->paths[0]);
+    if (kind.query == NULL)
+        return cli_wrong(options->line,
+                         "what %s exports is read as it is: there is nothing to ask for",
+                         kind.name);
+    (void)fputs(kind.query, stdout);
+    return ESCALC_FINE;
 }
 
 int escalc_import(const EscalcOptions *options)
 {
     const char *folder = cli_value(options->line, CLI_ESCALC_INTO);
     bool has_kind = options->paths_count == 2;
-    const char *kind = has_kind ? options->paths[0] : "";
+    const char *word = has_kind ? options->paths[0] : "";
+    EscImportKind kind;
+    if (cli_has(options->line, CLI_ESCALC_QUERY))
+        return print_query(options);
     if (folder == NULL)
         return cli_wrong(options->line, "say where the workspace is to be written: --into FOLDER");
-    if (has_kind && !is_kind(kind)) {
-        fprintf(stderr, "escalc: there is no kind `%s`; it can be", kind);
-        for (size_t i = 0; i < esc_import_kinds_count(); i++)
-            fprintf(stderr, "%s %s", i == 0 ? "" : ",", esc_import_kind(i).name);
-        (void)fputc('\n', stderr);
-        return ESCALC_USAGE;
-    }
+    if (has_kind && kind_of(word, &kind) == NULL)
+        return no_kind(word);
     Export export = {0};
     int code = read_export(&export, options->paths[options->paths_count - 1])
-                   ? import(options, &export, esc_text_from(kind), folder)
+                   ? import(options, &export, esc_text_from(word), folder)
                    : ESCALC_FAILURE;
     free_export(&export);
     return code;

@@ -53,6 +53,7 @@ static const Command commands[] = {
     {ACT(ABSENT, "/v1/people/%s/absent", NULL)},
     {ACT(PRESENT, "/v1/people/%s/present", NULL)},
     {ACT(CLOCK, "/v1/clock/%s", NULL)},
+    {.command = CLI_ESCALCTL_TEST_MESSAGE_COMMAND, .run = ctl_test_message},
     {.command = CLI_ESCALCTL_AUDIT_COMMAND, .path = "/v1/audit", .show = ctl_show_audit},
     {.command = CLI_ESCALCTL_EVIDENCE_COMMAND, .run = ctl_evidence},
     {.command = CLI_ESCALCTL_OUTBOX_COMMAND, .path = "/v1/outbox", .show = ctl_show_outbox},

@@ -20,6 +20,7 @@ struct EscApi {
     EscParcel *pending, *pending_last; /* to be handed on by esc_api_hand_on */
     EscMailbox finished;
     EscWrongTokens wrong;
+    EscUnproven unproven;
     size_t away; /* requests in pending, with shards, or in finished */
     bool is_stopping;
 };
@@ -307,6 +308,7 @@ static void take_headers(void *context, EscHttpCall *http)
     }
     EscApi *api = context;
     request->api = api;
+    request->unproven = &api->unproven;
     request->setup = &api->setup;
     request->is_stopping = api->is_stopping;
     request->http = http;

@@ -13,6 +13,7 @@
 #include "api_internal.h"
 
 #define WORDS_BYTES_MAX 400
+#define UNPROVEN_ALARM 10 /* in a row */
 #define NAME_SHOWN_BYTES_MAX 80
 
 /* What became of one item: which of the inputs are its own. */
@@ -77,14 +78,44 @@ static EscInboundCall call_of(const EscRequest *request)
                             .wall_ms = clock->wall_ms(clock->context)};
 }
 
+/* How often in a row nothing was proven for this binding. */
+static uint32_t *unproven_of(EscRequest *request)
+{
+    EscUnproven *unproven = request->unproven;
+    uint64_t hash = esc_hash(request->inbound->binding->name, request->setup->hash_seed);
+    return &unproven->in_a_row[hash % ESC_COUNT_OF(unproven->in_a_row)];
+}
+
+/* A secret that is not the service's refuses everything that comes, and nobody would know: the first one is a warning, the
+ * tenth in a row an alarm. Whoever has no secret can make no more of it. */
+static void tell_unproven(EscRequest *request, const char *why)
+{
+    const EscApiSetup *setup = request->setup;
+    EscText name = request->inbound->binding->name, workspace = request->inbound->config->name;
+    uint32_t *count = unproven_of(request);
+    if (*count >= UNPROVEN_ALARM)
+        return;
+    bool is_first = ++*count == 1, is_alarm = *count == UNPROVEN_ALARM;
+    if (setup->log == NULL || (!is_first && !is_alarm))
+        return;
+    EscText text = esc_arena_printf(
+        request->arena, "%.*s: a request to /v1/inbound/%.*s was refused%s: %s",
+        ESC_TEXT_ARG(workspace), ESC_TEXT_ARG(name),
+        is_alarm ? ", as all of the last ten were (is its secret_file the service's?)" : "", why);
+    setup->log(setup->outside_context, is_alarm ? "alarm" : "warning", "inbound_refused", text);
+}
+
 static bool prove(EscRequest *request)
 {
     EscInboundCall call = call_of(request);
     EscWhy why = {.text = ""};
     call.header = header_of;
     call.context = request->http;
-    if (request->inbound->kind->verify(&call, &why) == ESC_OK)
+    if (request->inbound->kind->verify(&call, &why) == ESC_OK) {
+        *unproven_of(request) = 0;
         return true;
+    }
+    tell_unproven(request, why.text);
     esc_request_refuse(request, 401, "unauthenticated",
                        "The request does not prove where it comes from", NULL, why.text);
     return false;
@@ -103,13 +134,39 @@ static bool is_address_of(const EscInboundItem *item, EscText address)
     return false;
 }
 
+/* However people write them: "+49 30 5550100". */
+static bool is_same_number(EscText a, EscText b)
+{
+    size_t i = 0, k = 0;
+    for (;;) {
+        while (i < a.size && memchr(" -/().", a.data[i], 6) != NULL)
+            i++;
+        while (k < b.size && memchr(" -/().", b.data[k], 6) != NULL)
+            k++;
+        if (i == a.size || k == b.size)
+            return i == a.size && k == b.size && a.size > 0;
+        if (a.data[i++] != b.data[k++])
+            return false;
+    }
+}
+
+/* Who is called and who gets text messages is the same to a gateway. */
+static bool is_number_of(const EscInboundItem *item, uint32_t kind, EscText address)
+{
+    return esc_text_equal(item->medium, ESC_TEXT("phone")) &&
+           (kind == ESC_CONTACT_PHONE || kind == ESC_CONTACT_SMS) &&
+           is_same_number(item->senders[0], address);
+}
+
 static bool has_address(const EscProgram *program, const EscPersonRow *person,
                         const EscInboundItem *item)
 {
     for (uint32_t i = 0; i < person->contacts_count; i++) {
         const EscContactRow *contact = &program->contacts[person->contacts_first + i];
-        if (esc_text_equal(item->medium, esc_text_from(esc_contact_words[contact->kind])) &&
-            is_address_of(item, program->texts[contact->address]))
+        EscText address = program->texts[contact->address];
+        if (is_number_of(item, contact->kind, address) ||
+            (esc_text_equal(item->medium, esc_text_from(esc_contact_words[contact->kind])) &&
+             is_address_of(item, address)))
             return true;
     }
     return false;
@@ -205,11 +262,25 @@ static void add_receipt(EscRequest *request, const EscInboundItem *item, Way *wa
     way->receipt = add(request->inbound, (EscInput){.kind = ESC_INPUT_RECEIPT, .receipt = receipt});
 }
 
+/* Whom the service knows by an id of its own was written to by another address before. */
+static void add_alias(EscRequest *request, EscInboundItem *item)
+{
+    const EscApiSetup *setup = request->setup;
+    EscText *last = &item->senders[ESC_INBOUND_SENDERS_MAX - 1];
+    EscText prefix =
+        esc_arena_printf(request->arena, "%.*s ", ESC_TEXT_ARG(request->inbound->binding->type));
+    if (setup->address_of != NULL && last->size == 0)
+        *last = setup->address_of(setup->outside_context, request->shard, request->arena, prefix,
+                                  item->senders[0]);
+}
+
 static void take_item(EscRequest *request, const EscProgram *program, uint32_t index)
 {
-    const EscInboundItem *item = &request->inbound->reading.items[index];
+    EscInboundItem *item = &request->inbound->reading.items[index];
     Way *way = &request->inbound->ways[index];
     *way = (Way){.act = ESC_NONE, .receipt = ESC_NONE};
+    if (item->is_act)
+        add_alias(request, item);
     if (item->is_act)
         find_person(program, item, way);
     else if (item->outbox == 0)
@@ -366,7 +437,7 @@ static void tell_back(EscRequest *request, const EscInboundItem *item,
                             .medium = item->medium,
                             .address = is_to_person ? item->senders[0] : (EscText){"", 0},
                             .body = esc_buf_as_text(&body)};
-        setup->errand(setup->errand_context, request->shard, &row);
+        setup->errand(setup->outside_context, request->shard, &row);
     }
     esc_buf_release(&body);
 }
@@ -405,6 +476,7 @@ static void committed_inbound(EscRequest *request, const EscReply *replies)
     esc_buf_init(&out, 2 * ESC_INBOUND_BYTES_MAX);
     inbound->kind->answer(reading, outcomes, &out);
     esc_answer_json(&request->answer, 200, &out);
+    request->answer.type = inbound->kind->answer_type;
 }
 
 const EscHandler esc_handle_inbound = {

@@ -43,6 +43,12 @@ typedef struct EscWrongTokens {
 int64_t esc_wrong_tokens_pause(EscWrongTokens *wrong, uint64_t client, int64_t now_ms,
                                int64_t longest_ms);
 
+/* api_inbound.c: requests in a row that did not prove where they came from, by a hash of the binding's name: names that fall
+ * into one place share it. */
+typedef struct EscUnproven {
+    uint32_t in_a_row[256];
+} EscUnproven;
+
 /* --- handlers --------------------------------------------------------------------------------- */
 
 typedef struct EscRequest EscRequest;
@@ -123,6 +129,7 @@ struct EscRequest {
 
     /* The door's own. */
     EscApi *api;
+    EscUnproven *unproven; /* of all requests */
     EscHttpCall *http;
     EscShard *shard;  /* NULL on public routes */
     size_t let_in;    /* inputs of it that count as waiting */

@@ -127,7 +127,7 @@ static void read_ticket(EscRequest *request, const EscProgram *program, EscOpene
         esc_arena_printf(request->arena, SOURCE "%.*s", ESC_TEXT_ARG(request->principal));
     opened->id = request->key.size > 0 ? request->key : random_key(request);
     if (opened->ticket.size == 0)
-        opened->ticket = esc_ticket_id_make(request->arena, opened->source, opened->id);
+        opened->ticket = esc_ticket_id_make(request->arena, 'P', opened->source, opened->id);
     if (esc_arena_failed(request->arena)) {
         esc_request_fail(request, ESC_NO_MEMORY, NULL);
         return;

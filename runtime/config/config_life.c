@@ -54,6 +54,10 @@ static void wipe_endpoint(const EscEndpoint *endpoint)
     wipe(endpoint->secret);
     if (endpoint->url_file.size > 0)
         wipe(endpoint->url);
+    for (uint32_t i = 0; i < endpoint->subscriptions_count; i++) {
+        wipe(endpoint->subscriptions[i].url);
+        wipe(endpoint->subscriptions[i].auth);
+    }
 }
 
 void esc_config_free(EscConfig *config)
@@ -68,14 +72,35 @@ void esc_config_free(EscConfig *config)
             wipe(workspace->systems.items[k].secret);
             wipe(workspace->systems.items[k].auth.secret);
         }
-        wipe_endpoint(&workspace->people.chat);
-        wipe_endpoint(&workspace->people.phone);
+        for (uint32_t k = 0; k < workspace->inbound.count; k++)
+            wipe(workspace->inbound.items[k].secret);
+#define ESC_PEOPLE_WAY(way, CONTACT, help) wipe_endpoint(&workspace->people.way);
+#include <esc/people_ways.def>
         wipe(workspace->mail.password);
+        wipe(workspace->inbox.secret);
     }
     esc_buf_release(&config->faults);
     esc_buf_release(&config->warnings);
     esc_arena_free(config->arena);
     free(config);
+}
+
+const EscInboundBinding *esc_config_answers(const EscWorkspaceConfig *workspace,
+                                            const EscEndpoint *endpoint)
+{
+    for (uint32_t i = 0; i < workspace->inbound.count; i++)
+        if (esc_text_equal(workspace->inbound.items[i].name, endpoint->answers))
+            return &workspace->inbound.items[i];
+    return NULL;
+}
+
+const EscEndpoint *esc_people_endpoint(const EscPeopleBinding *people, EscText way)
+{
+#define ESC_PEOPLE_WAY(word, CONTACT, help)                                                        \
+    if (esc_text_equal(way, ESC_TEXT(#word)))                                                      \
+        return &people->word;
+#include <esc/people_ways.def>
+    return NULL;
 }
 
 void esc_config_workspace_preset(EscWorkspaceConfig *out)

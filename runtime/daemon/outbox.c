@@ -198,7 +198,8 @@ void esc_outbox_errand(EscOutbox *outbox, const EscOutboxRow *row, int64_t boot_
 
 EscStatus esc_outbox_add(EscOutbox *outbox, const EscWorkspaceConfig *config, EscWhy *why)
 {
-    EscOutsideHost host = {.context = outbox, .result = take_result, .want = take_want};
+    EscOutsideHost host = {
+        .context = outbox, .result = take_result, .want = take_want, .known = outbox->known};
     return esc_outside_add(outbox->outside, esc_shard_name(outbox->shard), config, &host,
                            &outbox->number, why);
 }

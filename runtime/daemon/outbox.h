@@ -12,6 +12,7 @@ typedef struct EscOutbox {
     EscOutside *outside;
     uint32_t number; /* the workspace's, for the outside */
     EscShard *shard;
+    EscKnown *known;
     void *context;
     /* The engine refused an outcome: its row stays unsettled until the next start. */
     void (*outcome_refused)(void *context, EscShard *shard, uint64_t row, EscText reason);

@@ -13,6 +13,7 @@
 #define RETRY_AFTER_S_MAX 86400
 #define DOCUMENT_MAX ESC_DOCUMENT_REPLY_BYTES_MAX
 #define REFUSED_BYTES_MAX (ESC_DETAIL_BYTES_MAX / 2)
+#define STEPS_MAX 8 /* that find out what a row's own request needs */
 
 /* --- life --------------------------------------------------------------------------------------- */
 
@@ -78,6 +79,8 @@ void esc_attempt_renew(EscAttempt *attempt)
     attempt->headers = attempt->recipients = NULL;
     attempt->sent = 0;
     attempt->is_address_refused = attempt->is_address_tried = attempt->is_lost = false;
+    attempt->is_refused_within = attempt->is_unknown = false;
+    attempt->words = NULL;
     attempt->code = CURLE_OK;
     attempt->status = 0;
     attempt->next_ended = NULL;
@@ -151,7 +154,8 @@ void esc_attempt_send(EscAttempt *attempt)
                           .route = &attempt->route,
                           .row = &content->row,
                           .now_ms = esc_outside_wall_ms(attempt->outside),
-                          .token = attempt->token};
+                          .token = attempt->token,
+                          .known = attempt->site->host.known};
     esc_plan_make(attempt->arena, &input, &attempt->plan);
     esc_attempt_begin(attempt);
 }
@@ -215,6 +219,21 @@ static EscVerdict verdict_of_mail(const EscAttempt *attempt)
     return esc_verdict_mail(attempt->code == CURLE_OK, (unsigned)attempt->status);
 }
 
+/* A message over HTTP, of a kind that says more in its reply than by its status. */
+static EscVerdict verdict_of_kind(EscAttempt *attempt, EscVerdict verdict)
+{
+    EscSaid said = {.http_status = (unsigned)attempt->status,
+                    .reply = esc_buf_as_text(&attempt->reply),
+                    .verdict = verdict,
+                    .state = ESC_DELIVERY_ACCEPTED};
+    attempt->plan.judge(&said);
+    attempt->state = said.state;
+    attempt->words = said.words;
+    attempt->is_unknown = said.is_unknown;
+    attempt->is_refused_within = verdict == ESC_VERDICT_DONE && said.verdict != ESC_VERDICT_DONE;
+    return said.verdict;
+}
+
 /* A message over HTTP that was answered with a success: how far it has come. */
 static EscVerdict verdict_of_reply(EscAttempt *attempt)
 {
@@ -236,6 +255,8 @@ EscVerdict esc_attempt_verdict(EscAttempt *attempt)
         return verdict_of_mail(attempt);
     EscVerdict verdict =
         esc_verdict_http(&attempt->plan, attempt->code == CURLE_OK, (unsigned)attempt->status);
+    if (attempt->plan.judge != NULL && attempt->code == CURLE_OK)
+        return verdict_of_kind(attempt, verdict);
     bool is_message = !attempt->plan.is_call && verdict == ESC_VERDICT_DONE;
     return is_message ? verdict_of_reply(attempt) : verdict;
 }
@@ -273,6 +294,44 @@ void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *deta
     esc_attempt_free(attempt);
 }
 
+/* Keeps what the reply says. False: it does not say it. */
+static bool learn(const EscAttempt *attempt)
+{
+    const EscPlan *plan = &attempt->plan;
+    EscBuf value;
+    esc_buf_init(&value, ESC_KNOWN_BYTES_MAX);
+    bool has_value = esc_reply_select(&value, esc_buf_as_text(&attempt->reply),
+                                      esc_text_from(plan->learns_from), NULL) &&
+                     value.status == ESC_OK && value.size > 0;
+    if (has_value)
+        esc_known_put(attempt->site->host.known, plan->learns_sort, plan->learns,
+                      esc_buf_as_text(&value));
+    esc_buf_release(&value);
+    return has_value;
+}
+
+/* What follows from the verdict for what is known. True: the row's own request can be planned anew, by what was found out or
+ * has turned out to be wrong. */
+static bool goes_on(EscAttempt *attempt, EscVerdict *verdict)
+{
+    const EscPlan *plan = &attempt->plan;
+    if (*verdict == ESC_VERDICT_DEAD && attempt->is_unknown && plan->relies_on.size > 0 &&
+        !attempt->has_forgotten) {
+        attempt->has_forgotten = true;
+        esc_known_forget(attempt->site->host.known, plan->relies_sort, plan->relies_on);
+        return true;
+    }
+    bool has_learnt = *verdict == ESC_VERDICT_DONE && plan->learns.size > 0 && learn(attempt);
+    if (!plan->is_step || *verdict != ESC_VERDICT_DONE)
+        return false;
+    if (has_learnt && ++attempt->steps < STEPS_MAX)
+        return true;
+    *verdict = ESC_VERDICT_DEAD; /* asked for ever, it would never be sent */
+    attempt->is_refused_within = true;
+    attempt->words = "and does not say who or what is meant";
+    return false;
+}
+
 void esc_attempt_ended(EscAttempt *attempt)
 {
     if (attempt->code ==
@@ -290,6 +349,11 @@ void esc_attempt_ended(EscAttempt *attempt)
         return;
     }
     EscVerdict verdict = esc_attempt_verdict(attempt);
+    if (goes_on(attempt, &verdict)) {
+        esc_attempt_renew(attempt);
+        esc_attempt_send(attempt);
+        return;
+    }
     char detail[ESC_DETAIL_BYTES_MAX]; /* behind the verdict, which reads the reply */
     esc_attempt_describe(attempt, detail, sizeof(detail));
     esc_attempt_close(attempt, verdict, detail);

@@ -84,6 +84,10 @@ typedef struct EscAttempt {
     long status;
     EscDeliveryState state; /* how far a message has come when it was taken */
     bool is_refused_within; /* by a reply whose status is a success */
+    bool is_unknown;        /* the receiver knows nobody, or no place, by what it was told */
+    bool has_forgotten;     /* what was known was wrong, and found out anew */
+    uint32_t steps;         /* that came before the row's own request */
+    const char *words;      /* for people, besides the peer's own; NULL: none */
     /* HTTP */
     EscRequestPool *pool; /* NULL: not under way there */
     struct EscAttempt *next_ended;
@@ -210,7 +214,7 @@ bool esc_token_is_refused(EscAttempt *attempt);
 void esc_system_tokens_free(EscOutside *outside); /* no attempt may be left */
 
 /* --- attempt.c --- */
-/* Plans the row's own request, with attempt->token, and begins it. */
+/* Plans the row's own request, or a step to it, with attempt->token, and begins it. */
 void esc_attempt_send(EscAttempt *attempt);
 void esc_attempt_begin(EscAttempt *attempt); /* what attempt->plan says */
 void esc_attempt_renew(EscAttempt *attempt);

@@ -1,4 +1,4 @@
-/* proof.c - what proves that a request comes from who shares a secret with us: HMAC-SHA256, compared in constant time. Pure. */
+/* proof.c - what proves that a request comes from who shares a secret with us: HMAC-SHA256 (and HMAC-SHA1 where a service has no other), compared in constant time. Pure. */
 #include <esc/inbound.h>
 
 #include <string.h>
@@ -8,6 +8,7 @@
 #include <openssl/hmac.h>
 
 #define MAC_SIZE 32
+#define SHA1_MAC_SIZE 20
 
 /* False without memory: then nothing is proven. */
 static bool mac_of(EscText secret, const EscText *parts, size_t count, uint8_t mac[MAC_SIZE])
@@ -48,6 +49,20 @@ bool esc_proof_base64(EscText secret, const EscText *parts, size_t count, EscTex
     int size = EVP_EncodeBlock(coded, mac, sizeof(mac));
     return size > 0 && given.size == (size_t)size &&
            CRYPTO_memcmp(coded, given.data, (size_t)size) == 0;
+}
+
+bool esc_proof_sha1_base64(EscText secret, EscText text, EscText given)
+{
+    uint8_t mac[EVP_MAX_MD_SIZE];
+    unsigned char coded[4 * ((SHA1_MAC_SIZE + 2) / 3) + 1];
+    unsigned size = 0;
+    if (HMAC(EVP_sha1(), secret.data, (int)secret.size, (const uint8_t *)text.data, text.size, mac,
+             &size) == NULL ||
+        size != SHA1_MAC_SIZE)
+        return false;
+    int coded_size = EVP_EncodeBlock(coded, mac, SHA1_MAC_SIZE);
+    return coded_size > 0 && given.size == (size_t)coded_size &&
+           CRYPTO_memcmp(coded, given.data, given.size) == 0;
 }
 
 bool esc_proof_equal(EscText a, EscText b)

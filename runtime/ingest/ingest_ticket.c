@@ -9,15 +9,15 @@
 #define ID_LETTERS 12 /* 60 bits: no two of a million tickets by chance */
 
 /* Crockford's digits: none that is taken for another one when it is read aloud. */
-static void put_id(EscBuf *out, const uint8_t hash[32])
+static void put_id(EscBuf *out, char letter, const uint8_t hash[32])
 {
     static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    esc_buf_string(out, "P-");
+    esc_buf_printf(out, "%c-", letter);
     for (size_t i = 0; i < ID_LETTERS; i++)
         esc_buf_char(out, digits[hash[i] & 31]);
 }
 
-EscText esc_ticket_id_make(EscArena *arena, EscText source, EscText id)
+EscText esc_ticket_id_make(EscArena *arena, char letter, EscText source, EscText id)
 {
     EscBuf key;
     uint8_t hash[32];
@@ -27,7 +27,7 @@ EscText esc_ticket_id_make(EscArena *arena, EscText source, EscText id)
     bool is_made = key.status == ESC_OK;
     esc_sha256(esc_buf_as_bytes(&key), hash);
     esc_buf_clear(&key);
-    put_id(&key, hash);
+    put_id(&key, letter, hash);
     EscText made = is_made ? esc_arena_text(arena, esc_buf_as_text(&key)) : (EscText){0};
     esc_buf_release(&key);
     return made;

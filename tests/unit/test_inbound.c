@@ -337,6 +337,67 @@ static void nobody_presses_twice(void **state)
         "\"text\":\"Not &lt;!channel&gt; &amp; yours\"}}");
 }
 
+/* --- Mattermost --------------------------------------------------------------------------------- */
+
+#define MM_BUTTON "{\\\"do\\\":\\\"ack\\\",\\\"e\\\":\\\"E-7\\\"}"
+
+static EscText pressed_there(const char *button, const char *proof)
+{
+    return esc_arena_printf(
+        arena,
+        "{\"user_id\":\"u1\",\"user_name\":\"ana\",\"post_id\":\"p1\",\"context\":{"
+        "\"button\":\"%s\",\"proof\":\"%s\"}}",
+        button, proof);
+}
+
+static EscStatus prove_there(EscText body)
+{
+    EscInboundBinding binding = {.secret = ESC_TEXT(SECRET)};
+    EscInboundCall call = {.binding = &binding, .body = body, .header = header_of};
+    EscWhy why;
+    return esc_inbound_kind(ESC_INBOUND_MATTERMOST)->verify(&call, &why);
+}
+
+static void mattermost_gives_our_own_proof_back(void **state)
+{
+    (void)state;
+    const char *button = "{\"do\":\"ack\",\"e\":\"E-7\"}";
+    uint8_t mac[32];
+    unsigned size = 0;
+    char hex[65];
+    HMAC(EVP_sha256(), SECRET, (int)strlen(SECRET), (const uint8_t *)button, strlen(button), mac,
+         &size);
+    esc_hex((EscBytes){mac, size}, hex);
+    EscText body = pressed_there(MM_BUTTON, hex);
+    assert_status(prove_there(body), ESC_OK);
+    EscInboundBinding binding = {.secret = ESC_TEXT(SECRET)};
+    EscInboundCall call = {.binding = &binding, .body = body};
+    EscInboundReading reading;
+    EscWhy why;
+    assert_status(esc_inbound_kind(ESC_INBOUND_MATTERMOST)->read(arena, &call, &reading, &why),
+                  ESC_OK);
+    assert_int_equal(reading.count, 1);
+    assert_text_equal(reading.items[0].senders[0], "u1");
+    assert_text_equal(reading.items[0].senders[1], "@ana");
+    EscBuf out;
+    esc_buf_init(&out, 1024);
+    EscInboundOutcome outcome = {.status = ESC_OK, .words = ESC_TEXT("ana has it.")};
+    esc_inbound_kind(ESC_INBOUND_MATTERMOST)->answer(&reading, &outcome, &out);
+    assert_text_equal(esc_buf_as_text(&out), "{\"ephemeral_text\":\"ana has it.\"}");
+    esc_buf_clear(&out);
+    assert_true(esc_inbound_kind(ESC_INBOUND_MATTERMOST)->tell(&reading.items[0], &outcome, &out));
+    assert_text_equal(esc_buf_as_text(&out),
+                      "{\"do\":\"patch\",\"post\":\"p1\",\"with\":{\"props\":{\"attachments\":[{"
+                      "\"footer\":\"ana has it.\"}]}}}");
+    esc_buf_release(&out);
+    hex[0] = hex[0] == '0' ? '1' : '0';
+    assert_status(prove_there(pressed_there(MM_BUTTON, hex)), ESC_FORBIDDEN);
+    assert_status(prove_there(pressed_there("", hex)), ESC_FORBIDDEN);
+    assert_status(prove_there(ESC_TEXT("{\"context\":[]}")), ESC_FORBIDDEN);
+    assert_status(prove_there(ESC_TEXT("[]")), ESC_FORBIDDEN);
+    assert_status(prove_there((EscText){"", 0}), ESC_FORBIDDEN);
+}
+
 /* --- buttons ------------------------------------------------------------------------------------ */
 
 static void buttons_come_back_as_they_went(void **state)
@@ -379,6 +440,7 @@ int main(void)
         TEST(many_actions_are_bounded),
         TEST(slack_tries_the_address),
         TEST(nobody_presses_twice),
+        TEST(mattermost_gives_our_own_proof_back),
         TEST(buttons_come_back_as_they_went),
     };
     return cmocka_run_group_tests_name("inbound", tests, NULL, NULL);

@@ -198,6 +198,21 @@ static EscStatus report_take(EscEngine *engine, const EscEvent *event, EscReport
     return status;
 }
 
+/* Those that start now have it as their start event. */
+static void content_keep(EscEngine *engine, const EscTicket *ticket, const EscEvent *event)
+{
+    for (size_t i = 0; i < ticket->open_count && event->kept_as.size > 0; i++) {
+        char hex[65];
+        EscEscalation *escalation = ticket->open[i];
+        esc_evidence_put(engine, escalation, event->kept_as, event->json, hex);
+        esc_audit_escalation(
+            engine, escalation, ESC_AUDIT_ATTACHED,
+            esc_audit_data(engine, "name", event->kept_as, "hash", esc_text_from(hex), NULL),
+            "kept %.*s as evidence (%.12s)", ESC_TEXT_ARG(event->kept_as), hex);
+        esc_escalation_moment(engine, escalation, ESC_AUDIT_ATTACHED, event->kept_as);
+    }
+}
+
 EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
 {
     if (event->type >= engine->schema.current->program->events_count)
@@ -213,6 +228,7 @@ EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
         return status;
     EscTicket *ticket = report.ticket;
     memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
+    content_keep(engine, ticket, event);
     EscHeard heard = heard_as(engine, &report, event);
     if (esc_automations_run(engine, ticket, &heard))
         heard = heard_as(engine, &report, event); /* templates see what is behind them */

@@ -54,7 +54,13 @@ typedef struct EscApiSetup {
     /* Sends something to one of the workspace's endpoints that belongs to no message of the engine's (ESC_ERRAND_FIRST):
      * with a few attempts, and nobody is told what became of it. Copies the row. Workers call it; NULL: nothing is sent. */
     void (*errand)(void *context, const EscShard *shard, const EscOutboxRow *row);
-    void *errand_context;
+    /* The address by which the directory may know whom a service calls so: "ana@x.example" for "slack " and "U024"; a
+     * copy in the arena, empty for nobody. Workers call it; may be NULL. */
+    EscText (*address_of)(void *context, const EscShard *shard, EscArena *arena, EscText prefix,
+                          EscText sender);
+    /* A line of the log; the text holds no secret. The door calls it; may be NULL. */
+    void (*log)(void *context, const char *level, const char *event, EscText text);
+    void *outside_context;     /* of these three */
     size_t queue_max;          /* inputs of a shard that wait; beyond it requests get 503 */
     int64_t started_boot_ms;   /* for /health */
     int64_t calendars_end_day; /* for /health, as in EscDaemonSetup */

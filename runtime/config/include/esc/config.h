@@ -28,18 +28,31 @@ typedef enum EscEndpointKind {
     ESC_ENDPOINT_COUNT
 } EscEndpointKind;
 
-/* Where the messages of a channel, or of people by chat or phone, go. */
+/* Where a browser wants to be pushed to (RFC 8030, 8291). */
+typedef struct EscPushSubscription {
+    EscText name;      /* whose, or of what */
+    EscText url;       /* whoever knows it can push */
+    EscText key, auth; /* of the browser: an uncompressed point of P-256, and 16 bytes */
+} EscPushSubscription;
+
+/* Where the messages of a channel, or of people by one way, go. */
 typedef struct EscEndpoint {
     EscText name; /* channel; empty for people */
     EscText type; /* a word of endpoint_kinds.def */
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
     EscText path;          /* FILE */
-    EscTexts to;           /* SMTP */
-    /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
+    EscTexts to;           /* SMTP; SMS, CALL, WEBPUSH: the one address of a channel; SLACK, MATTERMOST: its one place */
+    EscText answers;       /* the inbound binding by which people answer from there; empty: they cannot */
+    /* WEBHOOK: signing secret; of others a token, or a key. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
-    EscText
-        ca_file; /* CHAT, WEBHOOK: authorities that its certificate may come from; a path, after loading whole */
+    EscText ca_file; /* HTTP: authorities that its certificate may come from; a path, after loading whole */
+    EscText account, from; /* SMS, CALL: the account, whose token is `secret`; a number, or a messaging service */
+    EscText topic;         /* NTFY, of a channel */
+    EscText contact;       /* WEBPUSH: "mailto:…", for push services; `secret` is our private key */
+    EscText subscriptions_file;
+    EscPushSubscription *subscriptions; /* WEBPUSH: from the file */
+    uint32_t subscriptions_count;
 } EscEndpoint;
 
 typedef struct EscMailServer {
@@ -50,9 +63,21 @@ typedef struct EscMailServer {
     EscText ca_file, sender_name;
 } EscMailServer;
 
-typedef struct EscPeopleBinding {
-    EscEndpoint chat, phone; /* an empty type: not bound */
+/* Where mail to the workspace comes in. */
+typedef struct EscInbox {
+    EscText address;             /* "desk+acme@x.example"; empty: there is none */
+    EscTexts also;               /* further addresses whose mails come in */
+    EscText secret_file, secret; /* by which answers are known again; filled in from the file */
+    EscText machines;            /* take, leave: mails that a program wrote */
+    EscText reply_event;         /* what an answer about a ticket is; empty: ticket.updated */
+} EscInbox;
+
+typedef struct EscPeopleBinding { /* an empty type: not bound */
+#define ESC_PEOPLE_WAY(way, CONTACT, help) EscEndpoint way;
+#include <esc/people_ways.def>
 } EscPeopleBinding;
+/* What people are reached by, by the word of a way; NULL: no endpoint is bound to such a way. */
+const EscEndpoint *esc_people_endpoint(const EscPeopleBinding *people, EscText way);
 
 typedef enum EscAuthKind {
     ESC_AUTH_NONE,
@@ -101,6 +126,16 @@ typedef struct EscInboundBindings {
     EscInboundBinding *items;
     uint32_t count;
 } EscInboundBindings;
+/* Where a library of the agency's own lies, which workspaces `use`. */
+typedef struct EscLibraryBinding {
+    EscText name, folder; /* as it was said … */
+    EscText place; /* … and from the present folder of the process, filled in when it is read */
+} EscLibraryBinding;
+
+typedef struct EscLibraryBindings {
+    EscLibraryBinding *items;
+    uint32_t count;
+} EscLibraryBindings;
 
 typedef struct EscEndpoints {
     EscEndpoint *items;
@@ -117,6 +152,7 @@ typedef struct EscWorkspaceConfig {
     EscText folder; /* of the file that says it: relative names are relative to it */
     EscEndpoints channels;
     EscMailServer mail;
+    EscInbox inbox;
     EscPeopleBinding people;
     EscSystemBindings systems;
     EscInboundBindings inbound;
@@ -142,6 +178,8 @@ typedef struct EscConfig {
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
         request_timeout_s, wrong_token_pause_max_ms;
     EscTexts webhook_origins; /* who may ask to send events; none: everybody */
+    EscText lmtp_listen;      /* "unix:PATH", "127.0.0.1:24"; empty: no mail comes in */
+    int64_t lmtp_connections_max, lmtp_mail_bytes_max, lmtp_timeout_s, mails_per_sender_max;
     int64_t queue_max, timers_per_turn_max, clock_settle_ms;
     int64_t workers, store_cache_mib;
     int64_t delivery_parallel_max, delivery_parallel_per_workspace_max,
@@ -149,6 +187,7 @@ typedef struct EscConfig {
         delivery_lifetime_s;
     int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms, stop_timeout_s;
     EscWorkspaceConfigs workspaces;
+    EscLibraryBindings libraries;
     /* To be set before it is finished. Where nobody has said what becomes of the unbound it is "stop", but in a
      * rehearsal ESC_UNBOUND_REHEARSAL: on a virtual clock, or while nothing that is bound leads beyond this machine. */
     bool has_virtual_clock;
@@ -159,6 +198,15 @@ typedef struct EscConfig {
     EscBuf faults;   /* all that is wrong, as far as it was read and checked, one a line */
     EscBuf warnings; /* the same for what does not keep it from being used */
 } EscConfig;
+
+/* Where lmtp_listen says that mail comes in. */
+#define ESC_LMTP_PLACE_WANTED "wanted is unix:/PATH, or a port of this machine such as 127.0.0.1:24"
+typedef struct EscLmtpPlace {
+    EscText path;     /* of a socket; empty: a port */
+    const char *host; /* of this machine */
+    uint16_t port;
+} EscLmtpPlace;
+bool esc_lmtp_place_read(EscText text, EscLmtpPlace *place); /* *place borrows; false: it is none */
 
 /* A configuration with every default. NULL when there is no memory. */
 EscConfig *esc_config_new(void);
@@ -192,6 +240,9 @@ const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText 
 /* The binding behind /v1/inbound/NAME and its workspace; NULL: there is none of that name. */
 const EscInboundBinding *esc_config_inbound(const EscConfig *config, EscText name,
                                             const EscWorkspaceConfig **workspace);
+/* The binding that an endpoint's `answers` names; NULL: none. */
+const EscInboundBinding *esc_config_answers(const EscWorkspaceConfig *workspace,
+                                            const EscEndpoint *endpoint);
 /* Whether anything that a finished configuration binds, of any workspace, leads beyond this machine. */
 bool esc_config_leads_out(const EscConfig *config);
 /* Whether a word of `unbound` sends what has no binding to the file. */

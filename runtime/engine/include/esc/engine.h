@@ -32,6 +32,7 @@ typedef enum EscVerb {
     ESC_VERB_ABSENT,
     ESC_VERB_PRESENT,
     ESC_VERB_KEEP,
+    ESC_VERB_TEST, /* a message to a person by each of their ways, which says that nothing has happened */
     ESC_VERB_COUNT
 } EscVerb;
 const char *esc_verb_name(EscVerb verb); /* "ack" */
@@ -43,9 +44,9 @@ typedef struct EscAction {
     EscText by;      /* who says so in the actor's name: the token's principal; empty: the actor */
     EscText through; /* the way by which the actor said it: "acme-slack"; empty: the API */
     uint64_t escalation; /* 0: by ticket */
-    EscText ticket;      /* ABSENT, PRESENT: unused */
+    EscText ticket;      /* ABSENT, PRESENT, TEST: unused */
     EscText
-        target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT: person */
+        target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT, TEST: person */
     EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP: required; else optional */
     EscText deputy;    /* ABSENT: who stands in; empty: nobody */
     int64_t from_ms;   /* ABSENT: a date; 0: now */
@@ -73,12 +74,13 @@ typedef enum EscRemarkKind {
     ESC_REMARK_OLD_TEMPLATES, /* the present templates have errors: the bundle is the last good one */
     ESC_REMARK_NOT_MATCHED, /* what came in from a chat or a gateway speaks of nobody or nothing that is known */
     ESC_REMARK_CONFIGURATION, /* the configuration's hash, as a start found it */
-    ESC_REMARK_TOKENS         /* the token file's hash, as a start or a SIGHUP found it */
+    ESC_REMARK_TOKENS,        /* the token file's hash, as a start or a SIGHUP found it */
+    ESC_REMARK_MAIL_LEFT /* a mail was taken and nothing done by it: `what` says whose, and why */
 } EscRemarkKind;
 typedef struct EscRemark {
     EscRemarkKind kind;
-    EscText what;        /* the first three */
-    const uint8_t *hash; /* the last two: 32 bytes; told only where another one was found before */
+    EscText what;        /* of those without a hash */
+    const uint8_t *hash; /* of a configuration or tokens: 32 bytes; told only where another one was found before */
 } EscRemark;
 
 /* What a receiver tells of a message after it took it: that it arrived, was read, was answered, or did not arrive after all.
@@ -126,6 +128,8 @@ typedef struct EscOutcome {
     bool
         is_noted; /* a noop that is somebody else's due: one more who had been called acknowledges what is acknowledged */
     bool is_refused; /* an action that a rule of the policy refuses, which stands in the record */
+    uint64_t messages_first; /* TEST: outbox rows, one behind the other */
+    uint32_t messages_count;
     char note[ESC_NOTE_BYTES_MAX]; /* why one of the two, for people; empty: nothing to say */
     char ticket[ESC_ID_BYTES_MAX + 1];
 } EscOutcome;

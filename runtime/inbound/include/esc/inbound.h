@@ -79,9 +79,10 @@ typedef struct EscInboundKind {
      * than what concerns us. ESC_BAD_INPUT: it is not readable as what it claims to be. */
     EscStatus (*read)(EscArena *arena, const EscInboundCall *call, EscInboundReading *reading,
                       EscWhy *why);
-    /* JSON that is answered when all is done; NULL: an empty answer. `outcomes` has reading->count items. */
+    /* What is answered when all is done; NULL: an empty answer. `outcomes` has reading->count items. */
     void (*answer)(const EscInboundReading *reading, const EscInboundOutcome *outcomes,
                    EscBuf *out);
+    const char *answer_type; /* of that; NULL: application/json */
     /* What is sent back to the place where an act was said: the body of an errand for the endpoint's plan function
      * (../delivery/plan.h). False: nothing. NULL: the kind tells nothing back. */
     bool (*tell)(const EscInboundItem *item, const EscInboundOutcome *outcome, EscBuf *out);
@@ -94,6 +95,8 @@ const EscInboundKind *esc_inbound_kind(EscInboundKindId kind);
 /* proof.c: HMAC-SHA256 of parts, as 64 hex digits or in base64, equal to what was given. Constant time. */
 bool esc_proof_hex(EscText secret, const EscText *parts, size_t count, EscText given);
 bool esc_proof_base64(EscText secret, const EscText *parts, size_t count, EscText given);
+/* The same with HMAC-SHA1, for a gateway that signs so. */
+bool esc_proof_sha1_base64(EscText secret, EscText text, EscText given);
 /* Two texts of any length, in a time that does not depend on where they differ. */
 bool esc_proof_equal(EscText a, EscText b);
 /* Seconds since 1970 as text; true when they are at most ESC_INBOUND_AGE_MS_MAX from wall_ms. */
@@ -105,6 +108,9 @@ bool esc_form_next(EscArena *arena, EscText *form, EscText *name, EscText *value
 /* The first field of that name; empty when there is none. */
 EscText esc_form_find(EscArena *arena, EscText form, const char *name);
 
+/* What somebody can do from elsewhere, by its word in the API's routes: no handing over, starting or being absent, which
+ * want to be told more. */
+bool esc_inbound_verb(EscText word, EscVerb *verb);
 /* Fills in verb, escalation, target, outbox, channel and person from a button's value (esc_button_write). False: it is
  * none of ours. */
 bool esc_inbound_button(EscArena *arena, EscText value, EscInboundItem *item);

@@ -45,6 +45,8 @@ typedef struct EscEvent {
     uint8_t digest[ESC_EVENT_DIGEST_SIZE];
     const EscText *notes; /* what of its data was cut, left out or assumed: a sentence each */
     uint32_t notes_count, notes_left_out;
+    /* The name under which the escalations that are open on its ticket keep its content as evidence; empty: they do not. */
+    EscText kept_as;
     /* A person opens this ticket, which must not be there yet; NULL: a system tells of it. */
     const EscOpening *opening;
 } EscEvent;
@@ -90,8 +92,9 @@ typedef struct EscOpenedTicket {
     EscText ticket;        /* its id */
     const EscJson *fields; /* an object of its fields; borrowed, must outlive the event */
 } EscOpenedTicket;
-/* An id for a ticket that was given none: of the same source and id always the same one. Empty without memory. */
-EscText esc_ticket_id_make(EscArena *arena, EscText source, EscText id);
+/* An id for a ticket that was given none, such as P-7f3k9qxm2d4r: of the same source and id always the same one. Empty without
+ * memory. */
+EscText esc_ticket_id_make(EscArena *arena, char letter, EscText source, EscText id);
 /* The event ticket.created of it. A text that says a number or a truth counts as one, and one text is a list where a list is
  * wanted. ESC_BAD_INPUT with *why, which begins with the field's name: nothing is cut or left out, for somebody waits for the
  * answer; without a title there is no ticket. */
