@@ -286,7 +286,7 @@ bool esc_ticket_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValu
     ticket->updated_at_ms = engine->now_ms;
     esc_ticket_dirty(engine, ticket);
     esc_ticket_touch(engine, ticket);
-    esc_write_set(engine, ticket, slot);
+    esc_write_set(engine, ticket, slot, before);
     return true;
 }
 

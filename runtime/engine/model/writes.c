@@ -80,6 +80,7 @@ void esc_writes_release(EscTicket *ticket)
     for (size_t i = 0; i < ticket->writes_count; i++) {
         esc_owned_release(&ticket->writes[i].value);
         esc_owned_release(&ticket->writes[i].sent);
+        esc_owned_release(&ticket->writes[i].before);
     }
 }
 
@@ -125,7 +126,7 @@ static void contest_count(const EscEngine *engine, EscWrite *write)
     write->contests++;
 }
 
-void esc_write_set(EscEngine *engine, EscTicket *ticket, uint32_t slot)
+void esc_write_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue before)
 {
     const EscTurn *turn = &engine->turn;
     bool is_ours = turn->outcome != NULL && !turn->is_reporting && !ticket->is_linked;
@@ -136,6 +137,10 @@ void esc_write_set(EscEngine *engine, EscTicket *ticket, uint32_t slot)
     if (write == NULL)
         write = esc_write_add(engine, ticket, field);
     contest_count(engine, write);
+    if (!write->is_due && write->outbox == 0) {
+        esc_owned_release(&write->before);
+        write->before = esc_owned_copy(before);
+    }
     esc_owned_release(&write->value);
     write->value = esc_owned_copy(ticket->values[slot].value);
     write->set_ms = engine->now_ms;
@@ -186,8 +191,11 @@ EscHomeWord esc_write_hear(EscEngine *engine, EscTicket *ticket, uint32_t slot, 
     bool is_earlier_echo = esc_type_kind(write->sent.value.type) != ESC_KIND_UNSET &&
                            (write->is_due || !write->is_reported) &&
                            is_same(engine, &write->sent, value) && is_recent(engine, write);
+    /* What it was before the write can arrive there is no word about it. */
+    bool is_before =
+        (write->is_due || write->outbox != 0) && is_same(engine, &write->before, value);
     bool is_older = time_ms != 0 && time_ms < write->set_ms && is_recent(engine, write);
-    if (is_earlier_echo || is_older)
+    if (is_earlier_echo || is_before || is_older)
         return ESC_HOME_SAYS_LATE;
     write->is_overtaken = true;
     write->is_due = false;

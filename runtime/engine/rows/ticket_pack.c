@@ -16,7 +16,7 @@
  *     became true  packed type, event   varint next number
  *   automations that acted within an hour: count, then  packed name  u8 1 when it was told  count, then  signed at
  *   hand-offs: count, then  signed at     log: count, then  signed at  packed field, before, after
- *   with flag 64: packed name of the source that it came from   writes: count, then  packed field  value, as set, as told (values_pack.c)
+ *   with flag 64: packed name of the source that it came from   writes: count, then  packed field  value, as set, as told, as before (values_pack.c)
  *     signed set, told  varint outbox row, escalation  u8 1 due, 2 accepted, 4 failed, 8 reported, 16 overtaken  varint contests
  *     signed since
  *   signed sum of the clock's corrections when it was written: a ticket that was away catches up   timers (values_pack.c)
@@ -243,6 +243,7 @@ static void home_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tic
         esc_buf_packed(out, write->field);
         esc_value_pack(out, program, write->value.value);
         esc_value_pack(out, program, write->sent.value);
+        esc_value_pack(out, program, write->before.value);
         esc_buf_signed(out, write->set_ms);
         esc_buf_signed(out, write->told_ms);
         esc_buf_varint(out, write->outbox);
@@ -524,6 +525,7 @@ static void write_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket
     bool was_told = !cursor->failed && esc_cursor_left(cursor) > 0 &&
                     cursor->bytes.data[cursor->at] != ESC_KIND_UNSET;
     write->sent = esc_value_unpack(cursor, program, was_told ? type : ESC_TYPE(ESC_KIND_UNSET));
+    write->before = esc_value_unpack(cursor, program, type);
     write->set_ms = esc_instant_unpack(cursor);
     write->told_ms = esc_instant_unpack(cursor);
     write->outbox = esc_cursor_varint(cursor);

@@ -702,8 +702,8 @@ bool esc_writes_wait(const EscTicket *ticket);  /* one is under way */
 void esc_writes_move(EscTicket *ticket, int64_t by_ms);
 /* Something of it is to be told when the input is over. */
 void esc_write_note(EscEngine *engine, EscTicket *ticket);
-/* The field has just been given another value: here, if nothing is taken from outside. */
-void esc_write_set(EscEngine *engine, EscTicket *ticket, uint32_t slot);
+/* The field has just been given another value than `before`: here, if nothing is taken from outside. */
+void esc_write_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue before);
 void esc_write_by(const EscTicket *ticket, EscText field, uint64_t escalation); /* whose step that was */
 /* It was set too often in a row against what its home says. */
 bool esc_write_is_contested(const EscEngine *engine, const EscWrite *write);

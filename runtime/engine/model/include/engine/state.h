@@ -199,6 +199,7 @@ typedef struct EscWrite {
     EscText field;       /* interned */
     EscOwned value;      /* as it was set here last */
     EscOwned sent;       /* as it was told last; a kind UNSET: never yet */
+    EscOwned before;     /* as it was when nothing was on its way */
     int64_t set_ms;      /* when it was set here */
     int64_t told_ms;     /* when it was told, and then when that was answered; 0: never */
     uint64_t outbox;     /* the row under way; 0: none */
