@@ -82,6 +82,12 @@ static const char directory[] =
     "note  "
     "said: \"a {note else \"-\"}\" } }\n"
     "}\n"
+    "source hook { verify slack  event ticket.updated when body.kind = \"u\" and body.n[0] > 3  "
+    "event ticket.created\n"
+    "  ticket.id <- body.id  ticket.tier <- body.tier map { b: base  otherwise: plus }  "
+    "ticket.labels <- pairs(body.labels)\n"
+    "  ticket.tier -> crm.free(note: ticket.title)  ticket.labels -> crm.put(who: ticket.id, tags: "
+    "ticket.labels) }\n"
     "policy rules { last resort dora, platform, duty ack within 10m  limit 20 notifications per "
     "person per 1h else digest\n"
     "  limit 5 handoffs per ticket per 1d else raise too_many  retain audit 7y }\n";

@@ -349,6 +349,10 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *given, EscWhy
     esc_settled_add(engine, delivery);
     EscEscalation *escalation =
         node.escalation == 0 ? NULL : esc_escalation_find(engine, node.escalation);
+    if (esc_home_answered(engine, &node, delivery)) {
+        esc_text_drop(&node.ticket);
+        return ESC_OK;
+    }
     if (escalation == NULL || escalation->state == ESC_STATE_CLOSED) {
         late_settled(engine, &node, delivery);
         esc_text_drop(&node.ticket);
