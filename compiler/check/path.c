@@ -26,19 +26,6 @@ static EscUnit unit_of(EscText word)
     return ESC_UNIT_NONE;
 }
 
-/* A test of a duration is one of its units too: what is there has minutes. */
-bool esc_is_narrowed(const EscWhere *where, const EscNode *path, uint32_t parts)
-{
-    for (uint32_t i = 0; i < where->narrowed_count; ++i) {
-        const EscNode *tested = where->narrowed[i];
-        if (!where->is_nonzero[i] &&
-            esc_paths_begin_equal(tested, esc_path_value_parts(where->workspace, tested), path,
-                                  parts))
-            return true;
-    }
-    return false;
-}
-
 /* Marks the node as found and gives its type, with narrowing and the unit applied. */
 static EscType found(Lookup *lookup, EscMeans means, uint32_t index, EscType type, uint8_t flags)
 {
