@@ -28,6 +28,8 @@
 #define ESC_RUNBOOK_DEPTH_MAX 8u
 #define ESC_ROLES_MAX ((uint32_t)ESC_OWNER_ROLE_COUNT)
 #define ESC_CHAIN_LEVELS_MAX 10u /* ESC_BOUND_CHAIN_LEVELS */
+#define ESC_LIBRARIES_MAX 64u
+#define ESC_LIBRARY_MODULES_MAX 1000u /* of all libraries together */
 
 /* --- meanings: what a node stands for --------------------------------------------------------- */
 
@@ -260,7 +262,15 @@ typedef struct EscParamInfo {
     EscType type;
     uint32_t
         local; /* what paths in the action's own request, or in the template, mean: index in locals */
+    unsigned
+        receives; /* bit set of ESC_WHO_CAN: whom its text may name where the template uses it as somebody; 0: it does not */
 } EscParamInfo;
+
+/* A text that was given for a parameter, which may be somebody's name (check/receivers.c). */
+typedef struct EscGivenName {
+    uint32_t param; /* in params */
+    const EscNode *text;
+} EscGivenName;
 
 typedef struct EscActionInfo {
     uint32_t system;
@@ -270,7 +280,8 @@ typedef struct EscActionInfo {
     EscText result_path;                 /* RFC 6901 pointer; empty: the whole body */
     EscMethod method;
     const EscNode *url;  /* TEXT */
-    const EscNode *body; /* RECORD or NULL; flat: ENTRY names are the JSON members */
+    const EscNode *body; /* BODY or NULL */
+    EscBody body_kind;
     const uint16_t *statuses;
     uint32_t statuses_count;
     uint32_t undo_action; /* or ESC_NONE */
@@ -392,7 +403,24 @@ typedef struct EscSourceFile {
     const EscNode *tree; /* NULL before the check */
     uint32_t *meanings;  /* by EscNode.id: index in the workspace's meanings; in its arena */
     bool is_std;
+    uint32_t library; /* in libraries, + 1; 0: of none */
+    EscSpan used_at;  /* of a library's: the `use` in a file of the workspace's own */
+    uint32_t uses_first, uses_count; /* in module_uses */
 } EscSourceFile;
+
+/* Where modules lie that several workspaces use (libraries.c). */
+typedef struct EscLibraryInfo {
+    EscText name;
+    EscSpan name_span;
+    EscText folder; /* as the workspace says it, from its own folder; empty: it does not */
+    bool is_wrong;  /* it says something that was reported */
+} EscLibraryInfo;
+
+/* A module of a library uses another. */
+typedef struct EscModuleUse {
+    uint32_t to; /* in files */
+    const EscNode *use;
+} EscModuleUse;
 
 /* A part of a declaration that could not be read, and the declaration. */
 typedef struct EscBroken {
@@ -430,6 +458,12 @@ struct EscWorkspace {
     EscStatus failure;
 
     ESC_ARRAY(EscSourceFile, files);
+    uint32_t own_files_count; /* those of its folder; behind them stand the modules that it uses */
+    uint32_t modules_count;
+    EscNames *module_names;   /* path of a module → index in files */
+    size_t file_ids_capacity; /* of file_indexes */
+    ESC_ARRAY(EscLibraryInfo, libraries);
+    ESC_ARRAY(EscModuleUse, module_uses);
     ESC_ARRAY(EscDiagnostic, diagnostics);
     EscDiagnostic dropped; /* what reports beyond the limit are written into */
     uint32_t errors, warnings;
@@ -478,6 +512,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscInboundInfo, inbounds);
     ESC_ARRAY(EscRouteInfo, routes);
     ESC_ARRAY(EscOpenUse, opens);
+    ESC_ARRAY(EscGivenName, given_names);
     ESC_ARRAY(EscSlaInfo, slas);
     ESC_ARRAY(EscRunbookInfo, runbooks);
     ESC_ARRAY(EscTemplateInfo, templates);
@@ -499,6 +534,8 @@ struct EscWorkspace {
 
 /* What stands there in the source; empty for a place that is none. Borrowed. */
 EscText esc_span_text(const EscWorkspace *workspace, EscSpan span);
+/* The library that the file of a span belongs to; empty: none (libraries.c). */
+EscLibraryFile esc_library_file(const EscWorkspace *workspace, EscSpan span);
 
 /* Where the file of a span stands in the workspace: in files, in the table FILES and for whoever reads a diagnostic. */
 static inline uint32_t esc_file_index(const EscWorkspace *workspace, EscSpan span)
@@ -509,6 +546,12 @@ static inline uint32_t esc_file_index(const EscWorkspace *workspace, EscSpan spa
 static inline const EscSourceFile *esc_file_of(const EscWorkspace *workspace, EscSpan span)
 {
     return &workspace->files[esc_file_index(workspace, span)];
+}
+
+/* Whether it is one of the workspace's own files, and not of a library that others use as well. */
+static inline bool esc_file_is_own(const EscSourceFile *file)
+{
+    return !file->is_std && file->library == 0;
 }
 
 static inline EscPlaceSpan esc_place_of(const EscWorkspace *workspace, EscSpan span)

@@ -148,7 +148,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> REPEAT "repeat" FOLLOWS_SHIFT "follows shift" KEEP "keep"
 %token <name> SINCE "since" RESTART "restart"
 %token <name> MET_BY "met by" BEFORE_DUE "before due"
-%token <name> LANGUAGE "language"
+%token <name> LANGUAGE "language" LIBRARY "library"
 %token <name> SO_FAR "so far" /* only behind `expect` */
 
 /* --- operators, weakest first ----------------------------------------------------------------- */
@@ -185,6 +185,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <list> checks policy_items
 %type <list> steps block snapshot_items reminders ask_items match_arms match_values arm_body
 %type <list> entries record record_opt arguments argument_list expressions expression_list
+%type <list> list_items list_some
 %type <list> test_statements text_parts other_targets targets
 %type <node> snapshot_item
 %type <branch> else_opt
@@ -268,6 +269,8 @@ workspace_setting:
     setting
   | "default" "language" word
     { $$ = NODE(SETTING, @$, .setting = {.name = $2, .value = esc_path_one(parse, $word)}); }
+  | "library" word text
+    { $$ = NODE(LIBRARY, @$, .library = {.name = $word, .folder = $text}); }
 
 /* Which version of the language is a number, and no matter of people. */
 language:
@@ -1070,7 +1073,7 @@ until_opt:
 reply:
     text
   | record { $$ = NODE(RECORD, @$, .record = {$record}); }
-  | "[" expressions "]" { $$ = NODE(LIST, @$, .list = {.items = $expressions}); }
+  | "[" list_items "]" { $$ = NODE(LIST, @$, .list = {.items = $list_items}); }
 
 in_opt:
     %empty { $$ = esc_name_empty(); }
@@ -1228,6 +1231,14 @@ expression_list:
     expr { $$ = esc_list_one($1); }
   | expression_list "," expr { $$ = esc_list_append($1, $3); }
 
+list_items: /* records only in what becomes JSON, which the check looks after */
+    %empty { $$ = esc_list_empty(); }
+  | list_some
+
+list_some:
+    value { $$ = esc_list_one($1); }
+  | list_some "," value { $$ = esc_list_append($1, $3); }
+
 path:
     PATH
   | word { $$ = esc_path_one(parse, $word); }
@@ -1286,7 +1297,7 @@ sum:
   | "true" { $$ = NODE(BOOL, @$, .boolean = {true}); }
   | "false" { $$ = NODE(BOOL, @$, .boolean = {false}); }
   | "now" { $$ = BARE(NOW, @$); }
-  | "[" expressions "]" { $$ = NODE(LIST, @$, .list = {.items = $expressions}); }
+  | "[" list_items "]" { $$ = NODE(LIST, @$, .list = {.items = $list_items}); }
   | "(" expr[inner] ")" { $$ = $inner; }
   | "changed" path { $$ = NODE(CHANGED, @$, .changed = {.path = $path}); }
   | "previous" path { $$ = NODE(PREVIOUS, @$, .previous = {.path = $path}); }
@@ -1328,7 +1339,7 @@ clock_word:
   | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"
   | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
-  | "repeat" | "keep" | "language"
+  | "repeat" | "keep" | "language" | "library"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
   | "started" | "asked" | "overdue" | "due" | "elif" | "times" | "restart" | "add"
   | "remove" | "automation"

@@ -328,8 +328,13 @@ static EscText second_half_day(const EscParse *parse, uint32_t *end)
 {
     uint32_t at = *end;
     const char *data = parse->source.data;
+    static const char *const words[] = {"to ", "until ", "till ", "bis "};
     while (at < parse->source.size && strchr(" .-", data[at]) != NULL)
         at++;
+    for (size_t i = 0; i < ESC_COUNT_OF(words); i++)
+        if (esc_text_starts_with(esc_parse_slice(parse, at, (uint32_t)parse->source.size),
+                                 esc_text_from(words[i])))
+            at += (uint32_t)strlen(words[i]);
     uint32_t start = at;
     while (at < parse->source.size && (is_digit(data[at]) || data[at] == ':'))
         at++;

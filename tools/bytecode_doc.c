@@ -81,7 +81,7 @@ static void write_effects(EscBuf *out)
 {
     static const char *const extras[] = {[ESC_EXTRA_NONE] = "",
                                          [ESC_EXTRA_FIELDS] = "fields",
-                                         [ESC_EXTRA_NAMED] = "named",
+                                         [ESC_EXTRA_HELD] = "what the action's parts hold",
                                          [ESC_EXTRA_PARAMS] = "the action's parameters",
                                          [ESC_EXTRA_RAISED] = "named",
                                          [ESC_EXTRA_ANY1] = "one of any type",

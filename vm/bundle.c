@@ -56,6 +56,8 @@ static EscStatus verify_all(EscVerify *verify)
     if (status == ESC_OK)
         status = esc_verify_code(verify);
     if (status == ESC_OK)
+        status = esc_verify_requests(verify);
+    if (status == ESC_OK)
         status = esc_verify_unused(verify);
     return status;
 }

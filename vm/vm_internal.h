@@ -159,8 +159,9 @@ EscStatus esc_verify_given(EscVerify *verify, EscTable table, uint32_t row, uint
                            EscType type);
 /* A TALLY or OPEN of PREDS. */
 EscStatus esc_verify_tally_pred(EscVerify *verify, uint32_t i, const EscTriggerRow *trigger);
-EscStatus esc_verify_code(EscVerify *verify);   /* V10 … V29, V31, V34, V36 */
-EscStatus esc_verify_unused(EscVerify *verify); /* V09, when every pass has marked what it saw */
+EscStatus esc_verify_requests(EscVerify *verify); /* V51: the parts of requests; behind the code */
+EscStatus esc_verify_code(EscVerify *verify);     /* V10 … V29, V31, V34, V36 */
+EscStatus esc_verify_unused(EscVerify *verify);   /* V09, when every pass has marked what it saw */
 
 /* Rejects: fills *why ("TABLE row n: sentence") and returns ESC_BAD_BUNDLE. */
 EscStatus esc_verify_bad(EscVerify *verify, const char *check, EscTable table, uint64_t row,

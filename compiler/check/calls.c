@@ -478,8 +478,10 @@ bool esc_check_start_template(EscWhere *where, const EscNode *node)
 {
     const EscNode *name = node->start_template.name;
     uint32_t template = template_of_start(where, name);
-    if (template != ESC_NONE)
-        esc_check_started_with(where, name->span, node->start_template.arguments, template, true);
+    if (template == ESC_NONE)
+        return false;
+    esc_check_started_with(where, name->span, node->start_template.arguments, template, true);
+    esc_receivers_given(where->workspace, node->start_template.arguments);
     return false;
 }
 

@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "check/expressions.h"
 #include "check/lookup.h"
+#include "check/requests.h"
 #include "check/steps.h"
 
 /* in the order of EscMethod */
@@ -64,32 +65,6 @@ static void check_url(EscWhere *where, const EscNode *url)
         if (part->kind != ESC_NODE_TEXT_LITERAL &&
             esc_type_is_optional(esc_node_type(workspace, part)))
             esc_must_be_present(where, part);
-    }
-}
-
-static void check_body(EscWhere *where, const EscNode *body)
-{
-    static const char *const formats[] = {"json", NULL};
-    EscWorkspace *workspace = where->workspace;
-    if (esc_text_equal(body->body.format.text, ESC_TEXT("form"))) {
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0390", body->body.format.span,
-                                   "form bodies are not part of language 1"),
-                        "send `json { … }`");
-    } else if (!esc_text_equal(body->body.format.text, ESC_TEXT("json"))) {
-        esc_report_word(workspace, body->body.format, "a kind of body", formats);
-    }
-    if (body->body.value == NULL || body->body.value->kind != ESC_NODE_RECORD)
-        return;
-    ESC_EACH(entry, body->body.value->record.entries) {
-        const EscNode *value = entry->entry.value;
-        if (value->kind == ESC_NODE_RECORD)
-            esc_report_hint(workspace,
-                            esc_report(workspace, "E0390", value->span,
-                                       "records in a request body are flat in language 1"),
-                            "put its members beside the others");
-        else
-            (void)esc_check_expression(where, value, ESC_TYPE_ANY);
     }
 }
 
@@ -173,8 +148,11 @@ static void action_items(EscWhere *where, EscActionInfo *action)
         }
         case ESC_NODE_BODY:
             once(workspace, &body, item, "the body");
-            action->body = item->body.value;
-            check_body(where, item);
+            action->body = item;
+            action->body_kind = esc_check_request_body(where, item);
+            break;
+        case ESC_NODE_HEADER:
+            esc_check_request_header(where, action->node, item);
             break;
         case ESC_NODE_REPLY:
             once(workspace, &reply, item, "`expect`");
@@ -185,11 +163,7 @@ static void action_items(EscWhere *where, EscActionInfo *action)
             action_return(workspace, action, item);
             break;
         default:
-            esc_report_hint(workspace,
-                            esc_report(workspace, "E0390", item->span,
-                                       "headers of a request are not part of language 1"),
-                            "what a system always needs stands in the configuration of escald");
-            break;
+            ESC_ASSERT(false && "an action has no other parts");
         }
     }
     EscSpan name = action->node->action.name.span;

@@ -342,10 +342,12 @@ static void make_scenario(EscWorkspace *workspace, const EscNode *node)
                       .steps_count = count};
 }
 
+/* Tests of a library's module name people, who are there where its author plays them and may be nobody here. */
 void esc_pass_tests(EscWorkspace *workspace)
 {
     for (uint32_t i = 0; i < workspace->files_count; ++i) {
-        if (workspace->files[i].tree == NULL)
+        if (workspace->files[i].tree == NULL ||
+            (workspace->files[i].library != 0 && !workspace->io.library_tests))
             continue;
         ESC_EACH(node, workspace->files[i].tree->file.declarations) {
             if (node->kind == ESC_NODE_TEST)

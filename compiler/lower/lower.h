@@ -268,7 +268,10 @@ void esc_lower_directory(EscLower *lower); /* PERSONS to CHANNELS */
 void esc_lower_services(EscLower *lower);  /* ROUTES, SLAS, LIMITS */
 void esc_lower_connectors(EscLower *lower);
 void esc_lower_sources(EscLower *lower); /* SOURCES, behind the actions that they call */
-void esc_lower_grants(EscLower *lower);  /* last: what the effects name */
+/* lower_requests.c: the REQUEST function of an action, and what its parts are, into the row. */
+void esc_lower_request(EscLower *lower, uint32_t action, EscActionRow *row);
+void esc_lower_parameters(EscLower *lower, const EscActionInfo *action); /* as entry registers */
+void esc_lower_grants(EscLower *lower); /* last: what the effects name */
 
 /* Lowers a workspace that checked without an error, encodes it, and loads the bytes back.
  * Appends to *bundle. ESC_BAD_SOURCE: a bound is broken, which stands among the diagnostics. */

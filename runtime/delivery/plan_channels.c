@@ -68,6 +68,8 @@ static void plan_mail_to(EscPlanner *planner, EscTexts to)
                           .subject = message->subject.size > 0 ? message->subject : message->text,
                           .text = said(planner, message, false),
                           .key = planner->row->key,
+                          .inbox = planner->config->inbox.address,
+                          .secret = planner->config->inbox.secret,
                           .date_ms = planner->row->created_at_ms});
     planner->plan->mail = server;
     planner->plan->from = server->from;

@@ -41,8 +41,8 @@ typedef struct Maker {
 static const char directory[] =
     "person ana \"Ana\" { email \"ana@acme.example\"  chat \"@ana\"  phone \"+49 30 555\"  quiet "
     "during "
-    "22:00..07:00 }\n"
-    "person ben { chat \"@ben\"  language en }\n"
+    "22:00..07:00  reach by sms, then chat after 2m }\n"
+    "person ben { chat \"@ben\"  push \"ben\"  language en }\n"
     "person eva { chat \"@eva\"  language de  absent 2025-12-20..2026-02-20 covered by ben }\n"
     "person dora { email \"dora@acme.example\" }\n"
     "team platform { ana ben  lead dora }\n"
@@ -67,15 +67,18 @@ static const char directory[] =
     "route lanes -> queue { when ticket.vip -> fast  otherwise -> slow.lane }\n"
     "route cares -> template { when ticket.vip -> raises  otherwise -> raises }\n"
     "system crm {\n"
-    "  action put(who: text, tags: list of text) { PUT \"/who/{who}\" json { tags: tags } expect "
+    "  action put(who: text, tags: list of text) { PUT \"/who/{who}\" json { tags: tags  of: { "
+    "who: who  all: [tags, who, [1, { on: true }]] } } expect "
     "200, 204 }\n"
     "  action tag(who: text, tags: list of text) undo put(who: who, tags: previous) { PUT "
-    "\"/t/{who}\" json "
+    "\"/t/{who}\" header \"If-Match\" \"{who}\" json "
     "{ tags: tags } }\n"
     "  action ask(n: number, on: bool, d: duration, t: time?) -> text { POST \"/ask\" json { n: n  "
     "on: on "
     " d: d  t: t } return body }\n"
-    "  action free(note: text?) { DELETE \"/free\" }\n"
+    "  action free(note: text?) { DELETE \"/free\"  header \"X-Note\" \"{note}\"  form { note: "
+    "note  "
+    "said: \"a {note else \"-\"}\" } }\n"
     "}\n"
     "policy rules { last resort dora, platform, duty ack within 10m  limit 20 notifications per "
     "person per 1h else digest\n"
@@ -1325,6 +1328,7 @@ static void make_act(Maker *maker)
             "remove \"x\" from ticket.tags\n", "assign to person_of\n", "queue lanes\n",
             "queue first_line\n", "notify ana, incidents \"{ticket.note else ticket.title}\"\n",
             "notify ticket.requester \"due {ticket.due_at as date}\" via email\n",
+            "notify ana \"{ticket.id}\" via sms\n",
             "if ticket.vip { set ticket.seats to 3 } else { start template raises() }\n",
             "start template cares()\n",
             "match ticket.tier { base => { set ticket.seats to 1 }  otherwise => { } }\n");

@@ -14,6 +14,14 @@
     "kind: \"note\"  count: count } expect 200, 204 }\n"                                           \
     "action part(id: text) { PATCH \"/part/{id}\" json { id: id } expect 200 }\n"                  \
     "action drop(id: text) undo make(id: id) { DELETE \"/drop/{id}\" expect 204 }\n"               \
+    "action deep(id: text, etag: text?) { PUT \"/deep/{id}\" header \"If-Match\" \"{etag}\" "      \
+    "header "                                                                                      \
+    "\"X-Id\" \"{id} of Escal\" json { Cc: [\"a\", id, [1, true], []]  Of: { Severity: { is: id "  \
+    "}  "                                                                                          \
+    "none: etag }  last: {} } }\n"                                                                 \
+    "action form(id: text, note: text?) { POST \"/form\" form { id: id  note: note  both: "        \
+    "\"{id}: "                                                                                     \
+    "{note else \"-\"}\"  count: 7  a_b: \"c&d=e \u00e4\" } }\n"                                   \
     "}\n"
 #define STAYS "await resolved within 30d else raise overdue"
 
@@ -67,6 +75,27 @@ static void a_request_says_what_its_action_says(void **state)
         {"crm.drop(id: ticket.id)", "crm.drop",
          "{\"system\":\"crm\",\"action\":\"drop\",\"method\":\"DELETE\",\"path\":\"/drop/"
          "T\",\"expect\":[204],\"result_path\":\"\"}"},
+        /* M11.2: a header whose value is missing is left out */
+        {"crm.deep(id: ticket.id)", "crm.deep",
+         "{\"system\":\"crm\",\"action\":\"deep\",\"method\":\"PUT\",\"path\":\"/deep/"
+         "T\",\"headers\":[\"X-Id: "
+         "T of "
+         "Escal\"],\"json\":{\"Cc\":[\"a\",\"T\",[1,true],[]],\"Of\":{\"Severity\":{\"is\":\"T\"},"
+         "\"none\":null},\"last\":{}},\"expect\":[],\"result_path\":\"\"}"},
+        {"crm.deep(id: ticket.id, etag: \"7\")", "crm.deep",
+         "{\"system\":\"crm\",\"action\":\"deep\",\"method\":\"PUT\",\"path\":\"/deep/"
+         "T\",\"headers\":[\"If-Match: 7\",\"X-Id: T of "
+         "Escal\"],\"json\":{\"Cc\":[\"a\",\"T\",[1,true],[]],\"Of\":{\"Severity\":{\"is\":\"T\"},"
+         "\"none\":"
+         "\"7\"},\"last\":{}},\"expect\":[],\"result_path\":\"\"}"},
+        {"crm.form(id: ticket.id)", "crm.form",
+         "{\"system\":\"crm\",\"action\":\"form\",\"method\":\"POST\",\"path\":\"/"
+         "form\",\"form\":\"id=T&both="
+         "T%3A%20-&count=7&a_b=c%26d%3De%20%C3%A4\",\"expect\":[],\"result_path\":\"\"}"},
+        {"crm.form(id: ticket.id, note: \"x\")", "crm.form",
+         "{\"system\":\"crm\",\"action\":\"form\",\"method\":\"POST\",\"path\":\"/"
+         "form\",\"form\":\"id=T&note="
+         "x&both=T%3A%20x&count=7&a_b=c%26d%3De%20%C3%A4\",\"expect\":[],\"result_path\":\"\"}"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
         Scene *scene = begun(cases[i].step, "");

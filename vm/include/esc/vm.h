@@ -298,6 +298,13 @@ typedef enum EscWait {
 } EscWait;
 typedef enum EscExpect { ESC_EXPECT_ACKED, ESC_EXPECT_RESOLVED, ESC_EXPECT_COUNT } EscExpect;
 typedef enum EscMethod { ESC_METHOD_GET, ESC_METHOD_POST, ESC_METHOD_PUT, ESC_METHOD_PATCH, ESC_METHOD_DELETE, ESC_METHOD_COUNT } EscMethod;
+typedef enum EscBody { ESC_BODY_NONE, ESC_BODY_JSON, ESC_BODY_FORM, ESC_BODY_COUNT } EscBody; /* of the request of an action */
+typedef enum EscPart {
+    ESC_PART_HEADER, /* left out where its value is missing */
+    ESC_PART_VALUE,  /* of a form left out where it is missing, of JSON null */
+    ESC_PART_OBJECT, ESC_PART_LIST,
+    ESC_PART_COUNT
+} EscPart;
 typedef enum EscGrant { ESC_GRANT_CHANNEL, ESC_GRANT_ACTION, ESC_GRANT_COUNT } EscGrant;
 typedef enum EscLimit { ESC_LIMIT_NOTIFICATIONS_PER_PERSON, ESC_LIMIT_HANDOFFS_PER_TICKET, ESC_LIMIT_RETAIN_AUDIT, ESC_LIMIT_PAGES_PER_PERSON, ESC_LIMIT_KEYS, ESC_LIMIT_COUNT } EscLimit;
 typedef enum EscLimitAction { ESC_LIMIT_ACTION_NONE, ESC_LIMIT_ACTION_DIGEST, ESC_LIMIT_ACTION_RAISE, ESC_LIMIT_ACTION_COUNT } EscLimitAction;
@@ -576,7 +583,7 @@ extern const EscOpInfo esc_op_info[256];
 #define ESC_EF_CALL 4u    /* a connector action */
 /* What follows the fixed arguments, and what the columns of a site hold: effects.def. */
 typedef enum EscExtra {
-    ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD,
+    ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_HELD, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD,
     ESC_EXTRA_STARTED /* a TEXT without a name, the id of a ticket, or none; and the template's parameters by name */
 } EscExtra;
 typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_ASKED, ESC_SITE_REF_RECEIVERS, ESC_SITE_REF_QUEUE /* a route to queues, or none */, ESC_SITE_REF_TEMPLATE /* a route to templates, or none */ } EscSiteRef;
@@ -628,6 +635,22 @@ typedef struct EscEffectInfo {
     uint32_t functions; /* bit set of EscFunction: those that may emit it */
 } EscEffectInfo;
 extern const EscEffectInfo esc_effect_info[ESC_EFFECT_COUNT];
+
+/* --- headers of requests (headers.c) ---------------------------------------------------------------------------------- */
+
+#define ESC_HEADER_NAME_BYTES_MAX 128
+typedef enum EscHeaderFault {
+    ESC_HEADER_FINE,
+    ESC_HEADER_NO_NAME,
+    ESC_HEADER_OF_CONNECTION,
+    ESC_HEADER_SECRET, /* it would authenticate, and no secret stands in a template */
+    ESC_HEADER_KEY     /* what tells a repeated request */
+} EscHeaderFault;
+/* Whether a request of an action may say the header of this name, in any case of letters. */
+EscHeaderFault esc_header_fault(EscText name);
+bool esc_header_names_equal(EscText a, EscText b); /* in any case of letters */
+const char *esc_header_fault_words(EscHeaderFault fault); /* "belongs to the connection …"; FINE: empty */
+
 
 typedef struct EscBoundInfo {
     int64_t low, high; /* both allowed; of a rule 0 */

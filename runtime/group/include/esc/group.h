@@ -118,6 +118,10 @@ typedef struct EscOutboxRow {
     int64_t deadline_ms; /* give up after this instant; 0: the delivery worker's own limit */
 } EscOutboxRow;
 
+/* Rows from this number on are errands: sent once for whoever asked, kept by no store, and nobody is told what became of
+ * them. Their body is what the endpoint's plan function makes of it. */
+#define ESC_ERRAND_FIRST (UINT64_C(1) << 62)
+
 const char *esc_outbox_kind_name(EscOutboxKind kind); /* "message" */
 
 /* An outbox row as a store keeps it: what the engine said, and how far it has come. */

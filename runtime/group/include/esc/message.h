@@ -53,10 +53,27 @@ typedef struct EscMessage {
     uint32_t answers_count;
 } EscMessage;
 
-/* {"system","action","method","path","json":{…}?,"expect":[200],"result_path":"","undoes"?} */
+/* What a button below a message does when it is pressed, as the service keeps it with the button and gives it back:
+ * {"do","e","o"?,"a"?,"c"?,"p"?}. Whoever reads it knows it is ours by the service's proof. */
+typedef struct EscButton {
+    EscText verb;            /* "ack", as in the API's routes */
+    EscText escalation;      /* "E-12" */
+    EscText answer;          /* of a question: which one; empty: none */
+    EscText channel, person; /* to which the message went: one of them */
+    uint64_t outbox;         /* the message */
+} EscButton;
+void esc_button_write(EscBuf *out, const EscButton *button);
+/* Everything in *button lives in the arena. False: it is none of ours. */
+ESC_MUST_USE bool esc_button_read(EscArena *arena, EscText json, EscButton *button);
+
+/* {"system","action","method","path","headers":["Name: value"]?,"json":{…}?,"form":"a=b"?,"expect":[200],"result_path":"",
+ * "undoes"?} */
 typedef struct EscCall {
     EscText system, action, method, path;
-    EscText json; /* of the request, byte for byte; empty: it has none */
+    EscText json;           /* of the request, byte for byte; empty: it has none */
+    EscText form;           /* instead, as a form is sent: "user=ana&realm=desk" */
+    const EscText *headers; /* that the action says: "If-Match: 7" */
+    uint32_t headers_count;
     EscText result_path;
     EscText undoes;           /* the change that it takes back: "crm.lock"; empty: none */
     const uint32_t *statuses; /* that count as success; none: any 2xx */

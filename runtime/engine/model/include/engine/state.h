@@ -1073,9 +1073,10 @@ typedef struct EscShift {
  * whoever gets the answer; the lists keep their capacity. */
 typedef struct EscTurn {
     EscArena *arena;
-    EscText actor;  /* who causes what happens */
-    EscText by;     /* who said so in the actor's name; empty: the actor */
-    EscText reason; /* of the acknowledgement at hand */
+    EscText actor;   /* who causes what happens */
+    EscText by;      /* who said so in the actor's name; empty: the actor */
+    EscText through; /* the way by which the actor said it; empty: the API */
+    EscText reason;  /* of the acknowledgement at hand */
     EscText
         missed; /* why the wait before the run at hand is over without what it was for; empty: it is not */
     bool is_by_told;         /* a sentence of this input names who */

@@ -121,6 +121,13 @@ void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *a
 void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
                      uint32_t count);
 
+/* --- requests.c ------------------------------------------------------------------------------- */
+
+/* The headers and the body of the request of an action, from what its REQUEST gives: `arguments` as its site has them, the path
+ * first. Into *call, for the length of the turn. */
+void esc_request_fill(EscEngine *engine, const EscProgram *program, const EscActionRow *action,
+                      const EscValue *arguments, EscCall *call);
+
 /* --- missed.c --------------------------------------------------------------------------------- */
 
 /* "it was not resolved within 4h", in no language yet: of a wait that is over without what it was for; empty for a pause. */
