@@ -722,7 +722,7 @@ EscType esc_check_path(EscWhere *where, const EscNode *node, EscType expected)
     EscType type = ESC_TYPE_WRONG;
     if (local_path(&lookup, &type))
         return type;
-    if (esc_report_place(where, node) || esc_report_outside(where, node))
+    if (esc_report_place(where, node) || esc_report_outside(where, node, expected))
         return ESC_TYPE_WRONG;
     EscText root = node->path.parts[0].text;
     /* `escalation` is a role too, where a member of the role enum is wanted. */
