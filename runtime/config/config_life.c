@@ -72,6 +72,10 @@ void esc_config_free(EscConfig *config)
             wipe(workspace->systems.items[k].secret);
             wipe(workspace->systems.items[k].auth.secret);
         }
+        for (uint32_t k = 0; k < workspace->sources.count; k++) {
+            wipe(workspace->sources.items[k].secret);
+            wipe(workspace->sources.items[k].former_secret);
+        }
 #define ESC_PEOPLE_WAY(way, CONTACT, help) wipe_endpoint(&workspace->people.way);
 #include <esc/people_ways.def>
         wipe(workspace->mail.password);
