@@ -711,7 +711,7 @@ EscType esc_check_path(EscWhere *where, const EscNode *node, EscType expected)
         return type;
     /* `escalation` is a role too, where a member of the role enum is wanted; and `resolved` a status. */
     bool is_member = node->path.count == 1 && esc_type_kind(expected) == ESC_KIND_ENUM;
-    if (esc_report_place(where, node) || (!is_member && esc_report_outside(where, node)))
+    if (esc_report_place(where, node) || esc_report_outside(where, node, expected))
         return ESC_TYPE_WRONG;
     EscText root = node->path.parts[0].text;
     for (size_t i = 0; i < ESC_COUNT_OF(roots) && !is_member; ++i) {
