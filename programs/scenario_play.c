@@ -121,7 +121,7 @@ static EscText result_of(EscPlay *play, EscText pointer, EscText text, const Esc
     if (pointer.size == 0)
         return text;
     const EscJson *place = esc_document_find(reply, pointer);
-    if (place == NULL || place->kind == ESC_JSON_TEXT)
+    if (place == NULL || place->kind == ESC_JSON_TEXT || place->kind == ESC_JSON_NULL)
         return esc_json_text_or(place, ESC_TEXT(""));
     EscBuf out;
     esc_buf_init(&out, ESC_TEXT_MAX);
