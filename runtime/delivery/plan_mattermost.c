@@ -52,7 +52,7 @@ static EscText found(EscPlanner *planner, const EscEndpoint *endpoint, EscKnownS
     return (EscText){"", 0};
 }
 
-static EscText user_of(EscPlanner *planner, const EscEndpoint *endpoint, EscText address)
+EscText esc_mattermost_user(EscPlanner *planner, const EscEndpoint *endpoint, EscText address)
 {
     bool is_name = address.size > 1 && address.data[0] == '@';
     if (is_id(address))
@@ -74,7 +74,7 @@ static EscText user_of(EscPlanner *planner, const EscEndpoint *endpoint, EscText
 /* The channel of the bot and one person. */
 static EscText direct_of(EscPlanner *planner, const EscEndpoint *endpoint, EscText address)
 {
-    EscText user = user_of(planner, endpoint, address);
+    EscText user = esc_mattermost_user(planner, endpoint, address);
     if (user.size == 0)
         return user;
     EscText self = found(planner, endpoint, ESC_KNOWN_PLACE, ESC_TEXT("mattermost self"),
@@ -94,7 +94,7 @@ static EscText direct_of(EscPlanner *planner, const EscEndpoint *endpoint, EscTe
 }
 
 /* Of "TEAM/CHANNEL", by the names in its address. */
-static EscText named_channel(EscPlanner *planner, const EscEndpoint *endpoint, EscText name)
+EscText esc_mattermost_channel(EscPlanner *planner, const EscEndpoint *endpoint, EscText name)
 {
     const char *slash = name.size == 0 ? NULL : memchr(name.data, '/', name.size);
     if (is_id(name))
@@ -206,8 +206,9 @@ void esc_plan_mattermost(EscPlanner *planner, const EscEndpoint *endpoint)
     if (message == NULL)
         return;
     EscText address = esc_planner_receiver(planner, endpoint);
-    EscText channel = planner->row->address.size > 0 ? direct_of(planner, endpoint, address)
-                                                     : named_channel(planner, endpoint, address);
+    EscText channel = planner->row->address.size > 0
+                          ? direct_of(planner, endpoint, address)
+                          : esc_mattermost_channel(planner, endpoint, address);
     if (channel.size == 0)
         return;
     EscBuf text, body;

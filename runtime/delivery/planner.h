@@ -47,5 +47,9 @@ const EscCall *esc_planner_call(EscPlanner *planner);
 
 void esc_plan_person_mail(EscPlanner *planner); /* to the row's address */
 void esc_plan_call(EscPlanner *planner, const EscSystemBinding *system);
+/* A call by ESC_MEDIUM_ROOM. */
+void esc_plan_room(EscPlanner *planner, const EscEndpoint *endpoint);
+/* A signed webhook of that type, with the row's body as its data. */
+void esc_plan_signed(EscPlanner *planner, const EscEndpoint *endpoint, const char *type);
 
 #endif

@@ -50,6 +50,7 @@ static const char directory[] =
     "schedule duty { weekly from 2026-01-05T09:00 ana, ben  override 2026-02-01..2026-02-03 dora "
     "}\n"
     "channel incidents chat\n"
+    "channel warroom chat\n"
     "channel mail email quiet during office language de\n"
     "channel hook webhook\n"
     "event lead { who: text  score: number  reason: text?  labels: list of text at most 3  grade: "

@@ -109,6 +109,14 @@ EscItemUndo esc_item_undo(EscEngine *engine, EscTicket *ticket, const EscChange 
 /* Whether a list holds what this escalation set and added, and nothing that it removed. */
 bool esc_items_are_there(const EscEscalation *escalation, EscText field, EscValue list);
 
+/* --- rooms.c ---------------------------------------------------------------------------------- */
+
+/* Asks for the escalation's war room, unless it has one or no channel makes it; in its trail either way. Gives the room's name. */
+EscText esc_room_open(EscEngine *engine, EscEscalation *escalation, EscText title);
+/* Whether a row asks for a room, and what follows when it is settled. */
+bool esc_room_is_asked_by(const EscOutboxNode *node);
+void esc_room_settled(EscEngine *engine, EscEscalation *escalation, const EscDelivery *delivery);
+
 /* --- calls.c ---------------------------------------------------------------------------------- */
 
 /* Runs the action's REQUEST function and queues the call. Returns the outbox id, 0 when the request could not be made. */
