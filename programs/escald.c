@@ -395,6 +395,8 @@ static EscStatus start(App *app, EscWhy *why)
         return status;
     log_warnings(app);
     status = add_all(app, why);
+    if (status == ESC_OK)
+        status = esc_daemon_listen_mail(app->daemon, why);
     return status == ESC_OK ? listen_for_clients(app, why) : status;
 }
 

@@ -1,9 +1,9 @@
 /* api.c - the door's side of a request: finds the route, asks for permission, hands the request to its workspace, and
  * answers when it comes back.
  *
- * Order for every request: path known (404) → method known (405) → token valid (401; a route with a proof of its own asks
- * for that when the body is there) → token's scope (403) → names of the query known (400) → type of the body (415) → its size (413) → workspace stopped (503) →
- * room in its queue (503). Not its job: what handlers do, on workers (api_events.c, api_actions.c, api_reads.c). */
+ * Order for every request but the handshake of webhooks: path known (404) → method known (405) → token valid (401; a route with
+ * a proof of its own asks for that when the body is there) → token's scope (403) → names of the query known (400) → type of the
+ * body (415) → its size (413) → workspace stopped (503) → room in its queue (503). Not its job: what handlers do, on workers (api_events.c, api_actions.c, api_reads.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +67,8 @@ static const EscRoute *find_route(EscRequest *request, char *allow, size_t allow
             continue;
         if (route->method == esc_http_method(request->http))
             return route;
-        (void)snprintf(allow, allow_size, "%s",
+        size_t used = strlen(allow);
+        (void)snprintf(allow + used, allow_size - used, "%s%s", used > 0 ? ", " : "",
                        route->method == ESC_HTTP_GET ? "GET, HEAD" : "POST");
     }
     return NULL;
@@ -183,6 +184,8 @@ static bool check_type(EscRequest *request)
     const char *length = esc_http_header(request->http, "Content-Length");
     if (header == NULL && handler->may_be_empty && length != NULL && strcmp(length, "0") == 0)
         return true;
+    if (handler->takes_binary && esc_request_take_binary(request))
+        return request->answer.status == 0;
     EscText type = esc_media_type(header);
     if (type_is(type, "application/json") || is_in_list(type, handler->types)) {
         request->type = esc_arena_text(request->arena, type);
@@ -204,6 +207,8 @@ static bool check_shard(EscRequest *request)
 static void route_request(EscRequest *request)
 {
     char allow[32];
+    if (esc_request_shake_hands(request))
+        return;
     request->route = find_route(request, allow, sizeof(allow));
     if (request->route == NULL && allow[0] != '\0') {
         esc_answer_header(&request->answer, "Allow", allow);
@@ -216,6 +221,9 @@ static void route_request(EscRequest *request)
                request->route->handler->body_bytes_max > 0) {
         esc_http_limit_body(request->http, request->route->handler->body_bytes_max);
     }
+    if (request->answer.status == 0 && request->route != NULL &&
+        request->route->handler->headers != NULL)
+        request->route->handler->headers(request);
     if (request->answer.status == 0 && !esc_http_is_answered(request->http))
         (void)check_shard(request);
 }

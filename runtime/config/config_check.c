@@ -10,6 +10,8 @@
 #include <curl/curl.h>
 #include <openssl/crypto.h>
 
+#include <esc/letters.h>
+
 #include "config_internal.h"
 
 #define AUTHORITIES_BYTES_MAX ((size_t)4 << 20)
@@ -376,6 +378,76 @@ static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *en
         finish_answers(checker, place, endpoint, needs);
 }
 
+/* --- how a system is signed in to ----------------------------------------------------------------- */
+
+static const struct {
+    const char *type, *needs;
+} auth_kinds[ESC_AUTH_COUNT] = {
+    [ESC_AUTH_NONE] = {"none", NULL},
+    [ESC_AUTH_BASIC] = {"basic", "is basic: it needs user and secret_file"},
+    [ESC_AUTH_BEARER] = {"bearer", "is bearer: it needs secret_file"},
+    [ESC_AUTH_API_KEY] = {"api_key", "is api_key: it needs secret_file, and header or query"},
+    [ESC_AUTH_OAUTH2] = {"oauth2", "is oauth2: it needs token_url, client_id and secret_file"},
+};
+
+/* Whether what its kind needs is there, and nothing of another kind. */
+static bool auth_is_whole(const EscAuthBinding *auth)
+{
+    bool has_user = auth->user.size > 0, has_secret = auth->secret_file.size > 0,
+         has_header = auth->header.size > 0, has_query = auth->query.size > 0,
+         has_client = auth->token_url.size > 0 && auth->client_id.size > 0,
+         has_token = auth->token_url.size + auth->client_id.size + auth->scope.size +
+                         auth->audience.size + auth->ca_file.size >
+                     0;
+    if (auth->kind == ESC_AUTH_NONE)
+        return !has_user && !has_secret && !has_header && !has_query && !has_token;
+    bool is_basic = auth->kind == ESC_AUTH_BASIC, is_key = auth->kind == ESC_AUTH_API_KEY,
+         is_oauth2 = auth->kind == ESC_AUTH_OAUTH2;
+    return has_secret && has_user == is_basic && (has_header != has_query) == is_key &&
+           !(has_header && has_query) && has_token == is_oauth2 && has_client == is_oauth2;
+}
+
+static bool is_name_of_header(EscText name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && !(c >= '0' && c <= '9') && c != '-' && c != '_')
+            return false;
+    }
+    return true;
+}
+
+static void finish_auth(Checker *checker, EscSystemBinding *system)
+{
+    EscAuthBinding *auth = &system->auth;
+    for (unsigned i = 0; i < ESC_AUTH_COUNT; i++)
+        if (esc_text_equal(auth->type, esc_text_from(auth_kinds[i].type)))
+            auth->kind = (EscAuthKind)i;
+    if (!auth_is_whole(auth)) {
+        const char *needs = auth_kinds[auth->kind].needs;
+        (void)refuse(checker, "systems.auth", system->name,
+                     needs == NULL ? "has options, and no type that uses them" : needs);
+        return;
+    }
+    if (auth->kind == ESC_AUTH_NONE)
+        return;
+    if (system->secret_file.size > 0)
+        (void)refuse(checker, "systems", system->name, "has both auth and secret_file");
+    if (auth->user.size > 0 && memchr(auth->user.data, ':', auth->user.size) != NULL)
+        (void)refuse(checker, "systems.auth", system->name, "has a user with a colon in the name");
+    if (!is_name_of_header(auth->header))
+        (void)refuse(checker, "systems.auth", system->name, "has a header that is no name of one");
+    const char *fault =
+        auth->kind != ESC_AUTH_OAUTH2
+            ? NULL
+            : url_fault(checker->workspace, auth->token_url, "https", "http", false);
+    if (fault != NULL)
+        (void)refuse(checker, "systems.auth.token_url", system->name, fault);
+    finish_authorities(checker, "systems.auth", system->name, &auth->ca_file);
+    (void)read_secret(checker, auth->secret_file, &auth->secret);
+}
+
 static void finish_system(Checker *checker, EscSystemBinding *system)
 {
     const char *fault = url_fault(checker->workspace, system->base_url, "https", "http", false);
@@ -386,6 +458,7 @@ static void finish_system(Checker *checker, EscSystemBinding *system)
     finish_authorities(checker, "systems", system->name, &system->ca_file);
     if (system->secret_file.size > 0)
         (void)read_secret(checker, system->secret_file, &system->secret);
+    finish_auth(checker, system);
 }
 
 static void finish_mail(Checker *checker, EscMailServer *mail)
@@ -457,10 +530,73 @@ static void finish_public_url(EscConfig *config, EscWhy *first)
         config->workspaces.items[i].public_url = url;
 }
 
+static bool is_same_address(EscText a, EscText b)
+{
+    for (size_t i = 0; i < a.size && i < b.size; i++)
+        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
+            return false;
+    return a.size == b.size;
+}
+
+static bool has_address(const EscInbox *inbox, EscText address)
+{
+    bool has = is_same_address(inbox->address, address);
+    for (uint32_t i = 0; i < inbox->also.count; i++)
+        has = has || is_same_address(inbox->also.items[i], address);
+    return has;
+}
+
+static bool is_anothers(const Checker *checker, EscText address)
+{
+    for (uint32_t i = 0; i < checker->config->workspaces.count; i++) {
+        const EscWorkspaceConfig *other = &checker->config->workspaces.items[i];
+        if (other != checker->workspace && has_address(&other->inbox, address))
+            return true;
+    }
+    return false;
+}
+
+static const char *address_fault(const Checker *checker, EscText address)
+{
+    if (!esc_mail_address_is_plain(address))
+        return "is no mail address";
+    return is_anothers(checker, address) ? "is another workspace's too" : NULL;
+}
+
+static const char *inbox_fault(const Checker *checker, const EscInbox *inbox)
+{
+    const char *at =
+        inbox->address.size == 0 ? NULL : memchr(inbox->address.data, '@', inbox->address.size);
+    if (at != NULL && (size_t)(at - inbox->address.data) > ESC_INBOX_LOCAL_BYTES_MAX)
+        return "has more than 25 characters before its @, and answers need a longer one";
+    if (checker->config->lmtp_listen.size == 0)
+        return "gets no mail, because lmtp_listen names no place where it comes in";
+    return address_fault(checker, inbox->address);
+}
+
+static void finish_inbox(Checker *checker, EscInbox *inbox)
+{
+    if (inbox->address.size == 0 && inbox->secret_file.size == 0 && inbox->also.count == 0)
+        return;
+    const char *fault = inbox_fault(checker, inbox);
+    if (fault != NULL)
+        (void)refuse(checker, "inbox.address", (EscText){0}, fault);
+    for (uint32_t i = 0; i < inbox->also.count; i++)
+        if ((fault = address_fault(checker, inbox->also.items[i])) != NULL)
+            (void)refuse(checker, "inbox.also", inbox->also.items[i], fault);
+    if (inbox->secret_file.size == 0)
+        (void)refuse(checker, "inbox.secret_file", (EscText){0},
+                     "is missing: without a secret no answer can be known again");
+    else if (read_secret(checker, inbox->secret_file, &inbox->secret) == ESC_OK &&
+             inbox->secret.size < ESC_INBOX_SECRET_BYTES_MIN)
+        (void)refuse_secret(checker, inbox->secret_file, "has less than 16 characters");
+}
+
 static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
 {
     checker->workspace = workspace;
     finish_mail(checker, &workspace->mail);
+    finish_inbox(checker, &workspace->inbox);
     for (uint32_t i = 0; i < workspace->channels.count; i++)
         finish_endpoint(checker, "channels", &workspace->channels.items[i]);
     for (uint32_t i = 0; i < workspace->systems.count; i++)
@@ -488,8 +624,11 @@ static void finish_unbound(EscConfig *config)
 EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why)
 {
     Checker checker = {.config = config, .files = files};
+    EscLmtpPlace place;
     checker.open_end = &checker.open;
     finish_public_url(config, &checker.first);
+    if (config->lmtp_listen.size > 0 && !esc_lmtp_place_read(config->lmtp_listen, &place))
+        (void)esc_config_fault(config, &checker.first, "lmtp_listen: %s", ESC_LMTP_PLACE_WANTED);
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         finish_workspace(&checker, &config->workspaces.items[i]);
     finish_unbound(config);

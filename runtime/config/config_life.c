@@ -68,13 +68,16 @@ void esc_config_free(EscConfig *config)
         const EscWorkspaceConfig *workspace = &config->workspaces.items[i];
         for (uint32_t k = 0; k < workspace->channels.count; k++)
             wipe_endpoint(&workspace->channels.items[k]);
-        for (uint32_t k = 0; k < workspace->systems.count; k++)
+        for (uint32_t k = 0; k < workspace->systems.count; k++) {
             wipe(workspace->systems.items[k].secret);
+            wipe(workspace->systems.items[k].auth.secret);
+        }
         for (uint32_t k = 0; k < workspace->inbound.count; k++)
             wipe(workspace->inbound.items[k].secret);
 #define ESC_PEOPLE_WAY(way, CONTACT, help) wipe_endpoint(&workspace->people.way);
 #include <esc/people_ways.def>
         wipe(workspace->mail.password);
+        wipe(workspace->inbox.secret);
     }
     esc_buf_release(&config->faults);
     esc_buf_release(&config->warnings);

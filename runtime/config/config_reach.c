@@ -78,6 +78,12 @@ static bool mail_leads_out(const EscMailServer *mail)
     return !is_reserved((EscText){at + 1, mail->from.size - before});
 }
 
+static bool system_leads_out(const EscSystemBinding *system)
+{
+    return url_leads_out(system->base_url) ||
+           (system->auth.token_url.size > 0 && url_leads_out(system->auth.token_url));
+}
+
 static bool workspace_leads_out(const EscWorkspaceConfig *workspace)
 {
     bool leads_out = mail_leads_out(&workspace->mail);
@@ -87,7 +93,7 @@ static bool workspace_leads_out(const EscWorkspaceConfig *workspace)
     for (uint32_t i = 0; i < workspace->channels.count; i++)
         leads_out = leads_out || endpoint_leads_out(&workspace->channels.items[i]);
     for (uint32_t i = 0; i < workspace->systems.count; i++)
-        leads_out = leads_out || url_leads_out(workspace->systems.items[i].base_url);
+        leads_out = leads_out || system_leads_out(&workspace->systems.items[i]);
     return leads_out;
 }
 

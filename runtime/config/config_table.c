@@ -32,6 +32,9 @@
 #define GROUP_ENDPOINT (&esc_config_groups[5])
 #define GROUP_SYSTEM (&esc_config_groups[6])
 #define GROUP_INBOUND (&esc_config_groups[7])
+#define GROUP_AUTH (&esc_config_groups[8])
+#define GROUP_INBOX (&esc_config_groups[9])
+#define GROUP_LIBRARY (&esc_config_groups[10])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -78,6 +81,19 @@ static const Option daemon_options[] = {
         EscConfig, wrong_token_pause_max_ms, 500, 0, 60000,
         "how long the answer to a wrong token is held back at most: it doubles with each from "
         "an address"),
+    TEXTS_ROW(EscConfig, webhook_origins,
+              "senders that may ask by OPTIONS whether they may send events (the names in "
+              "WebHook-Request-Origin); none: all may ask, and each delivery needs its token"),
+    TEXT_ROW(EscConfig, lmtp_listen, "",
+             "where a mail server on this machine hands mail to the workspaces over, by LMTP: "
+             "unix:PATH or a port of 127.0.0.1; empty: no mail comes in"),
+    COUNT_ROW(EscConfig, lmtp_connections_max, 20, 1, 1000, "open connections of mail servers"),
+    COUNT_ROW(EscConfig, lmtp_mail_bytes_max, 10485760, 4096, 33554432, "one mail, in bytes"),
+    COUNT_ROW(EscConfig, lmtp_timeout_s, 300, 1, 3600,
+              "time a mail server has for a command, and for a whole mail"),
+    COUNT_ROW(EscConfig, mails_per_sender_max, 60, 1, 1000000,
+              "mails of one sender to a workspace in an hour; further ones wait in the mail "
+              "server's queue"),
     COUNT_ROW(EscConfig, queue_max, 10000, 1, 1000000,
               "events of a workspace that wait for their turn; beyond it requests get 503"),
     COUNT_ROW(EscConfig, timers_per_turn_max, 200, 1, 100000,
@@ -115,12 +131,17 @@ static const Option daemon_options[] = {
         "(--start-time, --time-scale), and while nothing that is bound leads beyond this machine; "
         "--check-config asks for every binding all the same"),
     MAP_ROW(EscConfig, workspaces, GROUP_WORKSPACE, "bindings of each workspace, by its name"),
+    MAP_ROW(
+        EscConfig, libraries, GROUP_LIBRARY,
+        "libraries that workspaces `use`, by their names: read from these folders alone, whatever "
+        "a workspace says"),
 };
 
 static const Option workspace_options[] = {
     MAP_ROW(EscWorkspaceConfig, channels, GROUP_CHANNEL, "where each `channel` of the templates is",
             IN_FOLDER),
     OBJECT_ROW(EscWorkspaceConfig, mail, GROUP_MAIL, "the mail server"),
+    OBJECT_ROW(EscWorkspaceConfig, inbox, GROUP_INBOX, "mail to the workspace, by lmtp_listen"),
     OBJECT_ROW(EscWorkspaceConfig, people, GROUP_PEOPLE,
                "how people are reached by chat, phone, text message and push", IN_FOLDER),
     MAP_ROW(EscWorkspaceConfig, systems, GROUP_SYSTEM, "where each `system` of the templates is",
@@ -206,6 +227,22 @@ static const Option mail_options[] = {
     TEXT_ROW(EscMailServer, sender_name, "Escal", "name beside the sender address"),
 };
 
+static const Option inbox_options[] = {
+    TEXT_ROW(EscInbox, address, "",
+             "address whose mails become tickets; answers to ours come to it too, with more behind "
+             "a + or ="),
+    TEXTS_ROW(EscInbox, also, "further addresses whose mails become tickets"),
+    TEXT_ROW(
+        EscInbox, secret_file, "",
+        "file that holds a secret of 16 characters at least, by which answers are known again"),
+    WORD_ROW(EscInbox, machines, "leave", "leave|take",
+             "mails that a program wrote (Auto-Submitted: auto-generated): recorded and left, or "
+             "taken as people's are"),
+    TEXT_ROW(EscInbox, reply_event, "",
+             "event of the templates that an answer about a ticket is, with its fields from and "
+             "text where it has them; empty: ticket.updated"),
+};
+
 static const Option people_options[] = {
 #define ESC_PEOPLE_WAY(way, CONTACT, help_)                                                        \
     OBJECT_ROW(EscPeopleBinding, way, GROUP_ENDPOINT, help_, IN_FOLDER, IS_PLACE),
@@ -237,6 +274,30 @@ static const Option system_options[] = {
     TEXT_ROW(EscSystemBinding, ca_file, "", CA_HELP),
     COUNT_ROW(EscSystemBinding, timeout_ms, 0, 0, 600000,
               "one call, in real time; 0: delivery_timeout_ms", IN_FOLDER),
+    OBJECT_ROW(EscSystemBinding, auth, GROUP_AUTH,
+               "how the system is signed in to, instead of secret_file"),
+};
+
+static const Option auth_options[] = {
+    WORD_ROW(EscAuthBinding, type, "none", "none|basic|bearer|api_key|oauth2",
+             "basic: user and password; bearer: a token that does not end; api_key: a key in a "
+             "header or in the query; oauth2: client credentials, whose token is fetched and "
+             "renewed in time"),
+    TEXT_ROW(EscAuthBinding, secret_file, "",
+             "file that holds the password, token, key or the client's secret"),
+    TEXT_ROW(EscAuthBinding, user, "", "basic: the user's name"),
+    TEXT_ROW(EscAuthBinding, header, "", "api_key: header that carries the key, such as X-Api-Key"),
+    TEXT_ROW(EscAuthBinding, query, "",
+             "api_key: instead of a header, parameter of the query that carries it"),
+    TEXT_ROW(EscAuthBinding, token_url, "", "oauth2: address that gives tokens"),
+    TEXT_ROW(EscAuthBinding, client_id, "", "oauth2: name of this client"),
+    WORD_ROW(EscAuthBinding, client_in, "header", "header|body",
+             "oauth2: where the client's name and secret stand in the request for a token"),
+    TEXT_ROW(EscAuthBinding, scope, "", "oauth2: what is asked for; empty: not said"),
+    TEXT_ROW(EscAuthBinding, audience, "", "oauth2: `audience` of the request; empty: not said"),
+    TEXT_ROW(EscAuthBinding, ca_file, "",
+             "oauth2: file (PEM) of the authorities that the certificate of token_url may come "
+             "from; empty: the machine's"),
 };
 
 static const Option inbound_options[] = {
@@ -249,6 +310,10 @@ static const Option inbound_options[] = {
              "file that holds what the service signs its requests with; slack: the app's signing "
              "secret; gateway: the account's token; mattermost, buttons: one of your own (openssl "
              "rand -hex 32)"),
+};
+
+static const Option library_options[] = {
+    TEXT_ROW(EscLibraryBinding, folder, "", "folder of its modules (paths.esc …)"),
 };
 
 #define GROUP(title_, Struct, rows)                                                                \
@@ -265,5 +330,8 @@ const OptionGroup esc_config_groups[] = {
     GROUP("workspaces.NAME.people.chat, .phone, .sms, .push", EscEndpoint, endpoint_options),
     GROUP("workspaces.NAME.systems.NAME", EscSystemBinding, system_options),
     GROUP("workspaces.NAME.inbound.NAME", EscInboundBinding, inbound_options),
+    GROUP("workspaces.NAME.systems.NAME.auth", EscAuthBinding, auth_options),
+    GROUP("workspaces.NAME.inbox", EscInbox, inbox_options),
+    GROUP("libraries.NAME", EscLibraryBinding, library_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

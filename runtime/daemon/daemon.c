@@ -14,6 +14,7 @@
 #include <esc/daemon.h>
 
 #include "daemon_clock.h"
+#include "daemon_mail.h"
 #include "found.h"
 #include "outbox.h"
 
@@ -44,6 +45,7 @@ struct EscDaemon {
     EscReactor *reactor;
     EscHttp *http;
     EscApi *api;
+    EscDaemonMail *mail; /* NULL: no mail comes in */
     EscOutside *outside;
     EscShards shards;
     Place *places[ESC_WORKSPACES_MAX]; /* beside shards.items */
@@ -246,6 +248,7 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
 {
     EscApiSetup api = {.shards = &daemon->shards,
                        .clock = daemon->setup.clock,
+                       .random = daemon->setup.random,
                        .config = daemon->setup.config,
                        .errand = send_errand,
                        .address_of = address_of,
@@ -256,6 +259,8 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
                        .calendars_end_day = daemon->setup.calendars_end_day,
                        .hash_seed = daemon->hash_seed,
                        .wrong_token_pause_max_ms = daemon->setup.config->wrong_token_pause_max_ms,
+                       .webhook_origins = daemon->setup.config->webhook_origins.items,
+                       .webhook_origins_count = daemon->setup.config->webhook_origins.count,
                        .wake = esc_reactor_poke,
                        .context = daemon->reactor};
     EscTokens *tokens = NULL;
@@ -393,6 +398,12 @@ EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
     return esc_http_serve(daemon->http, fd, why);
 }
 
+EscStatus esc_daemon_listen_mail(EscDaemon *daemon, EscWhy *why)
+{
+    return esc_daemon_mail_new(daemon->setup.config, &daemon->shards, daemon->setup.sockets,
+                               daemon->reactor, daemon->hash_seed, &daemon->mail, why);
+}
+
 void esc_daemon_free(EscDaemon *daemon)
 {
     if (daemon == NULL)
@@ -401,6 +412,7 @@ void esc_daemon_free(EscDaemon *daemon)
     if (daemon->api != NULL)
         take_tokens(daemon);
     esc_http_free(daemon->http);
+    esc_daemon_mail_free(daemon->mail);
     esc_outside_free(daemon->outside);
     uint32_t count = daemon->shards.count;
     esc_shards_release(&daemon->shards);
@@ -427,11 +439,14 @@ uint32_t esc_daemon_stopped_count(const EscDaemon *daemon)
 static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
 {
     int64_t wait_ms = esc_http_wait_ms(daemon->http);
+    int64_t mail_ms = esc_daemon_mail_wait_ms(daemon->mail);
+    wait_ms = mail_ms < wait_ms ? mail_ms : wait_ms;
     int64_t wait_ns = wait_ms < longest_ns / 1000000 ? wait_ms * 1000000 : longest_ns;
     EscStatus status = esc_reactor_wait(daemon->reactor, wait_ns, why);
     if (status != ESC_OK)
         return status;
     take_tokens(daemon);
+    esc_daemon_mail_run(daemon->mail);
     esc_http_run(daemon->http);
     esc_api_hand_on(daemon->api);
     for (int i = 0; i < ROUNDS_MAX && esc_api_answer(daemon->api) > 0; i++) {
@@ -475,7 +490,7 @@ static bool is_drained(const EscDaemon *daemon, int64_t began_ms)
 {
     bool is_patient = esc_boot_ms() - began_ms < CLIENTS_REAL_MS;
     return atomic_load(&daemon->outside_is_still) && esc_api_away(daemon->api) == 0 &&
-           (esc_http_is_idle(daemon->http) || !is_patient);
+           esc_daemon_mail_is_idle(daemon->mail) && (esc_http_is_idle(daemon->http) || !is_patient);
 }
 
 static EscStatus close_shards(EscDaemon *daemon, int64_t until_ms, EscWhy *why)
@@ -510,6 +525,7 @@ static EscStatus drain(EscDaemon *daemon, EscWhy *why)
     int64_t until_ms = began_ms + daemon->setup.config->stop_timeout_s * 1000;
     esc_api_set_stopping(daemon->api);
     esc_http_quiesce(daemon->http);
+    esc_daemon_mail_quiesce(daemon->mail);
     if (pthread_create(&daemon->stopper, NULL, stop_outside, daemon) != 0)
         return esc_why(why, ESC_IO_FAILED, "", 0, "a thread cannot be started");
     EscStatus status = ESC_OK;

@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <esc/document.h>
+
 #include "reply.h"
 
 #define ATTEMPT_ARENA_BYTES_MAX ((size_t)16 << 20)
 #define SPARE_MAX 64 /* attempts kept to be used again */
 #define RETRY_AFTER_S_MAX 86400
+#define DOCUMENT_MAX ESC_DOCUMENT_REPLY_BYTES_MAX
 #define REFUSED_BYTES_MAX (ESC_DETAIL_BYTES_MAX / 2)
 #define STEPS_MAX 8 /* that find out what a row's own request needs */
 
@@ -89,7 +92,7 @@ void esc_attempts_close(EscOutside *outside)
         EscAttempt *one = ESC_RING_OWNER(at, EscAttempt, link);
         if (one->route.way == ESC_WAY_MAIL)
             esc_lane_close(&one->lane);
-        else
+        else if (one->pool != NULL) /* else it waits for another one's token */
             esc_request_give_up(one);
     }
 }
@@ -148,22 +151,31 @@ void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms)
     }
     EscAttempt *attempt = attempt_new(outside, item);
     attempt->route = route;
-    esc_attempt_send(attempt);
+    if (esc_token_is_needed(attempt))
+        esc_token_get(attempt);
+    else
+        esc_attempt_send(attempt);
 }
 
 void esc_attempt_send(EscAttempt *attempt)
 {
-    EscOutside *outside = attempt->outside;
     const EscContent *content = attempt->item->content;
-    int64_t now_ms = esc_outside_now_ms(outside);
     EscPlanInput input = {.config = attempt->site->config,
                           .route = &attempt->route,
                           .row = &content->row,
-                          .now_ms = esc_outside_wall_ms(outside),
+                          .now_ms = esc_outside_wall_ms(attempt->outside),
+                          .token = attempt->token,
                           .known = attempt->site->host.known};
     esc_plan_make(attempt->arena, &input, &attempt->plan);
-    attempt->timeout_ms = attempt->plan.timeout_ms > 0 ? attempt->plan.timeout_ms
-                                                       : outside->setup.config->delivery_timeout_ms;
+    esc_attempt_begin(attempt);
+}
+
+void esc_attempt_begin(EscAttempt *attempt)
+{
+    int64_t now_ms = esc_outside_now_ms(attempt->outside);
+    attempt->timeout_ms = attempt->plan.timeout_ms > 0
+                              ? attempt->plan.timeout_ms
+                              : attempt->outside->setup.config->delivery_timeout_ms;
     if (attempt->plan.refusal.size != 0)
         give_back(attempt, now_ms, attempt->plan.refusal.data);
     else if (attempt->plan.is_done)
@@ -201,10 +213,15 @@ static void settle_done(EscAttempt *attempt, const char *detail)
     }
     EscBuf result;
     EscWhy why = {.text = ""};
+    EscText body = esc_buf_as_text(&attempt->reply), document = {0};
     esc_buf_init(&result, ESC_TEXT_MAX);
     bool has_result = put_result(attempt, &result, &why);
-    esc_item_settle(outside, attempt->item, ESC_DELIVERY_DELIVERED, (unsigned)attempt->status,
-                    has_result ? detail : why.text, esc_buf_as_text(&result));
+    if (attempt->plan.is_judged)
+        document = (EscText){body.data, body.size < DOCUMENT_MAX ? body.size : DOCUMENT_MAX};
+    bool is_told =
+        has_result || attempt->plan.is_judged; /* what it says is more than what it lacks */
+    esc_item_settle_call(outside, attempt->item, (unsigned)attempt->status,
+                         is_told ? detail : why.text, esc_buf_as_text(&result), document);
     esc_buf_release(&result);
 }
 
@@ -278,6 +295,30 @@ static int64_t retry_after_ms(const EscAttempt *attempt)
     return after_s > 0 && after_s < RETRY_AFTER_S_MAX ? (int64_t)after_s * 1000 : 0;
 }
 
+void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *detail)
+{
+    EscOutside *outside = attempt->outside;
+    EscQueueItem *item = attempt->item;
+    EscQueue *queue = item->queue;
+    if (verdict == ESC_VERDICT_HOLD && esc_queue_is_items_own(item))
+        verdict = ESC_VERDICT_DEAD; /* others went through since */
+    bool was_held = esc_queue_is_held(queue),
+         is_definite = verdict == ESC_VERDICT_DONE || verdict == ESC_VERDICT_DEAD;
+    if ((verdict == ESC_VERDICT_HOLD && !was_held) || (was_held && is_definite))
+        esc_endpoint_tell(outside, item, !was_held, detail);
+    if (verdict == ESC_VERDICT_HOLD)
+        esc_item_hold(outside, item, detail);
+    else if (verdict == ESC_VERDICT_RETRY)
+        esc_item_again(outside, item, retry_after_ms(attempt), detail);
+    else if (verdict == ESC_VERDICT_DONE)
+        settle_done(attempt, detail);
+    else
+        esc_item_settle(outside, item, ESC_DELIVERY_DEAD, (unsigned)attempt->status, detail,
+                        (EscText){0});
+    esc_queue_ended(queue, verdict, esc_outside_now_ms(outside));
+    esc_attempt_free(attempt);
+}
+
 /* Keeps what the reply says. False: it does not say it. */
 static bool learn(const EscAttempt *attempt)
 {
@@ -318,14 +359,20 @@ static bool goes_on(EscAttempt *attempt, EscVerdict *verdict)
 
 void esc_attempt_ended(EscAttempt *attempt)
 {
-    EscOutside *outside = attempt->outside;
     if (attempt->code ==
         CURLE_ABORTED_BY_CALLBACK) { /* given up at the stop: its row stays unsettled */
         esc_attempt_free(attempt);
         return;
     }
-    EscQueueItem *item = attempt->item;
-    EscQueue *queue = item->queue;
+    if (attempt->is_fetching) {
+        esc_token_ended(attempt);
+        return;
+    }
+    if (esc_token_is_refused(attempt)) {
+        esc_attempt_renew(attempt);
+        esc_token_get(attempt);
+        return;
+    }
     EscVerdict verdict = esc_attempt_verdict(attempt);
     if (goes_on(attempt, &verdict)) {
         esc_attempt_renew(attempt);
@@ -334,21 +381,5 @@ void esc_attempt_ended(EscAttempt *attempt)
     }
     char detail[ESC_DETAIL_BYTES_MAX]; /* behind the verdict, which reads the reply */
     esc_attempt_describe(attempt, detail, sizeof(detail));
-    if (verdict == ESC_VERDICT_HOLD && esc_queue_is_items_own(item))
-        verdict = ESC_VERDICT_DEAD; /* others went through since */
-    bool was_held = esc_queue_is_held(queue),
-         is_definite = verdict == ESC_VERDICT_DONE || verdict == ESC_VERDICT_DEAD;
-    if ((verdict == ESC_VERDICT_HOLD && !was_held) || (was_held && is_definite))
-        esc_endpoint_tell(outside, item, !was_held, detail);
-    if (verdict == ESC_VERDICT_HOLD)
-        esc_item_hold(outside, item, detail);
-    else if (verdict == ESC_VERDICT_RETRY)
-        esc_item_again(outside, item, retry_after_ms(attempt), detail);
-    else if (verdict == ESC_VERDICT_DONE)
-        settle_done(attempt, detail);
-    else
-        esc_item_settle(outside, item, ESC_DELIVERY_DEAD, (unsigned)attempt->status, detail,
-                        (EscText){0});
-    esc_queue_ended(queue, verdict, esc_outside_now_ms(outside));
-    esc_attempt_free(attempt);
+    esc_attempt_close(attempt, verdict, detail);
 }

@@ -78,33 +78,37 @@ static const Question the_mail_server = {
     .proven = "it is reached, and takes us with TLS and login as configured",
     .open = "that it takes this sender and each receiver"};
 
+static const Question questions[] = {
+    [ESC_ENDPOINT_SLACK] = {ask_slack,
+                            {"/user", "/team"},
+                            "the token is taken",
+                            "that the app may post in the channel, and its scopes"},
+    [ESC_ENDPOINT_MATTERMOST] = {ask_mattermost,
+                                 {"/username", NULL},
+                                 "the token is taken",
+                                 "that the bot is a member of the team and the channel"},
+    [ESC_ENDPOINT_DISCORD] = {ask_discord,
+                              {"/name", NULL},
+                              "the webhook is there",
+                              "that a message is shown"},
+    [ESC_ENDPOINT_SMS] = {ask_gateway,
+                          {"/friendly_name", "/status"},
+                          "account and token are taken",
+                          "that the number may send, and each receiver"},
+    [ESC_ENDPOINT_CALL] = {ask_gateway,
+                           {"/friendly_name", "/status"},
+                           "account and token are taken",
+                           "that the number may call, and each receiver"},
+    [ESC_ENDPOINT_NTFY] = {ask_ntfy,
+                           {"/username", NULL},
+                           "the server is well, and takes the token where there is one",
+                           "that topics may be written to, and that anybody listens"},
+};
+
 static const Question *question_of(EscEndpointKind kind)
 {
-    static const Question slack = {ask_slack,
-                                   {"/user", "/team"},
-                                   "the token is taken",
-                                   "that the app may post in the channel, and its scopes"};
-    static const Question mattermost = {ask_mattermost,
-                                        {"/username", NULL},
-                                        "the token is taken",
-                                        "that the bot is a member of the team and the channel"};
-    static const Question discord = {
-        ask_discord, {"/name", NULL}, "the webhook is there", "that a message is shown"};
-    static const Question gateway = {ask_gateway,
-                                     {"/friendly_name", "/status"},
-                                     "account and token are taken",
-                                     "that our number may be used, and that anybody's is reached"};
-    static const Question ntfy = {ask_ntfy,
-                                  {"/username", NULL},
-                                  "the server is well, and takes the token where there is one",
-                                  "that topics may be written to, and that anybody listens"};
-    return kind == ESC_ENDPOINT_SLACK        ? &slack
-           : kind == ESC_ENDPOINT_SMS        ? &gateway
-           : kind == ESC_ENDPOINT_CALL       ? &gateway
-           : kind == ESC_ENDPOINT_NTFY       ? &ntfy
-           : kind == ESC_ENDPOINT_MATTERMOST ? &mattermost
-           : kind == ESC_ENDPOINT_DISCORD    ? &discord
-                                             : &only_the_way;
+    bool has_own = (size_t)kind < ESC_COUNT_OF(questions) && questions[kind].ask != NULL;
+    return has_own ? &questions[kind] : &only_the_way;
 }
 
 /* --- one try ---------------------------------------------------------------------------------- */

@@ -202,7 +202,7 @@ static void clock_make(EscBuf *body, uint8_t state, int64_t origin_ms)
 static void body_make(EscBuf *body, uint8_t flags, int64_t message_ms)
 {
     esc_buf_init(body, 1000);
-    esc_buf_u8(body, 7);
+    esc_buf_u8(body, 8);
     esc_buf_varint(body, 2);
     esc_buf_varint(body, 2 * strlen("kind") + 1);
     esc_buf_string(body, "kind"); /* assumed, and missing */

@@ -90,6 +90,8 @@ static void remark_apply(EscEngine *engine, const EscRemark *remark)
         [ESC_REMARK_OLD_TEMPLATES] = {ESC_AUDIT_OLD_TEMPLATES,
                                       "the last good templates stay in force"},
         [ESC_REMARK_NOT_MATCHED] = {ESC_AUDIT_NOT_MATCHED, "nothing followed from what came in"},
+        [ESC_REMARK_MAIL_LEFT] = {ESC_AUDIT_MAIL_LEFT,
+                                  "a mail was taken, and nothing was done by it"},
     };
     EscText what = esc_utf8_cut(remark->what, ESC_REASON_BYTES_MAX);
     esc_audit_ticket(engine, NULL, told[remark->kind].kind,
@@ -254,6 +256,8 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
         engine->turn.actor = engine->turn.by = engine->turn.through = (EscText){0};
         arrears_do(engine);
         settle(engine);
+        for (int round = 0; round < ESC_ENGINE_ROUNDS_MAX && esc_homes_tell(engine); round++)
+            settle(engine);
         esc_wakes_set(engine);
         esc_reaches_set(engine);
     } else {

@@ -322,8 +322,10 @@ static void endpoint_tell(EscEngine *engine, const EscOutboxNode *node, const Es
                    is_held ? ": " : "", ESC_TEXT_ARG(is_held ? detail : (EscText){0}));
 }
 
-EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, EscWhy *why)
+EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *given, EscWhy *why)
 {
+    EscDelivery judged = *given;
+    const EscDelivery *delivery = &judged;
     if (delivery->outbox == 0 || delivery->outbox >= engine->counters.next_outbox)
         return esc_why(why, ESC_NOT_FOUND, "", 0, "there is no outbox row %llu",
                        (unsigned long long)delivery->outbox);
@@ -343,9 +345,14 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
     }
     EscOutboxNode node = *found;
     esc_outbox_remove(engine, found);
+    esc_reply_judge(engine, &node, &judged);
     esc_settled_add(engine, delivery);
     EscEscalation *escalation =
         node.escalation == 0 ? NULL : esc_escalation_find(engine, node.escalation);
+    if (esc_home_answered(engine, &node, delivery)) {
+        esc_text_drop(&node.ticket);
+        return ESC_OK;
+    }
     if (escalation == NULL || escalation->state == ESC_STATE_CLOSED) {
         late_settled(engine, &node, delivery);
         esc_text_drop(&node.ticket);

@@ -145,6 +145,7 @@ static void change_field(EscEngine *engine, EscEscalation *escalation, uint32_t 
             after = value_text(engine, program, value);
     esc_ticket_set(engine, ticket, slot, value);
     esc_ticket_changed_by(engine, ticket, escalation->id);
+    esc_write_by(ticket, name, escalation->id);
     esc_ticket_dirty(engine, ticket);
     esc_change_record(engine, escalation, &change);
     if (escalation->is_inconsistent && esc_text_equal(escalation->inconsistent_field, name))

@@ -48,6 +48,7 @@ typedef struct EscApi EscApi;
 typedef struct EscApiSetup {
     const EscShards *shards; /* borrowed, as is the clock */
     const EscClock *clock;
+    const EscRandom *random;   /* borrowed; any thread */
     const EscConfig
         *config; /* borrowed: who may come in without a token, and by which proof; NULL: nobody */
     /* Sends something to one of the workspace's endpoints that belongs to no message of the engine's (ESC_ERRAND_FIRST):
@@ -65,6 +66,9 @@ typedef struct EscApiSetup {
     int64_t calendars_end_day; /* for /health, as in EscDaemonSetup */
     uint64_t hash_seed;        /* for the table of clients that send wrong tokens */
     int64_t wrong_token_pause_max_ms;
+    const EscText
+        *webhook_origins; /* borrowed: senders that may ask to send events; none: all may */
+    uint32_t webhook_origins_count;
     /* Any thread: something is finished, so esc_api_answer has to be called. */
     void (*wake)(void *context);
     void *context;

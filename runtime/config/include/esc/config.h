@@ -64,6 +64,15 @@ typedef struct EscMailServer {
     EscText ca_file, sender_name;
 } EscMailServer;
 
+/* Where mail to the workspace comes in. */
+typedef struct EscInbox {
+    EscText address;             /* "desk+acme@x.example"; empty: there is none */
+    EscTexts also;               /* further addresses whose mails come in */
+    EscText secret_file, secret; /* by which answers are known again; filled in from the file */
+    EscText machines;            /* take, leave: mails that a program wrote */
+    EscText reply_event;         /* what an answer about a ticket is; empty: ticket.updated */
+} EscInbox;
+
 typedef struct EscPeopleBinding { /* an empty type: not bound */
 #define ESC_PEOPLE_WAY(way, CONTACT, help) EscEndpoint way;
 #include <esc/people_ways.def>
@@ -71,11 +80,31 @@ typedef struct EscPeopleBinding { /* an empty type: not bound */
 /* What people are reached by, by the word of a way; NULL: no endpoint is bound to such a way. */
 const EscEndpoint *esc_people_endpoint(const EscPeopleBinding *people, EscText way);
 
+typedef enum EscAuthKind {
+    ESC_AUTH_NONE,
+    ESC_AUTH_BASIC,
+    ESC_AUTH_BEARER,
+    ESC_AUTH_API_KEY,
+    ESC_AUTH_OAUTH2, /* client credentials (RFC 6749 4.4) */
+    ESC_AUTH_COUNT
+} EscAuthKind;
+
+/* How a system is signed in to. */
+typedef struct EscAuthBinding {
+    EscText type; /* none, basic, bearer, api_key, oauth2 */
+    EscAuthKind kind;
+    EscText user;                /* BASIC */
+    EscText secret_file, secret; /* password, token, key, or the client's secret */
+    EscText header, query;       /* API_KEY: where the key stands */
+    EscText token_url, client_id, client_in, scope, audience, ca_file; /* OAUTH2 */
+} EscAuthBinding;
+
 typedef struct EscSystemBinding {
     EscText name, base_url;
     EscTexts headers; /* "Name: value" each */
     EscText secret_file, secret, secret_header, secret_prefix, ca_file;
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
+    EscAuthBinding auth;
 } EscSystemBinding;
 
 typedef enum EscInboundKindId {
@@ -98,6 +127,16 @@ typedef struct EscInboundBindings {
     EscInboundBinding *items;
     uint32_t count;
 } EscInboundBindings;
+/* Where a library of the agency's own lies, which workspaces `use`. */
+typedef struct EscLibraryBinding {
+    EscText name, folder; /* as it was said … */
+    EscText place; /* … and from the present folder of the process, filled in when it is read */
+} EscLibraryBinding;
+
+typedef struct EscLibraryBindings {
+    EscLibraryBinding *items;
+    uint32_t count;
+} EscLibraryBindings;
 
 typedef struct EscEndpoints {
     EscEndpoint *items;
@@ -114,6 +153,7 @@ typedef struct EscWorkspaceConfig {
     EscText folder; /* of the file that says it: relative names are relative to it */
     EscEndpoints channels;
     EscMailServer mail;
+    EscInbox inbox;
     EscPeopleBinding people;
     EscSystemBindings systems;
     EscInboundBindings inbound;
@@ -138,6 +178,9 @@ typedef struct EscConfig {
     EscText public_url; /* under which services reach this daemon from outside; empty: not said */
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
         request_timeout_s, wrong_token_pause_max_ms;
+    EscTexts webhook_origins; /* who may ask to send events; none: everybody */
+    EscText lmtp_listen;      /* "unix:PATH", "127.0.0.1:24"; empty: no mail comes in */
+    int64_t lmtp_connections_max, lmtp_mail_bytes_max, lmtp_timeout_s, mails_per_sender_max;
     int64_t queue_max, timers_per_turn_max, clock_settle_ms;
     int64_t workers, store_cache_mib;
     int64_t delivery_parallel_max, delivery_parallel_per_workspace_max,
@@ -145,6 +188,7 @@ typedef struct EscConfig {
         delivery_lifetime_s;
     int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms, stop_timeout_s;
     EscWorkspaceConfigs workspaces;
+    EscLibraryBindings libraries;
     /* To be set before it is finished. Where nobody has said what becomes of the unbound it is "stop", but in a
      * rehearsal ESC_UNBOUND_REHEARSAL: on a virtual clock, or while nothing that is bound leads beyond this machine. */
     bool has_virtual_clock;
@@ -155,6 +199,15 @@ typedef struct EscConfig {
     EscBuf faults;   /* all that is wrong, as far as it was read and checked, one a line */
     EscBuf warnings; /* the same for what does not keep it from being used */
 } EscConfig;
+
+/* Where lmtp_listen says that mail comes in. */
+#define ESC_LMTP_PLACE_WANTED "wanted is unix:/PATH, or a port of this machine such as 127.0.0.1:24"
+typedef struct EscLmtpPlace {
+    EscText path;     /* of a socket; empty: a port */
+    const char *host; /* of this machine */
+    uint16_t port;
+} EscLmtpPlace;
+bool esc_lmtp_place_read(EscText text, EscLmtpPlace *place); /* *place borrows; false: it is none */
 
 /* A configuration with every default. NULL when there is no memory. */
 EscConfig *esc_config_new(void);

@@ -74,12 +74,13 @@ typedef enum EscRemarkKind {
     ESC_REMARK_OLD_TEMPLATES, /* the present templates have errors: the bundle is the last good one */
     ESC_REMARK_NOT_MATCHED, /* what came in from a chat or a gateway speaks of nobody or nothing that is known */
     ESC_REMARK_CONFIGURATION, /* the configuration's hash, as a start found it */
-    ESC_REMARK_TOKENS         /* the token file's hash, as a start or a SIGHUP found it */
+    ESC_REMARK_TOKENS,        /* the token file's hash, as a start or a SIGHUP found it */
+    ESC_REMARK_MAIL_LEFT /* a mail was taken and nothing done by it: `what` says whose, and why */
 } EscRemarkKind;
 typedef struct EscRemark {
     EscRemarkKind kind;
-    EscText what;        /* the first three */
-    const uint8_t *hash; /* the last two: 32 bytes; told only where another one was found before */
+    EscText what;        /* of those without a hash */
+    const uint8_t *hash; /* of a configuration or tokens: 32 bytes; told only where another one was found before */
 } EscRemark;
 
 /* What a receiver tells of a message after it took it: that it arrived, was read, was answered, or did not arrive after all.
