@@ -77,8 +77,10 @@ static void settle_starts(EscModel *model)
         esc_model_remark(model, chain->seen,
                          "no rule of the export starts it: tickets do whose queue has its name");
         ModelIntake *intake = esc_model_intake_add(model, MODEL_NONE, (EscText){0}, chain->title);
-        intake->when = esc_test_of(model, MODEL_EQUALS, ESC_TEXT("ticket.queue"),
-                                   esc_text_on_line(model, chain->title, 200), false);
+        EscText queue = esc_text_on_line(model, chain->title, 200);
+        if (queue.size == 0) /* nothing of its name can be seen */
+            queue = esc_model_printf(model, "chain %zu", i + 1);
+        intake->when = esc_test_of(model, MODEL_EQUALS, ESC_TEXT("ticket.queue"), queue, false);
         ModelRule *rule = MODEL_ADD(model, intake->rules);
         rule->seen = MODEL_NONE;
         intake->is_written = rule->is_written = true;

@@ -49,9 +49,11 @@ static const Command commands[] = {
     {ACT(CONFIRM, EITHER "/confirm", "check")},
     {ACT(OVERRIDE, EITHER "/override", "check"), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},
     {ACT(START, "/v1/templates/%s/start", NULL), .needs = {CLI_ESCALCTL_TICKET}, .needs_count = 1},
+    {.command = CLI_ESCALCTL_OPEN_COMMAND, .run = ctl_open},
     {ACT(ABSENT, "/v1/people/%s/absent", NULL)},
     {ACT(PRESENT, "/v1/people/%s/present", NULL)},
     {ACT(CLOCK, "/v1/clock/%s", NULL)},
+    {.command = CLI_ESCALCTL_TEST_MESSAGE_COMMAND, .run = ctl_test_message},
     {.command = CLI_ESCALCTL_AUDIT_COMMAND, .path = "/v1/audit", .show = ctl_show_audit},
     {.command = CLI_ESCALCTL_EVIDENCE_COMMAND, .run = ctl_evidence},
     {.command = CLI_ESCALCTL_OUTBOX_COMMAND, .path = "/v1/outbox", .show = ctl_show_outbox},
@@ -67,15 +69,7 @@ static const Command commands[] = {
 
 void ctl_encode(EscBuf *out, EscText text)
 {
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                        (c >= 'a' && c <= 'z') || memchr("-_.~", c, 4) != NULL;
-        if (is_plain)
-            esc_buf_char(out, c);
-        else
-            esc_buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
-    }
+    esc_buf_percent(out, text);
 }
 
 bool ctl_is_escalation(const char *text)
@@ -119,8 +113,7 @@ static void write_path(EscBuf *out, const Command *command, const CtlCall *call)
     esc_buf_char(out, '\0');
 }
 
-/* False: the value is not UTF-8. */
-static bool put_member(EscBuf *out, const char *name, const char *value)
+bool ctl_put_member(EscBuf *out, const char *name, const char *value)
 {
     esc_buf_string(out, out->size > 1 ? "," : "");
     esc_json_text(out, esc_text_from(name));
@@ -163,12 +156,12 @@ static bool put_with(EscBuf *out, const CliLine *line, size_t first)
     return is_fine && esc_utf8_is_valid(name, NULL);
 }
 
-static bool write_with(EscBuf *out, const CliLine *line)
+bool ctl_write_with(EscBuf *out, const CliLine *line, const char *member)
 {
     bool is_fine = true;
     if (!cli_has(line, CLI_ESCALCTL_WITH))
         return true;
-    esc_buf_string(out, out->size > 1 ? ",\"with\":{" : "\"with\":{");
+    esc_buf_printf(out, "%s\"%s\":{", out->size > 1 ? "," : "", member);
     size_t put = 0;
     for (size_t i = 0; i < line->given_count; i++) {
         bool is_with = line->given[i].option == CLI_ESCALCTL_WITH;
@@ -187,14 +180,14 @@ static bool write_body(EscBuf *out, const Command *command, const CtlCall *call)
     bool is_fine = true;
     esc_buf_char(out, '{');
     if (call->as != NULL)
-        is_fine &= put_member(out, "as", call->as);
+        is_fine &= ctl_put_member(out, "as", call->as);
     if (command->second != NULL && line->arguments_count > 1)
-        is_fine &= put_member(out, command->second, line->arguments[1]);
+        is_fine &= ctl_put_member(out, command->second, line->arguments[1]);
     for (size_t i = 0; i < line->given_count; i++)
         if (is_sent(&line->given[i]))
             is_fine &=
-                put_member(out, cli_options[line->given[i].option].name, line->given[i].value);
-    is_fine &= write_with(out, line);
+                ctl_put_member(out, cli_options[line->given[i].option].name, line->given[i].value);
+    is_fine &= ctl_write_with(out, line, "with");
     esc_buf_char(out, '}');
     return is_fine;
 }
@@ -257,7 +250,8 @@ static int check_needs(const Command *command, const CliLine *line)
         return cli_wrong(line, "an absence has either --for or --until");
     for (size_t i = 0; i < line->given_count; i++)
         if (line->given[i].option == CLI_ESCALCTL_WITH && strchr(line->given[i].value, '=') == NULL)
-            return cli_wrong(line, "--with names a parameter and what it holds: NAME=VALUE");
+            return cli_wrong(line,
+                             "--with names a parameter or field and what it holds: NAME=VALUE");
     if (line->command == CLI_ESCALCTL_CLOCK_COMMAND && strcmp(line->arguments[0], "accept") != 0)
         return cli_wrong(line, "the only word of it is `accept`");
     if (line->command == CLI_ESCALCTL_TOKEN_COMMAND && strcmp(line->arguments[0], "new") != 0)

@@ -7,10 +7,13 @@
 
 enum { EXIT_FINE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_TRY_AGAIN = 3, EXIT_FAILED = 4 };
 
+#define CTL_KEY_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"
+
 typedef struct CtlCall {
     const CliLine *line;
     const char *url, *token_file, *as;
-    bool is_json; /* --format json */
+    const char *key; /* Idempotency-Key of the request, of CTL_KEY_LETTERS; NULL: none */
+    bool is_json;    /* --format json */
     bool has_colours;
 } CtlCall;
 
@@ -94,12 +97,20 @@ void ctl_show_oncall(const CtlCall *call, const EscJson *json); /* escalctl_onca
 
 /* --- whole commands --------------------------------------------------------------------------- */
 
-int ctl_status(const CtlCall *call);    /* escalctl_status.c */
-int ctl_show(const CtlCall *call);      /* escalctl_one.c */
-int ctl_evidence(const CtlCall *call);  /* escalctl_oncall.c */
-int ctl_token_new(const CtlCall *call); /* escalctl_request.c */
+int ctl_status(const CtlCall *call);       /* escalctl_status.c */
+int ctl_show(const CtlCall *call);         /* escalctl_one.c */
+int ctl_evidence(const CtlCall *call);     /* escalctl_oncall.c */
+int ctl_open(const CtlCall *call);         /* escalctl_open.c */
+int ctl_test_message(const CtlCall *call); /* escalctl_test.c */
+int ctl_token_new(const CtlCall *call);    /* escalctl_request.c */
 int ctl_send(const CtlCall *call);
 
+/* Puts a further member into a body that begins with its brace. False: the value is not UTF-8. */
+bool ctl_put_member(EscBuf *out, const char *name, const char *value);
+/* What --with says, as an object of that name; nothing when it says nothing. False: it is not UTF-8. */
+bool ctl_write_with(EscBuf *out, const CliLine *line, const char *member);
+/* How each escalation that an answer names stands now, if the token may look. */
+void ctl_show_states(const CtlCall *call, const EscJson *json);
 /* An id as a segment of a path, percent-encoded. */
 void ctl_encode(EscBuf *out, EscText text);
 bool ctl_is_escalation(const char *text); /* "E-12" */

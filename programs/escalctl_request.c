@@ -126,7 +126,8 @@ bool ctl_request(const CtlCall *call, const char *path, const char *type, EscTex
     esc_buf_init(&reply->body, REPLY_BYTES_MAX);
     EscBuf token;
     esc_buf_init(&token, 8192);
-    char content_type[128];
+    char content_type[128], key[256];
+    (void)snprintf(key, sizeof(key), "Idempotency-Key: %s", call->key == NULL ? "" : call->key);
     (void)snprintf(content_type, sizeof(content_type), "Content-Type: %s", type);
     CURL *easy = curl_easy_init();
     struct curl_slist *headers = NULL;
@@ -137,6 +138,8 @@ bool ctl_request(const CtlCall *call, const char *path, const char *type, EscTex
         headers = curl_slist_append(headers, (const char *)token.data);
     if (is_fine && is_post)
         headers = curl_slist_append(headers, content_type);
+    if (is_fine && call->key != NULL)
+        headers = curl_slist_append(headers, key);
     if (is_fine && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK) {
         code = curl_easy_perform(easy);
         if (code != CURLE_OK)

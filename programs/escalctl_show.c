@@ -150,6 +150,13 @@ static void show_state_of(const CtlCall *call, EscText id)
     esc_buf_release(&path);
 }
 
+void ctl_show_states(const CtlCall *call, const EscJson *json)
+{
+    for (const EscJson *id = ctl_first(json, "escalations"); id != NULL; id = id->next)
+        if (id->kind == ESC_JSON_TEXT)
+            show_state_of(call, id->text);
+}
+
 /* Of an act that changed nothing: who has it then, and until when. */
 static void show_state_of_argument(const CtlCall *call)
 {
@@ -175,9 +182,7 @@ void ctl_show_done(const CtlCall *call, const EscJson *json)
     (void)fputc('\n', stdout);
     if (first == NULL)
         show_state_of_argument(call);
-    for (const EscJson *id = first; id != NULL; id = id->next)
-        if (id->kind == ESC_JSON_TEXT)
-            show_state_of(call, id->text);
+    ctl_show_states(call, json);
 }
 
 /* An instant of each row in words. */

@@ -14,6 +14,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "escald_doors.h"
 
@@ -268,7 +269,51 @@ static int listen_on(void *context, const char *host, uint16_t port, uint16_t *p
     return fd;
 }
 
+/* A socket that a former process left there; one that somebody listens on stays. */
+static bool take_away(const struct sockaddr_un *address, EscWhy *why)
+{
+    struct stat info;
+    if (lstat(address->sun_path, &info) != 0)
+        return true;
+    if (!S_ISSOCK(info.st_mode)) {
+        (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "there is a file that is no socket");
+        return false;
+    }
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool is_live =
+        fd >= 0 &&
+        (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 || errno == EAGAIN);
+    if (fd >= 0)
+        close(fd);
+    if (is_live)
+        (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "somebody listens there already");
+    return !is_live && unlink(address->sun_path) == 0;
+}
+
+/* Everybody may connect who may enter the folder: a mail server is another user. */
+static int listen_local(void *context, const char *path, EscWhy *why)
+{
+    (void)context;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "the path is longer than %zu bytes",
+                      sizeof(address.sun_path) - 1);
+        return -1;
+    }
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    if (!take_away(&address, why))
+        return -1;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
+        chmod(path, 0666) == 0 && listen(fd, LISTEN_BACKLOG) == 0)
+        return fd;
+    (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "%s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
 EscSockets system_sockets_door(void)
 {
-    return (EscSockets){.open = open_socket, .listen = listen_on};
+    return (EscSockets){.open = open_socket, .listen = listen_on, .listen_local = listen_local};
 }

@@ -1,9 +1,9 @@
 /* api.c - the door's side of a request: finds the route, asks for permission, hands the request to its workspace, and
  * answers when it comes back.
  *
- * Order for every request: path known (404) → method known (405) → token valid (401) → token's
- * scope (403) → names of the query known (400) → type of the body (415) → its size (413) → workspace stopped (503) →
- * room in its queue (503). Not its job: what handlers do, on workers (api_events.c, api_actions.c, api_reads.c). */
+ * Order for every request but the handshake of webhooks: path known (404) → method known (405) → token valid (401; a route with
+ * a proof of its own asks for that when the body is there) → token's scope (403) → names of the query known (400) → type of the
+ * body (415) → its size (413) → workspace stopped (503) → room in its queue (503). Not its job: what handlers do, on workers (api_events.c, api_actions.c, api_reads.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@ struct EscApi {
     EscParcel *pending, *pending_last; /* to be handed on by esc_api_hand_on */
     EscMailbox finished;
     EscWrongTokens wrong;
+    EscUnproven unproven;
     size_t away; /* requests in pending, with shards, or in finished */
     bool is_stopping;
 };
@@ -66,7 +67,8 @@ static const EscRoute *find_route(EscRequest *request, char *allow, size_t allow
             continue;
         if (route->method == esc_http_method(request->http))
             return route;
-        (void)snprintf(allow, allow_size, "%s",
+        size_t used = strlen(allow);
+        (void)snprintf(allow + used, allow_size - used, "%s%s", used > 0 ? ", " : "",
                        route->method == ESC_HTTP_GET ? "GET, HEAD" : "POST");
     }
     return NULL;
@@ -95,8 +97,9 @@ static void refuse_token(EscRequest *request, bool is_wrong)
 /* The one place that decides who may do what: nothing is allowed but what a token's scope names. */
 static bool authorise(EscRequest *request)
 {
+    const EscHandler *handler = request->route->handler;
     if (request->route->scope == ESC_SCOPE_PUBLIC)
-        return true;
+        return handler->admit == NULL || handler->admit(request);
     const char *header = esc_http_header(request->http, "Authorization");
     const EscToken *token = NULL;
     if (header != NULL && strncasecmp(header, "Bearer ", 7) == 0)
@@ -136,6 +139,8 @@ static bool check_query_name(void *context, EscText name)
 static bool check_query(EscRequest *request)
 {
     QueryCheck check = {.route = request->route};
+    if (request->route->handler->takes_any_query)
+        return true;
     esc_query_each(esc_http_query(request->http), check_query_name, &check);
     if (check.has_unknown)
         esc_request_refuse(request, 400, "unknown_parameter",
@@ -179,6 +184,8 @@ static bool check_type(EscRequest *request)
     const char *length = esc_http_header(request->http, "Content-Length");
     if (header == NULL && handler->may_be_empty && length != NULL && strcmp(length, "0") == 0)
         return true;
+    if (handler->takes_binary && esc_request_take_binary(request))
+        return request->answer.status == 0;
     EscText type = esc_media_type(header);
     if (type_is(type, "application/json") || is_in_list(type, handler->types)) {
         request->type = esc_arena_text(request->arena, type);
@@ -200,6 +207,8 @@ static bool check_shard(EscRequest *request)
 static void route_request(EscRequest *request)
 {
     char allow[32];
+    if (esc_request_shake_hands(request))
+        return;
     request->route = find_route(request, allow, sizeof(allow));
     if (request->route == NULL && allow[0] != '\0') {
         esc_answer_header(&request->answer, "Allow", allow);
@@ -212,6 +221,9 @@ static void route_request(EscRequest *request)
                request->route->handler->body_bytes_max > 0) {
         esc_http_limit_body(request->http, request->route->handler->body_bytes_max);
     }
+    if (request->answer.status == 0 && request->route != NULL &&
+        request->route->handler->headers != NULL)
+        request->route->handler->headers(request);
     if (request->answer.status == 0 && !esc_http_is_answered(request->http))
         (void)check_shard(request);
 }
@@ -231,6 +243,14 @@ static bool job_look(EscJob *job, EscService *service)
     EscRequest *request = (EscRequest *)job;
     request->route->handler->look(request, service);
     ESC_ASSERT(request->answer.status != 0);
+    return false;
+}
+
+/* Behind `parse`, with the committed state before it: completes the inputs. */
+static bool job_complete(EscJob *job, EscService *service)
+{
+    EscRequest *request = (EscRequest *)job;
+    request->route->handler->look(request, service);
     return false;
 }
 
@@ -259,6 +279,11 @@ static void job_over(EscJob *job)
 
 static const EscJobSteps parse_steps = {
     .parse = job_parse, .committed = job_committed, .refused = job_refused, .over = job_over};
+static const EscJobSteps both_steps = {.parse = job_parse,
+                                       .look = job_complete,
+                                       .committed = job_committed,
+                                       .refused = job_refused,
+                                       .over = job_over};
 static const EscJobSteps look_steps = {.look = job_look, .refused = job_refused, .over = job_over};
 
 /* --- the server's calls ----------------------------------------------------------------------- */
@@ -283,6 +308,7 @@ static void take_headers(void *context, EscHttpCall *http)
     }
     EscApi *api = context;
     request->api = api;
+    request->unproven = &api->unproven;
     request->setup = &api->setup;
     request->is_stopping = api->is_stopping;
     request->http = http;
@@ -312,7 +338,10 @@ static void hand_on(EscRequest *request)
 {
     EscApi *api = request->api;
     const EscHandler *handler = request->route->handler;
-    request->job = (EscJob){.steps = handler->parse != NULL ? &parse_steps : &look_steps,
+    const EscJobSteps *steps = handler->parse == NULL  ? &look_steps
+                               : handler->look == NULL ? &parse_steps
+                                                       : &both_steps;
+    request->job = (EscJob){.steps = steps,
                             .unparsed_bytes = handler->parses_apart ? request->body.size + 1 : 0};
     request->is_away = true;
     api->away++;
@@ -321,6 +350,12 @@ static void hand_on(EscRequest *request)
     else
         api->pending_last->next = &request->job.parcel;
     api->pending_last = &request->job.parcel;
+}
+
+static bool proves_itself(EscRequest *request)
+{
+    const EscHandler *handler = request->route->handler;
+    return handler->prove == NULL || handler->prove(request);
 }
 
 static void take_request(void *context, EscHttpCall *http)
@@ -335,7 +370,7 @@ static void take_request(void *context, EscHttpCall *http)
         esc_request_fail(request, ESC_NO_MEMORY, NULL);
     else if (request->route->handler->at_door != NULL)
         request->route->handler->at_door(request);
-    else if (check_shard(request) && let_in(request))
+    else if (proves_itself(request) && check_shard(request) && let_in(request))
         hand_on(request);
     ESC_ASSERT(request->is_away || request->answer.status != 0);
     send_answer(request);

@@ -11,25 +11,24 @@
 /* The largest body has a handful of texts: whatever is more than that is not built at all. */
 static const EscJsonLimits body_limits = {.depth_max = 4, .values_max = 64};
 
-static void refuse_member(EscRequest *request, const char *code, const char *name,
-                          const char *detail)
+void esc_request_refuse_member(EscRequest *request, const char *code, const char *name,
+                               const char *detail)
 {
     char place[80];
     (void)snprintf(place, sizeof(place), "/%s", name);
     esc_request_refuse(request, 422, code, "The content of the request is wrong", place, detail);
 }
 
-/* A text member of the body; empty when it is not there. False: refused. */
-static bool take_text(EscRequest *request, const EscJson *body, const char *name, size_t size_max,
-                      EscText *out)
+bool esc_request_take_text(EscRequest *request, const EscJson *body, const char *name,
+                           size_t size_max, EscText *out)
 {
     const EscJson *value = esc_json_member(body, esc_text_from(name));
     *out = (EscText){0};
     if (value == NULL)
         return true;
     if (value->kind != ESC_JSON_TEXT || value->text.size > size_max) {
-        refuse_member(request, "bad_member", name,
-                      value->kind == ESC_JSON_TEXT ? "is too long" : "must be a text");
+        esc_request_refuse_member(request, "bad_member", name,
+                                  value->kind == ESC_JSON_TEXT ? "is too long" : "must be a text");
         return false;
     }
     *out = esc_arena_text(request->arena, value->text);
@@ -48,18 +47,18 @@ static bool check_members(EscRequest *request, const EscJson *body)
         if (!is_known) {
             char shown[64];
             (void)snprintf(shown, sizeof(shown), "%.*s", ESC_TEXT_ARG(esc_utf8_cut(name, 60)));
-            refuse_member(request, "unknown_member", shown, "there is no such member here");
+            esc_request_refuse_member(request, "unknown_member", shown,
+                                      "there is no such member here");
             return false;
         }
     }
     return true;
 }
 
-/* The token's own principal, or the person named by "as" when the token may. */
-static bool take_actor(EscRequest *request, const EscJson *body)
+bool esc_request_take_actor(EscRequest *request, const EscJson *body)
 {
     EscText as;
-    if (!take_text(request, body, "as", ESC_ID_BYTES_MAX, &as))
+    if (!esc_request_take_text(request, body, "as", ESC_ID_BYTES_MAX, &as))
         return false;
     request->action.actor = as.size > 0 ? as : request->principal;
     request->action.by = request->principal;
@@ -74,53 +73,58 @@ static bool take_actor(EscRequest *request, const EscJson *body)
 static bool take_handoff(EscRequest *request, const EscJson *body)
 {
     EscText expect, within;
-    if (!take_text(request, body, "to", ESC_ID_BYTES_MAX, &request->action.target) ||
-        !take_text(request, body, "expect", 16, &expect) ||
-        !take_text(request, body, "within", 32, &within))
+    if (!esc_request_take_text(request, body, "to", ESC_ID_BYTES_MAX, &request->action.target) ||
+        !esc_request_take_text(request, body, "expect", 16, &expect) ||
+        !esc_request_take_text(request, body, "within", 32, &within))
         return false;
     request->action.expect =
         esc_text_equal(expect, ESC_TEXT("resolved")) ? ESC_EXPECT_RESOLVED : ESC_EXPECT_ACKED;
     if (expect.size > 0 && request->action.expect == ESC_EXPECT_ACKED &&
         !esc_text_equal(expect, ESC_TEXT("acked"))) {
-        refuse_member(request, "bad_member", "expect", "must be acked or resolved");
+        esc_request_refuse_member(request, "bad_member", "expect", "must be acked or resolved");
         return false;
     }
     if (within.size > 0 &&
         (!esc_duration_read(within, ESC_DEADLINE_MAX_MS, &request->action.within_ms) ||
          request->action.within_ms == 0)) {
-        refuse_member(request, "bad_member", "within", "must be a duration such as 30m or 1h30m");
+        esc_request_refuse_member(request, "bad_member", "within",
+                                  "must be a duration such as 30m or 1h30m");
         return false;
     }
     if (request->action.target.size == 0)
-        refuse_member(request, "missing_member", "to", "a handoff names whom it goes to");
+        esc_request_refuse_member(request, "missing_member", "to",
+                                  "a handoff names whom it goes to");
     return request->action.target.size > 0;
 }
 
 static bool take_absence(EscRequest *request, const EscJson *body)
 {
     EscText until, length, from;
-    if (!take_text(request, body, "until", 64, &until) ||
-        !take_text(request, body, "for", 32, &length) ||
-        !take_text(request, body, "from", 64, &from) ||
-        !take_text(request, body, "deputy", ESC_ID_BYTES_MAX, &request->action.deputy))
+    if (!esc_request_take_text(request, body, "until", 64, &until) ||
+        !esc_request_take_text(request, body, "for", 32, &length) ||
+        !esc_request_take_text(request, body, "from", 64, &from) ||
+        !esc_request_take_text(request, body, "deputy", ESC_ID_BYTES_MAX, &request->action.deputy))
         return false;
     if (from.size > 0 && !esc_time_read(from, &request->action.from_ms)) {
-        refuse_member(request, "bad_member", "from", "must be a time such as 2026-01-05T09:00:00Z");
+        esc_request_refuse_member(request, "bad_member", "from",
+                                  "must be a time such as 2026-01-05T09:00:00Z");
         return false;
     }
     if ((until.size > 0) == (length.size > 0)) {
-        refuse_member(request, "missing_member", "until", "an absence has either `until` or `for`");
+        esc_request_refuse_member(request, "missing_member", "until",
+                                  "an absence has either `until` or `for`");
         return false;
     }
     if (until.size > 0 && !esc_time_read(until, &request->action.until_ms)) {
-        refuse_member(request, "bad_member", "until",
-                      "must be a time such as 2026-01-05T09:00:00Z");
+        esc_request_refuse_member(request, "bad_member", "until",
+                                  "must be a time such as 2026-01-05T09:00:00Z");
         return false;
     }
     if (length.size > 0 &&
         (!esc_duration_read(length, ESC_DEADLINE_MAX_MS, &request->action.for_ms) ||
          request->action.for_ms == 0)) {
-        refuse_member(request, "bad_member", "for", "must be a duration such as 2h or 3d");
+        esc_request_refuse_member(request, "bad_member", "for",
+                                  "must be a duration such as 2h or 3d");
         return false;
     }
     return true;
@@ -145,13 +149,13 @@ static bool take_start(EscRequest *request, const EscJson *body, const EscProgra
 {
     EscAction *action = &request->action;
     EscWhy why = {.text = ""};
-    if (!take_text(request, body, "ticket", ESC_ID_BYTES_MAX, &action->ticket))
+    if (!esc_request_take_text(request, body, "ticket", ESC_ID_BYTES_MAX, &action->ticket))
         return false;
     EscStatus status = esc_arguments_read(request->arena, program, action->target,
                                           esc_json_member(body, ESC_TEXT("with")), &action->given,
                                           &action->given_count, &why);
     if (status == ESC_BAD_INPUT)
-        refuse_member(request, "bad_member", "with", why.text);
+        esc_request_refuse_member(request, "bad_member", "with", why.text);
     else if (status != ESC_OK)
         esc_request_fail(request, status, &why);
     return status == ESC_OK;
@@ -160,8 +164,8 @@ static bool take_start(EscRequest *request, const EscJson *body, const EscProgra
 static bool take_body(EscRequest *request, const EscJson *body, const EscProgram *program)
 {
     EscAction *action = &request->action;
-    if (!take_actor(request, body) ||
-        !take_text(request, body, "reason", ESC_REASON_BYTES_MAX, &action->reason))
+    if (!esc_request_take_actor(request, body) ||
+        !esc_request_take_text(request, body, "reason", ESC_REASON_BYTES_MAX, &action->reason))
         return false;
     switch (action->verb) {
     case ESC_VERB_HANDOFF:
@@ -169,10 +173,10 @@ static bool take_body(EscRequest *request, const EscJson *body, const EscProgram
     case ESC_VERB_ABSENT:
         return take_absence(request, body);
     case ESC_VERB_ANSWER:
-        return take_text(request, body, "answer", ESC_TEXT_MAX, &action->target);
+        return esc_request_take_text(request, body, "answer", ESC_TEXT_MAX, &action->target);
     case ESC_VERB_CONFIRM:
     case ESC_VERB_OVERRIDE:
-        return take_text(request, body, "check", ESC_TEXT_MAX, &action->target);
+        return esc_request_take_text(request, body, "check", ESC_TEXT_MAX, &action->target);
     case ESC_VERB_START:
         return take_start(request, body, program);
     default:
@@ -192,15 +196,14 @@ static void make_input(EscRequest *request, EscInput made)
     request->job.inputs_count = 1;
 }
 
-/* The body as an object, parsed once and within its limits; NULL: it was answered. */
-static const EscJson *read_body(EscRequest *request)
+const EscJson *esc_request_read_body(EscRequest *request, const EscJsonLimits *limits)
 {
     static const EscJson nothing = {.kind = ESC_JSON_OBJECT};
     const EscJson *body = &nothing;
     EscText text = esc_buf_as_text(&request->body);
     EscWhy why = {.text = ""};
     EscStatus status =
-        text.size == 0 ? ESC_OK : esc_json_read(request->arena, text, &body_limits, &body, &why);
+        text.size == 0 ? ESC_OK : esc_json_read(request->arena, text, limits, &body, &why);
     if (status == ESC_NO_MEMORY || status == ESC_OVER_LIMIT)
         esc_request_fail(request, status, &why);
     else if (status != ESC_OK || body->kind != ESC_JSON_OBJECT)
@@ -213,7 +216,7 @@ static void parse_action(EscRequest *request, const EscProgram *program)
 {
     /* whom and what an action names is the engine's to know; the program says in what types a template is started */
     request->action.verb = (EscVerb)request->route->verb;
-    const EscJson *body = read_body(request);
+    const EscJson *body = esc_request_read_body(request, &body_limits);
     if (body != NULL && take_path(request) && check_members(request, body) &&
         take_body(request, body, program))
         make_input(request, (EscInput){.kind = ESC_INPUT_ACTION, .action = &request->action});
@@ -224,7 +227,7 @@ static void parse_clock(EscRequest *request, const EscProgram *program)
 {
     (void)program;
     request->clock.actor = request->principal;
-    const EscJson *body = read_body(request);
+    const EscJson *body = esc_request_read_body(request, &body_limits);
     if (body != NULL && check_members(request, body))
         make_input(request, (EscInput){.kind = ESC_INPUT_CLOCK, .clock = &request->clock});
 }
@@ -249,6 +252,11 @@ static void answer_action(EscRequest *request, const EscReply *reply)
     esc_buf_char(&out, '{');
     esc_outcome_write(&out, &reply->outcome);
     esc_buf_printf(&out, ",\"noop\":%s", reply->outcome.is_noop ? "true" : "false");
+    for (uint32_t i = 0; i < reply->outcome.messages_count; i++)
+        esc_buf_printf(&out, "%s%llu", i == 0 ? ",\"messages\":[" : ",",
+                       (unsigned long long)(reply->outcome.messages_first + i));
+    if (reply->outcome.messages_count > 0)
+        esc_buf_char(&out, ']');
     if (note.size > 0) {
         esc_buf_string(&out, ",\"note\":");
         esc_json_text(&out, note);

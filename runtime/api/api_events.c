@@ -1,9 +1,10 @@
-/* api_events.c - POST /v1/events: one CloudEvent or a batch, parsed against the workspace's
+/* api_events.c - POST /v1/events: one CloudEvent, in structured or binary mode, or a batch, parsed against the workspace's
  * schema in its ingest lane, before anything of it gets a turn.
  *
  * A bad event is refused and named, and the others of its batch are taken: a sender repeats a
  * request that was not taken as a whole, and would bring the same event again for ever. */
 #include <string.h>
+#include <strings.h>
 
 #include "api_internal.h"
 
@@ -22,6 +23,50 @@ static bool form_fits_type(const EscRequest *request, char first)
     bool wants_list = request->type.size > 28;
     return (first == '{' && !wants_list) || (first == '[' && !wants_one);
 }
+
+/* --- binary mode ------------------------------------------------------------------------------ */
+
+typedef struct Attributes {
+    EscRequest *request;
+    uint32_t count;
+} Attributes;
+
+static bool take_attribute(void *context, EscText name, EscText value)
+{
+    Attributes *taken = context;
+    EscArena *arena = taken->request->arena;
+    if (name.size <= 3 || strncasecmp(name.data, "ce-", 3) != 0)
+        return true;
+    if (taken->count < ESC_EVENT_HEADERS_MAX)
+        taken->request->attributes[taken->count] =
+            (EscEventHeader){esc_arena_text(arena, (EscText){name.data + 3, name.size - 3}),
+                             esc_arena_text(arena, value)};
+    taken->count++;
+    return true;
+}
+
+bool esc_request_take_binary(EscRequest *request)
+{
+    const char *type = esc_http_header(request->http, "Content-Type");
+    bool is_structured = type != NULL && strncasecmp(type, "application/cloudevents", 23) == 0;
+    if (is_structured || esc_http_header(request->http, "ce-specversion") == NULL)
+        return false;
+    Attributes taken = {.request = request};
+    request->attributes =
+        esc_arena_alloc_array(request->arena, ESC_EVENT_HEADERS_MAX, sizeof(EscEventHeader));
+    if (request->attributes != NULL)
+        esc_http_each_header(request->http, take_attribute, &taken);
+    request->attributes_count = taken.count;
+    request->type = esc_arena_text(request->arena, esc_text_from(type));
+    if (taken.count > ESC_EVENT_HEADERS_MAX)
+        esc_request_refuse(request, 413, "over_limit", "An event has too many attributes", NULL,
+                           "");
+    else if (esc_arena_failed(request->arena))
+        esc_request_fail(request, ESC_NO_MEMORY, NULL);
+    return true;
+}
+
+/* --- parsing ---------------------------------------------------------------------------------- */
 
 static void refuse_event(EscRequest *request, EscStatus status, EscText detail, uint32_t index)
 {
@@ -93,7 +138,7 @@ static void parse_events(EscRequest *request, const EscProgram *program)
 {
     EscText body = esc_buf_as_text(&request->body);
     char first = first_byte(body);
-    if (!form_fits_type(request, first)) {
+    if (request->attributes == NULL && !form_fits_type(request, first)) {
         esc_request_refuse(request, 400,
                            first == '{' || first == '[' ? "form_mismatch" : "malformed_json",
                            "The body must be one event or a list of events, as its type says",
@@ -101,8 +146,13 @@ static void parse_events(EscRequest *request, const EscProgram *program)
         return;
     }
     EscWhy why = {.text = ""};
-    EscStatus status = esc_event_parse_batch(request->arena, program, body, &request->events,
-                                             &request->events_count, &why);
+    EscStatus status = ESC_OK;
+    if (request->attributes != NULL)
+        status = esc_event_from_binary(request->arena, request->attributes,
+                                       request->attributes_count, request->type, body, &body, &why);
+    if (status == ESC_OK)
+        status = esc_event_parse_batch(request->arena, program, body, &request->events,
+                                       &request->events_count, &why);
     esc_buf_release(&request->body); /* the events are copies */
     if (status != ESC_OK)
         refuse_parse(request, status, &why);
@@ -199,5 +249,7 @@ const EscHandler esc_handle_events = {
     .parse = parse_events,
     .committed = answer_events,
     .parses_apart = true,
+    .takes_webhooks = true,
+    .takes_binary = true,
     .types = " application/cloudevents+json application/cloudevents-batch+json ",
 };

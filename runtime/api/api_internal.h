@@ -43,12 +43,25 @@ typedef struct EscWrongTokens {
 int64_t esc_wrong_tokens_pause(EscWrongTokens *wrong, uint64_t client, int64_t now_ms,
                                int64_t longest_ms);
 
+/* api_inbound.c: requests in a row that did not prove where they came from, by a hash of the binding's name: names that fall
+ * into one place share it. */
+typedef struct EscUnproven {
+    uint32_t in_a_row[256];
+} EscUnproven;
+
 /* --- handlers --------------------------------------------------------------------------------- */
 
 typedef struct EscRequest EscRequest;
 
 typedef struct EscHandler {
-    /* One of the first three. */
+    /* Takes what it needs of the headers, at the door; may answer. NULL: nothing. */
+    void (*headers)(EscRequest *request);
+    /* Of a route without a scope that is a workspace's all the same: finds it (request->shard), by the path; false: it was
+     * answered. And whether the request, whose body is there, is from whom it should be; false: it was answered. Both may
+     * be NULL. At the door, before anything else of the request is looked at. */
+    bool (*admit)(EscRequest *request);
+    bool (*prove)(EscRequest *request);
+    /* One of the next three; `look` may come behind `parse`, and then only completes the inputs. */
     void (*at_door)(EscRequest *request); /* answers from what any thread may see */
     void (*look)(EscRequest *request, EscService *service); /* answers from the committed state */
     /* Makes request->inputs, or answers. */
@@ -58,6 +71,9 @@ typedef struct EscHandler {
     bool parses_apart;     /* its bodies are large: they are parsed while others have their turn */
     bool has_reserve;      /* let in when a full queue refuses others */
     bool may_be_empty;     /* comes without a body, too */
+    bool takes_webhooks;   /* senders may shake hands before they send there (api_handshake.c) */
+    bool takes_binary;     /* takes a CloudEvent in binary mode, whose attributes are headers */
+    bool takes_any_query;  /* its parameters are others' to name */
     size_t body_bytes_max; /* 0: as the server takes them */
     const char *types;     /* media types besides application/json: " a/b c/d "; NULL for none */
 } EscHandler;
@@ -98,16 +114,22 @@ struct EscRequest {
     uint32_t scopes;
     EscBuf parameter; /* the segment at {} */
     EscText type;     /* media type of the body; empty when nothing is said */
-    EscText query;    /* as sent, with a NUL behind it */
+    /* Of an event in binary mode, with `type` as it was sent; NULL: it is in another one. */
+    EscEventHeader *attributes;
+    uint32_t attributes_count;
+    EscText query; /* as sent, with a NUL behind it */
     EscBuf body;
     EscParsedEvent *events; /* as they came */
     uint32_t events_count;
+    EscText key; /* of a ticket that is opened; empty: the request comes once */
     EscAction action;
     EscClockChange clock;
+    struct EscInbound *inbound; /* what came from a service; api_inbound.c */
     EscAnswer answer;
 
     /* The door's own. */
     EscApi *api;
+    EscUnproven *unproven; /* of all requests */
     EscHttpCall *http;
     EscShard *shard;  /* NULL on public routes */
     size_t let_in;    /* inputs of it that count as waiting */
@@ -126,10 +148,26 @@ bool esc_request_let_in(EscRequest *request, uint32_t count);
 unsigned esc_api_http_status(EscStatus status);
 /* "E-12" → 12; false for anything else. */
 bool esc_escalation_id_read(EscText text, uint64_t *id);
+/* Answers OPTIONS where a sender of webhooks may ask whether it may send; false: it is something else (api_handshake.c). */
+bool esc_request_shake_hands(EscRequest *request);
+/* Takes the attributes of an event in binary mode; false: it is in none, or was refused (api_events.c). */
+bool esc_request_take_binary(EscRequest *request);
+void esc_open_take_key(EscRequest *request); /* Idempotency-Key (api_open.c) */
 /* The escalation that the path names; false: it was answered with 404. */
 bool esc_request_path_escalation(EscRequest *request, uint64_t *id);
 /* {"escalations":[…],"ticket":"…" without the last brace. */
 void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
+
+/* api_actions.c: the body of what a person does. */
+void esc_request_refuse_member(EscRequest *request, const char *code, const char *name,
+                               const char *detail); /* 422 */
+/* The body as an object, parsed once and within the limits; NULL: it was answered. */
+const EscJson *esc_request_read_body(EscRequest *request, const EscJsonLimits *limits);
+/* A text member of the body; empty when it is not there. False: refused. */
+bool esc_request_take_text(EscRequest *request, const EscJson *body, const char *name,
+                           size_t size_max, EscText *out);
+/* Who acts, for whom: the token's own principal, or the person named by "as" when the token may. False: refused. */
+bool esc_request_take_actor(EscRequest *request, const EscJson *body);
 
 /* api_reads.c: parameters of the query. False: refused. */
 void esc_request_refuse_parameter(EscRequest *request, const char *name, const char *detail);

@@ -14,6 +14,7 @@
 #include <esc/daemon.h>
 
 #include "daemon_clock.h"
+#include "daemon_mail.h"
 #include "found.h"
 #include "outbox.h"
 
@@ -27,6 +28,7 @@
 typedef struct Place {
     EscDaemon *daemon;
     EscOutbox outbox;
+    EscKnown *known;           /* what services call its people and places */
     EscWorkspaceConfig config; /* when the configuration says nothing about it */
     EscClockWatch clock_watch;
 } Place;
@@ -43,6 +45,7 @@ struct EscDaemon {
     EscReactor *reactor;
     EscHttp *http;
     EscApi *api;
+    EscDaemonMail *mail; /* NULL: no mail comes in */
     EscOutside *outside;
     EscShards shards;
     Place *places[ESC_WORKSPACES_MAX]; /* beside shards.items */
@@ -218,15 +221,46 @@ static EscStatus make_outside(EscDaemon *daemon, EscWhy *why)
     return esc_outside_new(&outside, &daemon->outside, why);
 }
 
+/* The set of shards is filled before the threads start. */
+static Place *place_of(const EscDaemon *daemon, const EscShard *shard)
+{
+    uint32_t i = 0;
+    while (daemon->shards.items[i] != shard)
+        i++;
+    return daemon->places[i];
+}
+
+static void send_errand(void *context, const EscShard *shard, const EscOutboxRow *row)
+{
+    const EscDaemon *daemon = context;
+    const EscClock *clock = daemon->setup.clock;
+    esc_outbox_errand(&place_of(daemon, shard)->outbox, row, clock->boot_ms(clock->context));
+}
+
+static EscText address_of(void *context, const EscShard *shard, EscArena *arena, EscText prefix,
+                          EscText sender)
+{
+    const EscDaemon *daemon = context;
+    return esc_known_of(place_of(daemon, shard)->known, arena, prefix, sender);
+}
+
 static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
 {
     EscApiSetup api = {.shards = &daemon->shards,
                        .clock = daemon->setup.clock,
+                       .random = daemon->setup.random,
+                       .config = daemon->setup.config,
+                       .errand = send_errand,
+                       .address_of = address_of,
+                       .log = outside_log,
+                       .outside_context = daemon,
                        .queue_max = (size_t)daemon->setup.config->queue_max,
                        .started_boot_ms = esc_boot_ms(),
                        .calendars_end_day = daemon->setup.calendars_end_day,
                        .hash_seed = daemon->hash_seed,
                        .wrong_token_pause_max_ms = daemon->setup.config->wrong_token_pause_max_ms,
+                       .webhook_origins = daemon->setup.config->webhook_origins.items,
+                       .webhook_origins_count = daemon->setup.config->webhook_origins.count,
                        .wake = esc_reactor_poke,
                        .context = daemon->reactor};
     EscTokens *tokens = NULL;
@@ -282,6 +316,18 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
     return ESC_OK;
 }
 
+/* In DATA/WORKSPACE.known.jsonl. */
+static EscKnown *make_known(const EscDaemon *daemon, EscText name)
+{
+    char path[4096];
+    const EscDaemonSetup *setup = &daemon->setup;
+    int length =
+        snprintf(path, sizeof(path), "%s/%.*s.known.jsonl", setup->data_folder, ESC_TEXT_ARG(name));
+    return length < 0 || (size_t)length >= sizeof(path)
+               ? NULL
+               : esc_known_new(setup->files, setup->pool, path, daemon->hash_seed);
+}
+
 static EscStatus add_place(EscDaemon *daemon, Place *place, EscShard *shard, EscWhy *why)
 {
     EscText name = esc_shard_name(shard);
@@ -289,8 +335,12 @@ static EscStatus add_place(EscDaemon *daemon, Place *place, EscShard *shard, Esc
     esc_config_workspace_preset(&place->config);
     place->config.unbound = daemon->setup.config->unbound;
     place->daemon = daemon;
+    place->known = make_known(daemon, name);
+    if (place->known == NULL)
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for what services call people");
     place->outbox = (EscOutbox){.outside = daemon->outside,
                                 .shard = shard,
+                                .known = place->known,
                                 .context = place,
                                 .outcome_refused = outcome_refused};
     EscStatus status =
@@ -325,6 +375,7 @@ EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, E
         status = add_place(daemon, place, shard, why);
     if (status != ESC_OK) {
         esc_shard_free(shard);
+        esc_known_free(place->known);
         free(place);
         return status;
     }
@@ -347,6 +398,12 @@ EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
     return esc_http_serve(daemon->http, fd, why);
 }
 
+EscStatus esc_daemon_listen_mail(EscDaemon *daemon, EscWhy *why)
+{
+    return esc_daemon_mail_new(daemon->setup.config, &daemon->shards, daemon->setup.sockets,
+                               daemon->reactor, daemon->hash_seed, &daemon->mail, why);
+}
+
 void esc_daemon_free(EscDaemon *daemon)
 {
     if (daemon == NULL)
@@ -355,11 +412,14 @@ void esc_daemon_free(EscDaemon *daemon)
     if (daemon->api != NULL)
         take_tokens(daemon);
     esc_http_free(daemon->http);
+    esc_daemon_mail_free(daemon->mail);
     esc_outside_free(daemon->outside);
     uint32_t count = daemon->shards.count;
     esc_shards_release(&daemon->shards);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        esc_known_free(daemon->places[i]->known);
         free(daemon->places[i]);
+    }
     esc_api_free(daemon->api);
     esc_mailbox_release(&daemon->new_tokens);
     esc_reactor_free(daemon->reactor);
@@ -379,11 +439,14 @@ uint32_t esc_daemon_stopped_count(const EscDaemon *daemon)
 static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
 {
     int64_t wait_ms = esc_http_wait_ms(daemon->http);
+    int64_t mail_ms = esc_daemon_mail_wait_ms(daemon->mail);
+    wait_ms = mail_ms < wait_ms ? mail_ms : wait_ms;
     int64_t wait_ns = wait_ms < longest_ns / 1000000 ? wait_ms * 1000000 : longest_ns;
     EscStatus status = esc_reactor_wait(daemon->reactor, wait_ns, why);
     if (status != ESC_OK)
         return status;
     take_tokens(daemon);
+    esc_daemon_mail_run(daemon->mail);
     esc_http_run(daemon->http);
     esc_api_hand_on(daemon->api);
     for (int i = 0; i < ROUNDS_MAX && esc_api_answer(daemon->api) > 0; i++) {
@@ -427,7 +490,7 @@ static bool is_drained(const EscDaemon *daemon, int64_t began_ms)
 {
     bool is_patient = esc_boot_ms() - began_ms < CLIENTS_REAL_MS;
     return atomic_load(&daemon->outside_is_still) && esc_api_away(daemon->api) == 0 &&
-           (esc_http_is_idle(daemon->http) || !is_patient);
+           esc_daemon_mail_is_idle(daemon->mail) && (esc_http_is_idle(daemon->http) || !is_patient);
 }
 
 static EscStatus close_shards(EscDaemon *daemon, int64_t until_ms, EscWhy *why)
@@ -462,6 +525,7 @@ static EscStatus drain(EscDaemon *daemon, EscWhy *why)
     int64_t until_ms = began_ms + daemon->setup.config->stop_timeout_s * 1000;
     esc_api_set_stopping(daemon->api);
     esc_http_quiesce(daemon->http);
+    esc_daemon_mail_quiesce(daemon->mail);
     if (pthread_create(&daemon->stopper, NULL, stop_outside, daemon) != 0)
         return esc_why(why, ESC_IO_FAILED, "", 0, "a thread cannot be started");
     EscStatus status = ESC_OK;

@@ -7,6 +7,8 @@
  * make a thread; the workspace is a list, so that people can sort them. */
 #include <string.h>
 
+#include <esc/letters.h>
+
 #include "plan.h"
 #include "teller.h"
 
@@ -137,11 +139,14 @@ static void domain(EscBuf *out, EscText from)
             at == NULL ? ESC_TEXT("localhost") : (EscText){from.data + behind, from.size - behind});
 }
 
-/* "acme/E-1/7" and the sender's domain: <acme.E-1.7@example.org>. */
-static void message_id_header(EscBuf *out, EscText key, EscText from)
+/* "acme/E-1/7" and the sender's domain: <acme.E-1.7@example.org>; with the mark by which an answer is known again. */
+static void message_id_header(EscBuf *out, EscText key, EscText from, EscText mark)
 {
     esc_buf_string(out, "Message-ID: <");
     atoms(out, key);
+    if (mark.size > 0)
+        esc_buf_char(out, '.');
+    esc_buf_text(out, mark);
     esc_buf_char(out, '@');
     domain(out, from);
     esc_buf_string(out, ">\r\n");
@@ -189,6 +194,30 @@ static void list_id_header(EscBuf *out, EscText key, EscText from)
     esc_buf_string(out, ">\r\n");
 }
 
+/* What makes a mark: a mail about an escalation, and an inbox. One for a single receiver says whom it went to. */
+static void put_mark(EscBuf *out, const EscMail *mail, EscLetterSubject *subject)
+{
+    EscText address = mail->to.count == 1 ? mail->to.items[0] : (EscText){0};
+    if (mail->inbox.size > 0 && esc_letter_subject_read(mail->key, subject))
+        esc_mark_write(out, mail->secret, subject, address);
+}
+
+/* Answers come back to the inbox, and what comes back by itself is seen to (X-Loop). */
+static void inbox_headers(EscBuf *out, const EscMail *mail, const EscLetterSubject *subject,
+                          EscText mark)
+{
+    if (mail->inbox.size == 0)
+        return;
+    esc_buf_string(out, "X-Loop: ");
+    address(out, mail->inbox);
+    esc_buf_string(out, "\r\n");
+    if (mark.size == 0)
+        return;
+    esc_buf_string(out, "Reply-To: <");
+    esc_reply_address_write(out, mail->inbox, subject->escalation, mark);
+    esc_buf_string(out, ">\r\n");
+}
+
 /* Lines of a text part end in CRLF, RFC 2045, before they are encoded. */
 static void with_line_ends(EscBuf *out, EscText text)
 {
@@ -220,7 +249,13 @@ void esc_mail_write(EscBuf *out, const EscMail *mail)
     }
     esc_buf_string(out, "\r\n");
     subject_header(out, mail->subject);
-    message_id_header(out, mail->key, mail->from);
+    EscBuf mark;
+    EscLetterSubject about = {.escalation = 0};
+    esc_buf_init(&mark, ESC_MARK_LETTERS);
+    put_mark(&mark, mail, &about);
+    message_id_header(out, mail->key, mail->from, esc_buf_as_text(&mark));
+    inbox_headers(out, mail, &about, esc_buf_as_text(&mark));
+    esc_buf_release(&mark);
     thread_headers(out, mail->key, mail->from);
     list_id_header(out, mail->key, mail->from);
     esc_buf_string(out, "Auto-Submitted: auto-generated\r\n"

@@ -1,4 +1,5 @@
 /* plan_channels.c - what goes to a file, a chat, a webhook and a mail server. Pure. */
+#include "labels.h"
 #include "planner.h"
 
 #include <string.h>
@@ -10,11 +11,11 @@ void esc_plan_file(EscPlanner *planner, const EscEndpoint *endpoint)
         esc_planner_envelope(planner, planner->plan->is_call ? "escal.call" : "escal.message");
 }
 
-static EscText said(EscPlanner *planner, const EscMessage *message, bool is_chat)
+static EscText said(EscPlanner *planner, const EscMessage *message)
 {
     EscBuf text;
     esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
-    esc_message_say(&text, message, is_chat);
+    esc_message_say(&text, message, true);
     return esc_planner_keep(planner, &text);
 }
 
@@ -26,7 +27,7 @@ void esc_plan_chat(EscPlanner *planner, const EscEndpoint *endpoint)
     EscBuf body;
     esc_buf_init(&body, 2 * ESC_PLAN_BYTES_MAX);
     esc_buf_string(&body, "{\"text\":");
-    esc_json_text(&body, said(planner, message, true));
+    esc_json_text(&body, said(planner, message));
     if (planner->row->address.size > 0)
         esc_planner_member(&body, "channel", planner->row->address);
     esc_buf_char(&body, '}');
@@ -36,11 +37,11 @@ void esc_plan_chat(EscPlanner *planner, const EscEndpoint *endpoint)
 
 /* The header tells the time of the attempt, as the specification wants it: receivers refuse what is
  * older than some minutes as a replay, and a retry is not one. The body tells the event's. */
-void esc_plan_webhook(EscPlanner *planner, const EscEndpoint *endpoint)
+void esc_plan_signed(EscPlanner *planner, const EscEndpoint *endpoint, const char *type)
 {
     int64_t timestamp_s = planner->now_ms / 1000;
     EscText id = planner->row->key;
-    esc_planner_post(planner, endpoint->url, esc_planner_envelope(planner, "escal.message"));
+    esc_planner_post(planner, endpoint->url, esc_planner_envelope(planner, type));
     esc_planner_header(planner, "webhook-id", id);
     esc_planner_header(planner, "webhook-timestamp",
                        esc_arena_printf(planner->arena, "%lld", (long long)timestamp_s));
@@ -51,6 +52,41 @@ void esc_plan_webhook(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_webhook_sign(&signature, endpoint->secret, id, timestamp_s, planner->plan->body);
     esc_planner_header(planner, "webhook-signature", esc_buf_as_text(&signature));
     esc_buf_release(&signature);
+}
+
+void esc_plan_webhook(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    esc_plan_signed(planner, endpoint, "escal.message");
+/* The word that an answer to the mail begins with, of the command that does the same; empty: no mail does it. */
+static EscText word_by_mail(const EscMessage *message)
+{
+    static const char *const words[] = {"ack", "resolve", "approve"};
+    for (size_t i = 0; i < ESC_COUNT_OF(words); i++) {
+        EscBuf command;
+        esc_buf_init(&command, 64);
+        esc_buf_printf(&command, "escalctl %s ", words[i]);
+        bool is_it = esc_text_starts_with(message->act, esc_buf_as_text(&command));
+        esc_buf_release(&command);
+        if (is_it)
+            return esc_text_from(words[i]);
+    }
+    bool is_answer = esc_text_starts_with(message->act, ESC_TEXT("escalctl answer "));
+    return is_answer && message->answers_count > 0 ? message->answers[0].name : (EscText){0};
+}
+
+/* Where answers come back, whoever alone gets the mail is told that they may answer. */
+static EscText said_by_mail(EscPlanner *planner, const EscMessage *message, EscTexts to)
+{
+    EscBuf text;
+    EscText word = word_by_mail(message);
+    esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
+    esc_message_say(&text, message, false);
+    if (planner->config->inbox.address.size > 0 && to.count == 1 && word.size > 0) {
+        esc_buf_string(&text, "\n\n");
+        esc_buf_text(&text, esc_label(message->language, ESC_LABEL_BY_MAIL));
+        esc_buf_text(&text, word);
+    }
+    return esc_planner_keep(planner, &text);
 }
 
 static void plan_mail_to(EscPlanner *planner, EscTexts to)
@@ -66,8 +102,10 @@ static void plan_mail_to(EscPlanner *planner, EscTexts to)
                           .sender_name = server->sender_name,
                           .to = to,
                           .subject = message->subject.size > 0 ? message->subject : message->text,
-                          .text = said(planner, message, false),
+                          .text = said_by_mail(planner, message, to),
                           .key = planner->row->key,
+                          .inbox = planner->config->inbox.address,
+                          .secret = planner->config->inbox.secret,
                           .date_ms = planner->row->created_at_ms});
     planner->plan->mail = server;
     planner->plan->from = server->from;

@@ -187,9 +187,10 @@ static enum MHD_Result begin_request(EscHttp *http, EscHttpCall *call, const cha
 {
     call->has_begun = true;
     bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
-    call->method = reads                         ? ESC_HTTP_GET
-                   : strcmp(method, "POST") == 0 ? ESC_HTTP_POST
-                                                 : ESC_HTTP_OTHER;
+    call->method = reads                            ? ESC_HTTP_GET
+                   : strcmp(method, "POST") == 0    ? ESC_HTTP_POST
+                   : strcmp(method, "OPTIONS") == 0 ? ESC_HTTP_OPTIONS
+                                                    : ESC_HTTP_OTHER;
     phase(call, false);
     esc_http_check_framing(call, url, version);
     if (!esc_http_is_answered(call))

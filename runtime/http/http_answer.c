@@ -23,6 +23,27 @@ const char *esc_http_header(const EscHttpCall *call, const char *name)
     return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
 }
 
+typedef struct HeaderVisit {
+    bool (*visit)(void *context, EscText name, EscText value);
+    void *context;
+} HeaderVisit;
+
+static enum MHD_Result visit_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                    size_t name_size, const char *value, size_t value_size)
+{
+    (void)kind;
+    const HeaderVisit *visit = context;
+    EscText said = {value, value == NULL ? 0 : value_size};
+    return visit->visit(visit->context, (EscText){name, name_size}, said) ? MHD_YES : MHD_NO;
+}
+
+void esc_http_each_header(const EscHttpCall *call,
+                          bool (*visit)(void *context, EscText name, EscText value), void *context)
+{
+    HeaderVisit each = {.visit = visit, .context = context};
+    (void)MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, visit_header, &each);
+}
+
 const char *esc_http_query(const EscHttpCall *call)
 {
     return call->query;

@@ -1,4 +1,4 @@
-/* ingest.c - CloudEvents 1.0 in JSON (structured mode), one or a batch, as typed events.
+/* ingest.c - CloudEvents 1.0 in JSON (structured mode; ingest_binary.c makes it of binary mode), one or a batch, as typed events.
  *
  * In order: read with limits (ingest_read.c), the attributes here, then the data against the program's
  * schema (ingest_data.c, ingest_value.c). Attributes that we do not know are extensions and pass unread, as the specification
@@ -116,22 +116,12 @@ static EscStatus read_type(const EscProgram *program, const EscJson *envelope, u
     return status == ESC_OK ? find_type(program, name, type, why) : status;
 }
 
-/* "application/json", with or without parameters behind a semicolon. */
+/* Data of another type has no fields that a workspace could know. */
 static EscStatus check_content_type(const EscJson *envelope, EscWhy *why)
 {
-    if (esc_json_member(envelope, ESC_TEXT("data_base64")) != NULL)
-        return esc_why(why, ESC_BAD_INPUT, "", 0, "data_base64 is not taken: give data as JSON");
     EscText given;
     EscStatus status = read_attribute(envelope, "datacontenttype", &given, why);
-    if (status != ESC_OK || given.size == 0)
-        return status;
-    EscText wanted = ESC_TEXT("application/json");
-    bool is_json =
-        given.size >= wanted.size && (given.size == wanted.size || given.data[wanted.size] == ';' ||
-                                      given.data[wanted.size] == ' ');
-    for (size_t i = 0; i < wanted.size && is_json; i++)
-        is_json = esc_ascii_lower(given.data[i]) == wanted.data[i];
-    if (!is_json)
+    if (status == ESC_OK && !esc_ingest_is_json_type(given))
         status = esc_why(why, ESC_BAD_INPUT, "", 0,
                          "datacontenttype is \"%.*s\"; wanted is application/json",
                          ESC_TEXT_ARG(esc_utf8_cut(given, 80)));
@@ -165,6 +155,8 @@ static EscStatus check_names(const EscJson *envelope, EscWhy *why)
 {
     for (const EscJson *member = envelope->first; member != NULL; member = member->next) {
         EscText name = member->name;
+        if (esc_text_equal(name, ESC_TEXT("data_base64")))
+            continue;
         bool is_name = name.size != 0;
         for (size_t i = 0; i < name.size && is_name; i++)
             is_name = (name.data[i] >= 'a' && name.data[i] <= 'z') ||
@@ -204,17 +196,37 @@ static EscStatus read_envelope(EscArena *arena, const EscProgram *program, const
     return status;
 }
 
-static EscStatus read_event(EscNotes *notes, const EscProgram *program, const EscJson *json,
-                            EscEvent *event, EscWhy *why)
+static bool is_said(const EscJson *json)
 {
-    EscStatus status = read_envelope(notes->arena, program, json, event, why);
-    if (status != ESC_OK)
-        return status;
-    const EscJson *data = esc_json_member(json, ESC_TEXT("data"));
-    bool is_said = data != NULL && data->kind != ESC_JSON_NULL;
+    return json != NULL && json->kind != ESC_JSON_NULL;
+}
+
+/* *data is NULL when nothing is said. */
+static EscStatus find_data(EscArena *scratch, const EscJson *envelope, const EscJson **data,
+                           EscWhy *why)
+{
+    const EscJson *coded = esc_json_member(envelope, ESC_TEXT("data_base64"));
+    *data = esc_json_member(envelope, ESC_TEXT("data"));
+    *data = is_said(*data) ? *data : NULL;
+    if (!is_said(coded))
+        return ESC_OK;
+    if (*data != NULL)
+        return esc_why(why, ESC_BAD_INPUT, "", 0, "the event has both data and data_base64");
+    EscStatus status = esc_ingest_base64(scratch, coded, data, why);
+    *data = status == ESC_OK && is_said(*data) ? *data : NULL;
+    return status;
+}
+
+static EscStatus read_event(EscNotes *notes, EscArena *scratch, const EscProgram *program,
+                            const EscJson *json, EscEvent *event, EscWhy *why)
+{
+    const EscJson *data = NULL;
     const bool *is_given = NULL;
-    status =
-        esc_ingest_data(notes->arena, program, is_said ? data : NULL, notes, event, &is_given, why);
+    EscStatus status = read_envelope(notes->arena, program, json, event, why);
+    if (status == ESC_OK)
+        status = find_data(scratch, json, &data, why);
+    if (status == ESC_OK)
+        status = esc_ingest_data(notes->arena, program, data, notes, event, &is_given, why);
     if (status == ESC_OK)
         status = esc_ingest_digest(notes->arena, program, is_given, event, why);
     return status;
@@ -254,7 +266,7 @@ static EscStatus parse_event(Parser *parser, EscEvent *event, EscWhy *why)
         return esc_why(why, ESC_BAD_INPUT, "", 0, "the event is %s; wanted is an object",
                        esc_ingest_kind_name(read.json));
     EscNotes notes = {.arena = parser->arena};
-    status = read_event(&notes, parser->program, read.json, event, why);
+    status = read_event(&notes, parser->scratch, parser->program, read.json, event, why);
     return status == ESC_OK ? keep_notes(&notes, event, why) : status;
 }
 
@@ -290,15 +302,9 @@ typedef struct Batch {
 } Batch;
 
 /* What only the engine knows to be so. */
-static bool is_own_type(uint32_t type)
-{
-    return type == ESC_EVENT_SLA_WARNING || type == ESC_EVENT_SLA_BREACHED ||
-           type == ESC_EVENT_OWNER_ABSENT;
-}
-
 static EscStatus refuse_own_type(const EscProgram *program, const EscEvent *event, EscWhy *why)
 {
-    if (!is_own_type(event->type))
+    if (esc_event_is_brought(event->type))
         return ESC_OK;
     return esc_why(why, ESC_BAD_INPUT, "", 0, "only Escal itself raises %.*s",
                    ESC_TEXT_ARG(program->texts[program->events[event->type].name]));

@@ -17,18 +17,37 @@ static EscText name_of(const Arguments *arguments, uint32_t param)
     return arguments->program->texts[arguments->params[param].name];
 }
 
-/* Command lines know no types: "7" and "true" stand for what they say. */
-static const EscJson *said_in_text(const Arguments *arguments, const EscJson *json, EscKind kind)
+static bool is_meant(EscKind kind, const EscJson *said)
 {
-    static const EscJsonLimits limits = {.depth_max = 1, .values_max = 1};
-    const EscJson *said = NULL;
-    bool is_meant =
-        json->kind == ESC_JSON_TEXT && (kind == ESC_KIND_NUMBER || kind == ESC_KIND_BOOL);
-    if (!is_meant || esc_json_read(arguments->arena, json->text, &limits, &said, NULL) != ESC_OK)
-        return json;
     bool is_number = said->kind == ESC_JSON_INTEGER || said->kind == ESC_JSON_REAL;
     bool is_truth = said->kind == ESC_JSON_TRUE || said->kind == ESC_JSON_FALSE;
-    return (kind == ESC_KIND_NUMBER ? is_number : is_truth) ? said : json;
+    return kind == ESC_KIND_NUMBER ? is_number : is_truth;
+}
+
+/* Command lines know no types: "7" and "true" stand for what they say. */
+const EscJson *esc_ingest_said(EscArena *arena, const EscJson *json, EscType type)
+{
+    static const EscJsonLimits limits = {.depth_max = 1, .values_max = 1};
+    EscKind kind = esc_type_kind(type);
+    const EscJson *said = NULL;
+    if (json->kind != ESC_JSON_TEXT)
+        return json;
+    if (kind == ESC_KIND_LIST) {
+        EscJson *one = esc_arena_alloc(arena, sizeof *one),
+                *list = esc_arena_alloc(arena, sizeof *list);
+        if (one == NULL || list == NULL)
+            return json;
+        *one = *json;
+        one->next = NULL;
+        *list = (EscJson){
+            .kind = ESC_JSON_LIST, .count = 1, .name = json->name, .source = json->source};
+        list->first = one;
+        return list;
+    }
+    if ((kind != ESC_KIND_NUMBER && kind != ESC_KIND_BOOL) ||
+        esc_json_read(arena, json->text, &limits, &said, NULL) != ESC_OK)
+        return json;
+    return is_meant(kind, said) ? said : json;
 }
 
 static EscStatus no_such(const Arguments *arguments, EscText name)
@@ -59,7 +78,7 @@ static EscStatus take_member(Arguments *arguments, const EscJson *member)
     EscType type = arguments->params[at].type;
     const EscFieldRow like = {
         .type = type, .size_max = ESC_TEXT_MAX, .items_max = ESC_LIST_ITEMS_MAX};
-    const EscJson *json = said_in_text(arguments, member, esc_type_kind(type));
+    const EscJson *json = esc_ingest_said(arguments->arena, member, type);
     arguments->is_given[at] = true;
     return esc_ingest_value(arguments->arena, arguments->program, &like, json,
                             (EscDataPath){"with.", name_of(arguments, at)}, NULL,

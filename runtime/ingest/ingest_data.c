@@ -100,7 +100,18 @@ static bool is_record(const Filler *filler, const Place *place)
     return false;
 }
 
-static void unknown_member(const Filler *filler, const Place *place)
+/* What was noted last is left out; a person is told instead. */
+static EscStatus left_out(const Filler *filler)
+{
+    const EscNotes *notes = filler->notes;
+    if (!notes->is_strict)
+        return ESC_OK;
+    ESC_ASSERT(notes->count > 0); /* the first one is not forgiven */
+    return esc_why(filler->why, ESC_BAD_INPUT, "", 0, "%.*s",
+                   ESC_TEXT_ARG(notes->items[notes->count - 1]));
+}
+
+static EscStatus unknown_member(const Filler *filler, const Place *place)
 {
     EscText nearest = {0};
     unsigned nearest_distance = 4;
@@ -124,6 +135,7 @@ static void unknown_member(const Filler *filler, const Place *place)
     else
         esc_ingest_note(filler->notes, "%s%.*s: %s has no such field; did you mean %.*s?",
                         place->shown, ESC_TEXT_ARG(shown), whose, ESC_TEXT_ARG(nearest));
+    return left_out(filler);
 }
 
 static EscStatus said_twice(const Filler *filler, const Place *place)
@@ -176,9 +188,11 @@ static EscStatus fill_one(Filler *filler, const Place *place, uint32_t position,
 {
     uint32_t field = place_field(filler, place, position);
     const EscDataPath path = {place->shown, path_of(place)};
+    if (filler->notes->is_strict)
+        json = esc_ingest_said(filler->arena, json, filler->program->fields[field].type);
     EscValue value;
     /* A ticket's id names it: one that is cut or left out would be another ticket's. */
-    EscNotes *notes = is_id(place) ? NULL : filler->notes;
+    EscNotes *notes = is_id(place) || filler->notes->is_strict ? NULL : filler->notes;
     EscStatus status =
         esc_ingest_value(filler->arena, filler->program, &filler->program->fields[field], json,
                          path, notes, &value, filler->why);
@@ -219,12 +233,11 @@ static EscStatus fill_member(Filler *filler, Place *place, const EscJson *json)
     bool has_fields = is_record(filler, place);
     if (has_fields && json->kind == ESC_JSON_OBJECT)
         return fill_object(filler, place, json);
-    if (has_fields)
-        esc_ingest_note(filler->notes, "%s%.*s is %s; wanted is an object", place->shown,
-                        ESC_TEXT_ARG(path_of(place)), esc_ingest_kind_name(json));
-    else
-        unknown_member(filler, place);
-    return ESC_OK;
+    if (!has_fields)
+        return unknown_member(filler, place);
+    esc_ingest_note(filler->notes, "%s%.*s is %s; wanted is an object", place->shown,
+                    ESC_TEXT_ARG(path_of(place)), esc_ingest_kind_name(json));
+    return left_out(filler);
 }
 
 /* Recursion is bounded by ESC_INGEST_DEPTH_MAX, which was checked before the text was parsed. */
@@ -236,16 +249,18 @@ static EscStatus fill_object(Filler *filler, Place *place, const EscJson *object
     EscStatus status = ESC_OK;
     for (const EscJson *value = object->first; value != NULL; value = value->next) {
         Place ticket = {.scope = ESC_SCOPE_TICKET, .shown = "data.ticket.", .depth = place->depth};
-        if (!append_key(place, value->name))
+        if (!append_key(place, value->name)) {
             esc_ingest_note(filler->notes,
                             "data has a member whose name is empty or longer than %d bytes",
                             ESC_INGEST_PATH_MAX);
-        else if (place->scope == ESC_SCOPE_EVENT &&
-                 esc_text_equal(path_of(place), ESC_TEXT("ticket")) &&
-                 value->kind == ESC_JSON_OBJECT && find_field(filler, place) == ESC_NONE)
+            status = left_out(filler);
+        } else if (place->scope == ESC_SCOPE_EVENT &&
+                   esc_text_equal(path_of(place), ESC_TEXT("ticket")) &&
+                   value->kind == ESC_JSON_OBJECT && find_field(filler, place) == ESC_NONE) {
             status = fill_object(filler, &ticket, value);
-        else
+        } else {
             status = fill_member(filler, place, value);
+        }
         place->path_size = path_size;
         if (status != ESC_OK)
             break;
@@ -309,7 +324,7 @@ EscStatus esc_ingest_data(EscArena *arena, const EscProgram *program, const EscJ
     else if (data != NULL) {
         Place place = {.scope =
                            is_about_the_ticket(event->type) ? ESC_SCOPE_TICKET : ESC_SCOPE_EVENT,
-                       .shown = "data."};
+                       .shown = notes->is_strict ? "" : "data."};
         status = fill_object(&filler, &place, data);
     }
     event->patches = filler.patches;

@@ -272,7 +272,7 @@ class Problems(Case):
         for (method, path), options, wanted in rows:
             with self.subTest(method=method, path=path):
                 self.assert_problem(daemon.request(method, path, **options), *wanted)
-        self.assertEqual(daemon.request("PUT", "/v1/tickets").headers["Allow"], "GET, HEAD")
+        self.assertEqual(daemon.request("PUT", "/v1/tickets").headers["Allow"], "GET, HEAD, POST")
         self.assertEqual(daemon.get("/v1/tickets", token=None).headers["WWW-Authenticate"], "Bearer")
         self.assertEqual(daemon.audit(), [])
 

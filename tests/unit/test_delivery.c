@@ -1024,6 +1024,48 @@ static void mails_of_an_escalation_are_a_thread(void **state)
     esc_buf_release(&out);
 }
 
+/* Where a workspace has an inbox, answers come back to it with the mark of this mail, whoever gets it. */
+static void answers_have_an_address(void **state)
+{
+    (void)state;
+    EscText to[] = {ESC_TEXT("ana@x.example"), ESC_TEXT("ben@x.example")};
+    EscMail mail = {.from = ESC_TEXT("escal@acme.example"),
+                    .to = {to, 1},
+                    .subject = ESC_TEXT("s"),
+                    .text = ESC_TEXT("t"),
+                    .inbox = ESC_TEXT("desk+acme@x.example"),
+                    .secret = ESC_TEXT("a secret of the desk"),
+                    .key = ESC_TEXT("acme/E-12/7/00f1e2d3c4b5a697")};
+    static const struct {
+        uint32_t count;
+        const char *key, *wanted;
+    } cases[] = {
+        {1, "acme/E-12/7/00f1e2d3c4b5a697",
+         "Message-ID: <acme.E-12.7.00f1e2d3c4b5a697.h0gw2dtcayd1d3xqr00gshyb6g@acme.example>\r\n"
+         "X-Loop: desk+acme@x.example\r\n"
+         "Reply-To: <desk+acme=E-12=h0gw2dtcayd1d3xqr00gshyb6g@x.example>\r\n"},
+        {2, "acme/E-12/7/00f1e2d3c4b5a697",
+         "Message-ID: <acme.E-12.7.00f1e2d3c4b5a697.h0gw2dtcay@acme.example>\r\n"
+         "X-Loop: desk+acme@x.example\r\n"
+         "Reply-To: <desk+acme=E-12=h0gw2dtcay@x.example>\r\n"},
+        {1, "acme/outbox/7/00f1e2d3c4b5a697",
+         "Message-ID: <acme.outbox.7.00f1e2d3c4b5a697@acme.example>\r\n"
+         "X-Loop: desk+acme@x.example\r\n"
+         "List-Id:"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        EscBuf out;
+        esc_buf_init(&out, 65536);
+        mail.to.count = cases[i].count;
+        mail.key = esc_text_from(cases[i].key);
+        esc_mail_write(&out, &mail);
+        if (!esc_text_contains(esc_buf_as_text(&out), esc_text_from(cases[i].wanted)))
+            fail_msg("%.*s", ESC_TEXT_ARG(esc_buf_as_text(&out)));
+        assert_false(esc_text_contains(esc_buf_as_text(&out), mail.secret));
+        esc_buf_release(&out);
+    }
+}
+
 static void names_of_senders_begin_no_header(void **state)
 {
     (void)state;
@@ -1276,6 +1318,7 @@ int main(void)
         cmocka_unit_test(long_subjects_are_several_words),
         cmocka_unit_test(a_text_that_does_not_fit_is_an_error),
         cmocka_unit_test(mails_of_an_escalation_are_a_thread),
+        cmocka_unit_test(answers_have_an_address),
         cmocka_unit_test(names_of_senders_begin_no_header),
         cmocka_unit_test(long_subjects_say_that_they_are_cut),
         cmocka_unit_test(lines_of_a_text_end_in_crlf_within),

@@ -828,6 +828,10 @@ static void attributes_are_required_and_checked(void **state)
         GOOD ",\"a:\":5",
         GOOD ",\"ext\":[]",
         GOOD ",\"data_base64\":\"AAAA\"",
+        GOOD ",\"data_base64\":\"e30\"",
+        GOOD ",\"data_base64\":\"e30=\",\"data\":{}",
+        GOOD ",\"data_base64\":\"e30=\",\"datacontenttype\":\"application/octet-stream\"",
+        GOOD ",\"data_base64\":7",
         GOOD ",\"Subject\":\"T-1\"",
         GOOD ",\"ext\":{}",
         GOOD ",\"id\":\"2\"",
@@ -859,7 +863,12 @@ static void attributes_are_required_and_checked(void **state)
         {"\"specversion\":null", "specversion is \"\"; wanted is \"1.0\""},
         {GOOD ",\"datacontenttype\":5", "datacontenttype is a number; wanted is a text"},
         {GOOD ",\"subject\":[]", "subject is a list; wanted is a text"},
-        {GOOD ",\"data_base64\":\"AAAA\"", "data_base64 is not taken: give data as JSON"},
+        {GOOD ",\"data_base64\":\"e30\"", "data_base64 is no base64"},
+        {GOOD ",\"data_base64\":\"e3-=\"", "data_base64 is no base64"},
+        {GOOD ",\"data_base64\":\"e===\"", "data_base64 is no base64"},
+        {GOOD ",\"data_base64\":[]", "data_base64 is a list; wanted is a text"},
+        {GOOD ",\"data_base64\":\"e30=\",\"data\":{}", "the event has both data and data_base64"},
+        {GOOD ",\"data_base64\":\"WzFd\"", "data is a list; wanted is an object"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(empty); i++) {
         assert_attributes(empty[i].attributes, ESC_BAD_INPUT);
@@ -871,9 +880,30 @@ static void attributes_are_required_and_checked(void **state)
                                        ",\"datacontenttype\":\"application/json ;charset=utf-8\"",
                                        GOOD ",\"datacontenttype\":\"\"",
                                        GOOD ",\"az09\":true",
+                                       GOOD ",\"data_base64\":\"e30=\"",
+                                       GOOD ",\"data_base64\":null,\"data\":{}",
+                                       GOOD ",\"data_base64\":\"bnVsbA==\"",
                                        GOOD ",\"subject\":\"" ID_128 "\""};
     for (size_t i = 0; i < ESC_COUNT_OF(good); i++)
         assert_attributes(good[i], ESC_OK);
+}
+
+/* The same bytes behind either name say the same. */
+static void data_in_base64_is_data(void **state)
+{
+    (void)state;
+    EscEvent plain = {0}, coded = {0};
+    EscStatus status = esc_event_parse(
+        arena, &program, ESC_TEXT("{" GOOD ",\"data\":{\"title\":\"St\xC3\xB6rung\"}}"), &plain,
+        &why);
+    assert_status(status, ESC_OK);
+    status = esc_event_parse(
+        arena, &program, ESC_TEXT("{" GOOD ",\"data_base64\":\"eyJ0aXRsZSI6IlN0w7ZydW5nIn0=\"}"),
+        &coded, &why);
+    assert_status(status, ESC_OK);
+    assert_int_equal(coded.patches_count, 1);
+    assert_text_equal(coded.patches[0].value.text, "St\xC3\xB6rung");
+    assert_memory_equal(plain.digest, coded.digest, sizeof plain.digest);
 }
 
 static void what_is_no_json_is_refused(void **state)
@@ -1339,6 +1369,7 @@ int main(void)
         TEST(a_digest_is_of_what_is_said),
         TEST(the_rest_of_an_event_is_taken),
         TEST(attributes_are_required_and_checked),
+        TEST(data_in_base64_is_data),
         TEST(what_is_no_json_is_refused),
         TEST(half_a_surrogate_pair_is_mended),
         TEST(a_note_is_cut_between_characters),

@@ -179,6 +179,40 @@ static void shared_apply(EscEngine *engine, const EscEvent *event)
     esc_silences_hear(engine, event);
 }
 
+/* What a person opens is not there yet: else two would be one, and nobody would have said so. Theirs is the report and its
+ * record; what follows from it is Escal's. */
+static EscStatus report_take(EscEngine *engine, const EscEvent *event, EscReport *report,
+                             EscWhy *why)
+{
+    const EscOpening *opening = event->opening;
+    if (opening == NULL)
+        return esc_report_take(engine, event, report, why);
+    if (esc_ticket_find(engine, event->subject) != NULL)
+        return esc_why(why, ESC_CONFLICT, "", 0,
+                       "there is a ticket \"%.*s\" already: leave its id out to get a new one",
+                       ESC_TEXT_ARG(esc_utf8_cut(event->subject, 100)));
+    engine->turn.actor = opening->actor;
+    engine->turn.by = esc_text_equal(opening->by, opening->actor) ? (EscText){0} : opening->by;
+    EscStatus status = esc_report_take(engine, event, report, why);
+    engine->turn.actor = engine->turn.by = (EscText){0};
+    return status;
+}
+
+/* Those that start now have it as their start event. */
+static void content_keep(EscEngine *engine, const EscTicket *ticket, const EscEvent *event)
+{
+    for (size_t i = 0; i < ticket->open_count && event->kept_as.size > 0; i++) {
+        char hex[65];
+        EscEscalation *escalation = ticket->open[i];
+        esc_evidence_put(engine, escalation, event->kept_as, event->json, hex);
+        esc_audit_escalation(
+            engine, escalation, ESC_AUDIT_ATTACHED,
+            esc_audit_data(engine, "name", event->kept_as, "hash", esc_text_from(hex), NULL),
+            "kept %.*s as evidence (%.12s)", ESC_TEXT_ARG(event->kept_as), hex);
+        esc_escalation_moment(engine, escalation, ESC_AUDIT_ATTACHED, event->kept_as);
+    }
+}
+
 EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
 {
     if (event->type >= engine->schema.current->program->events_count)
@@ -189,11 +223,12 @@ EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
         return ESC_OK;
     }
     EscReport report;
-    EscStatus status = esc_report_take(engine, event, &report, why);
+    EscStatus status = report_take(engine, event, &report, why);
     if (status != ESC_OK)
         return status;
     EscTicket *ticket = report.ticket;
     memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
+    content_keep(engine, ticket, event);
     EscHeard heard = heard_as(engine, &report, event);
     if (esc_automations_run(engine, ticket, &heard))
         heard = heard_as(engine, &report, event); /* templates see what is behind them */

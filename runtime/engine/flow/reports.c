@@ -219,6 +219,18 @@ static void opening_record(Taking *taking, EscText fields)
 {
     EscEngine *engine = taking->engine;
     EscText type = esc_event_type_name(engine, taking->event), assumed = assumed_names(taking);
+    const EscOpening *opening = taking->event->opening;
+    if (opening != NULL) {
+        esc_audit_ticket(engine, taking->ticket, ESC_AUDIT_TICKET_OPENED,
+                         esc_audit_data(engine, "event", type, "fields", fields, "assumed", assumed,
+                                        "reason", opening->reason, NULL),
+                         "%.*s opened %.*s%s%.*s%s%.*s", ESC_TEXT_ARG(opening->actor),
+                         ESC_TEXT_ARG(taking->ticket->id), esc_words_with(opening->reason, ": "),
+                         ESC_TEXT_ARG(opening->reason),
+                         esc_words_with(assumed, "; assumed, as nobody gave them: "),
+                         ESC_TEXT_ARG(assumed));
+        return;
+    }
     esc_audit_ticket(
         engine, taking->ticket, ESC_AUDIT_TICKET_OPENED,
         esc_audit_data(engine, "event", type, "fields", fields, "assumed", assumed, NULL),

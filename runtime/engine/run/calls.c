@@ -24,22 +24,6 @@ EscText esc_action_name(EscEngine *engine, const EscProgram *program, uint32_t a
         engine, esc_turn_printf(engine, "%.*s.%.*s", ESC_TEXT_ARG(system), ESC_TEXT_ARG(name)));
 }
 
-static EscText json_of(EscEngine *engine, const EscProgram *program, const EscEffectRow *row,
-                       const EscValue *arguments, uint32_t count)
-{
-    EscBuf buf = esc_turn_buf();
-    esc_buf_char(&buf, '{');
-    for (uint32_t i = 1; i < count; i++) {
-        if (i > 1)
-            esc_buf_char(&buf, ',');
-        esc_json_text(&buf, program->texts[program->effect_args[row->args_first + i].name]);
-        esc_buf_char(&buf, ':');
-        esc_value_write_json(&buf, program, arguments[i]);
-    }
-    esc_buf_char(&buf, '}');
-    return esc_turn_take(engine, &buf);
-}
-
 static const uint32_t *statuses_of(EscEngine *engine, const EscProgram *program,
                                    const EscActionRow *action)
 {
@@ -63,9 +47,10 @@ static EscStatus request_collect(EscWorld *world, const EscEffectRow *row,
         .result_path = program->texts[action->result_path],
         .statuses = statuses_of(world->engine, program, action),
         .statuses_count = action->statuses_count,
+        .is_judged = action->accepts != 0,
     };
-    if (count > 1)
-        build->call.json = json_of(world->engine, program, row, arguments, count);
+    (void)count; /* as many as its parts hold: V51 */
+    esc_request_fill(world->engine, program, action, arguments, &build->call);
     return ESC_OK;
 }
 

@@ -47,6 +47,8 @@ ESC_MUST_USE EscStatus esc_daemon_add(EscDaemon *daemon, EscText workspace, EscS
 /* Starts to listen through the sockets door. */
 ESC_MUST_USE EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
                                          uint16_t *port_bound, EscWhy *why);
+/* Takes mail where lmtp_listen of the configuration says, if it says so; once all workspaces are added. */
+ESC_MUST_USE EscStatus esc_daemon_listen_mail(EscDaemon *daemon, EscWhy *why);
 /* Runs until SIGTERM or SIGINT, ends what was taken, and closes the stores. Another status than ESC_OK: something
  * was still stuck after stop_timeout_s, or the door failed; the process must end without esc_daemon_free. */
 ESC_MUST_USE EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why);

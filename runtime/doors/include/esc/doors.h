@@ -46,6 +46,8 @@ typedef struct EscSockets {
     /* A listening socket, or -1 with the system's words in *why; port 0 picks one. */
     int (*listen)(void *context, const char *host, uint16_t port, uint16_t *port_bound,
                   EscWhy *why);
+    /* The same on a path of this machine's, in the place of a socket that nobody listens on. NULL: there are none. */
+    int (*listen_local)(void *context, const char *path, EscWhy *why);
 } EscSockets;
 
 #ifdef __cplusplus

@@ -15,8 +15,14 @@ extern "C" {
 
 #define ESC_BODY_BYTES_MAX ((size_t)8 << 20) /* one HTTP body */
 #define ESC_ANSWER_HEADERS_MAX 4             /* that an answer may add */
+#define ESC_ANSWER_HEADER_BYTES_MAX 255      /* of the value of each */
 
-typedef enum EscHttpMethod { ESC_HTTP_GET, ESC_HTTP_POST, ESC_HTTP_OTHER } EscHttpMethod;
+typedef enum EscHttpMethod {
+    ESC_HTTP_GET,
+    ESC_HTTP_POST,
+    ESC_HTTP_OPTIONS,
+    ESC_HTTP_OTHER
+} EscHttpMethod;
 
 typedef struct EscHttp EscHttp;
 typedef struct EscHttpCall EscHttpCall;
@@ -60,6 +66,10 @@ const char *esc_http_path(const EscHttpCall *call);  /* as sent, still percent-e
 const char *esc_http_query(const EscHttpCall *call); /* the part behind "?", as sent; NULL: none */
 const char *esc_http_header(const EscHttpCall *call,
                             const char *name); /* NULL when it is not there */
+/* Calls visit with each header, as it was sent, until that gives false; for the headers callback. The texts hold during
+ * the call. */
+void esc_http_each_header(const EscHttpCall *call,
+                          bool (*visit)(void *context, EscText name, EscText value), void *context);
 /* Lowers what the body of this request may have, and answers 413 when it says that it has more; for the headers
  * callback. */
 void esc_http_limit_body(EscHttpCall *call, size_t bytes_max);
@@ -90,7 +100,7 @@ typedef struct EscAnswer {
     EscBuf body;
     struct {
         const char *name;
-        char value[64];
+        char value[ESC_ANSWER_HEADER_BYTES_MAX + 1];
     } headers[ESC_ANSWER_HEADERS_MAX];
     unsigned headers_count;
 } EscAnswer;

@@ -14,6 +14,13 @@ extern "C" {
 #define ESC_OWN_TICKETS                                                                            \
     "escal:" /* how the ids of tickets begin that no source names: linked ones */
 
+/* Who opened a ticket. */
+typedef struct EscOpening {
+    EscText actor;  /* a person, or a principal of the API */
+    EscText by;     /* who said so in the actor's name; empty: the actor */
+    EscText reason; /* may be empty */
+} EscOpening;
+
 typedef struct EscPatch {
     uint32_t field; /* index in FIELDS, TICKET scope */
     EscValue value; /* of the field's type, missing allowed where it is optional */
@@ -38,6 +45,10 @@ typedef struct EscEvent {
     uint8_t digest[ESC_EVENT_DIGEST_SIZE];
     const EscText *notes; /* what of its data was cut, left out or assumed: a sentence each */
     uint32_t notes_count, notes_left_out;
+    /* The name under which the escalations that are open on its ticket keep its content as evidence; empty: they do not. */
+    EscText kept_as;
+    /* A person opens this ticket, which must not be there yet; NULL: a system tells of it. */
+    const EscOpening *opening;
 } EscEvent;
 
 /* An event of a request: taken, or refused for itself. */
@@ -58,10 +69,37 @@ ESC_MUST_USE EscStatus esc_event_parse(EscArena *arena, const EscProgram *progra
 ESC_MUST_USE EscStatus esc_event_parse_batch(EscArena *arena, const EscProgram *program,
                                              EscText json, EscParsedEvent **events, uint32_t *count,
                                              EscWhy *why);
+/* A header of a request in HTTP's binary mode: the attribute's name without "ce-", and the value as it was sent. */
+typedef struct EscEventHeader {
+    EscText name, value;
+} EscEventHeader;
+#define ESC_EVENT_HEADERS_MAX 64 /* attributes of one event in binary mode */
+/* An event in HTTP's binary mode as the JSON of structured mode (in the arena): values percent-decoded once, the body as its
+ * data when the content type (empty: JSON) says JSON. Says of the attributes only what JSON could not say: ESC_BAD_INPUT
+ * for one that is said twice; the rest is esc_event_parse_batch's. ESC_BAD_INPUT with why->check "JSON", or ESC_OVER_LIMIT,
+ * for the body. */
+ESC_MUST_USE EscStatus esc_event_from_binary(EscArena *arena, const EscEventHeader *headers,
+                                             uint32_t count, EscText content_type, EscText body,
+                                             EscText *json, EscWhy *why);
 /* From typed values (escalc test): builds the same struct. */
 ESC_MUST_USE EscStatus esc_event_make(EscArena *arena, const EscProgram *program, EscText type,
                                       EscText source, EscText id, EscText subject,
                                       EscText data_json, EscEvent *event, EscWhy *why);
+
+/* A ticket that a person opens. */
+typedef struct EscOpenedTicket {
+    EscText source, id;    /* as those of an event: the key of deduplication */
+    EscText ticket;        /* its id */
+    const EscJson *fields; /* an object of its fields; borrowed, must outlive the event */
+} EscOpenedTicket;
+/* An id for a ticket that was given none, such as P-7f3k9qxm2d4r: of the same source and id always the same one. Empty without
+ * memory. */
+EscText esc_ticket_id_make(EscArena *arena, char letter, EscText source, EscText id);
+/* The event ticket.created of it. A text that says a number or a truth counts as one, and one text is a list where a list is
+ * wanted. ESC_BAD_INPUT with *why, which begins with the field's name: nothing is cut or left out, for somebody waits for the
+ * answer; without a title there is no ticket. */
+ESC_MUST_USE EscStatus esc_ticket_read(EscArena *arena, const EscProgram *program,
+                                       const EscOpenedTicket *opened, EscEvent *event, EscWhy *why);
 
 /* What a person starts a template with, by its name: members of a JSON object by the names of its parameters, in their types as fields of events
  * are; a text that says a number or a truth counts as one where that is wanted. *values (in the arena) has one for each parameter in order, *count of them; what may be

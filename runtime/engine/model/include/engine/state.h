@@ -559,6 +559,8 @@ struct EscEscalation {
     uint32_t expectation_next;
     EscInverse *inverses; /* not settled yet */
     size_t inverses_count, inverses_capacity;
+    EscText room; /* owned: the address of its war room; empty: none was made */
+    bool is_room_asked; /* and its answer has not come */
     EscText left; /* owned: what a rollback has left, told when its last inverse is settled */
     EscDeadTold *dead_told;
     size_t dead_told_count, dead_told_capacity;
@@ -1073,9 +1075,10 @@ typedef struct EscShift {
  * whoever gets the answer; the lists keep their capacity. */
 typedef struct EscTurn {
     EscArena *arena;
-    EscText actor;  /* who causes what happens */
-    EscText by;     /* who said so in the actor's name; empty: the actor */
-    EscText reason; /* of the acknowledgement at hand */
+    EscText actor;   /* who causes what happens */
+    EscText by;      /* who said so in the actor's name; empty: the actor */
+    EscText through; /* the way by which the actor said it; empty: the API */
+    EscText reason;  /* of the acknowledgement at hand */
     EscText
         missed; /* why the wait before the run at hand is over without what it was for; empty: it is not */
     bool is_by_told;         /* a sentence of this input names who */

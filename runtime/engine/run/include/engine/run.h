@@ -109,6 +109,14 @@ EscItemUndo esc_item_undo(EscEngine *engine, EscTicket *ticket, const EscChange 
 /* Whether a list holds what this escalation set and added, and nothing that it removed. */
 bool esc_items_are_there(const EscEscalation *escalation, EscText field, EscValue list);
 
+/* --- rooms.c ---------------------------------------------------------------------------------- */
+
+/* Asks for the escalation's war room, unless it has one or no channel makes it; in its trail either way. Gives the room's name. */
+EscText esc_room_open(EscEngine *engine, EscEscalation *escalation, EscText title);
+/* Whether a row asks for a room, and what follows when it is settled. */
+bool esc_room_is_asked_by(const EscOutboxNode *node);
+void esc_room_settled(EscEngine *engine, EscEscalation *escalation, const EscDelivery *delivery);
+
 /* --- calls.c ---------------------------------------------------------------------------------- */
 
 /* Runs the action's REQUEST function and queues the call. Returns the outbox id, 0 when the request could not be made. */
@@ -120,6 +128,19 @@ void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *a
                      uint32_t count);
 void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
                      uint32_t count);
+
+/* --- replies.c -------------------------------------------------------------------------------- */
+
+/* A call that was answered with an expected status has failed where its action's condition does not hold of the reply: `delivery`
+ * is then dead, with the peer's words. */
+void esc_reply_judge(EscEngine *engine, const EscOutboxNode *node, EscDelivery *delivery);
+
+/* --- requests.c ------------------------------------------------------------------------------- */
+
+/* The headers and the body of the request of an action, from what its REQUEST gives: `arguments` as its site has them, the path
+ * first. Into *call, for the length of the turn. */
+void esc_request_fill(EscEngine *engine, const EscProgram *program, const EscActionRow *action,
+                      const EscValue *arguments, EscCall *call);
 
 /* --- missed.c --------------------------------------------------------------------------------- */
 

@@ -1,0 +1,14 @@
+/* mime_internal.h - what the files of this room share. */
+#ifndef ESC_MIME_INTERNAL_H
+#define ESC_MIME_INTERNAL_H
+
+#include <gmime/gmime.h>
+
+#include <esc/mime.h>
+
+/* Copies what may not be UTF-8, or has NUL, as text that is; cut at size_max. NULL is empty (mime_text.c). */
+EscText esc_mime_text(EscArena *arena, const char *bytes, size_t size, size_t size_max);
+/* Words and files of a message, in the order of its parts (mime_parts.c). */
+void esc_mime_take_parts(EscArena *arena, GMimeMessage *message, EscMailRead *mail);
+
+#endif
