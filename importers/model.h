@@ -277,6 +277,14 @@ typedef struct ModelChannel {
     bool is_used;
 } ModelChannel;
 
+/* What another system sends, as a source of the language. */
+typedef struct ModelSource {
+    EscText key, title;
+    MODEL_LIST(EscText) lines; /* of its body, in the language */
+    EscText comment;
+    EscText name; /* settle.c */
+} ModelSource;
+
 /* Hours with a name. */
 typedef struct ModelClosed {
     int64_t from_day, until_day; /* days since 1970-01-01, both closed */
@@ -317,6 +325,7 @@ typedef struct EscModel {
     MODEL_LIST(ModelField) fields;
     MODEL_LIST(ModelChannel) channels;
     MODEL_LIST(ModelCalendar) calendars;
+    MODEL_LIST(ModelSource) sources;
     uint32_t last_resort; /* a person; settle.c, unless the reader knows one */
     MODEL_LIST(ModelFile) files;
     EscBuf report;

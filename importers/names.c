@@ -226,6 +226,7 @@ void esc_names_give(EscModel *model)
     NAME_ALL(model->chains, "chain");
     NAME_ALL(model->channels, "channel");
     NAME_ALL(model->calendars, "hours");
+    NAME_ALL(model->sources, "source");
     for (size_t i = 0; i < model->intakes.count; i++) {
         ModelIntake *intake = &model->intakes.items[i];
         intake->name = give(
