@@ -186,8 +186,8 @@ void yaml_read_document(EscModel *model, Document *document)
     yaml_document_t loaded;
     if (yaml_parser_initialize(&parser) == 0)
         esc_model_lack(model);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)document->text.data,
-                                 document->text.size);
+    const char *text = document->text.size > 0 ? document->text.data : ""; /* it wants an address */
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, document->text.size);
     bool is_loaded = yaml_parser_load(&parser, &loaded) != 0,
          is_memory = parser.error == YAML_MEMORY_ERROR;
     size_t line = parser.problem_mark.line;
