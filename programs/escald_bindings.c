@@ -148,6 +148,32 @@ static void check_kind(const Check *check, const Kind *kind)
     }
 }
 
+/* --- mail that comes in ------------------------------------------------------------------------ */
+
+static uint32_t events_count(const EscProgram *program)
+{
+    return program->events_count;
+}
+
+static EscText event_name(const EscProgram *program, uint32_t index)
+{
+    return program->texts[program->events[index].name];
+}
+
+/* What an answer by mail is. */
+static void check_reply_event(const Check *check)
+{
+    static const Kind kind = {"inbox.reply_event", "event", events_count, event_name, NULL, NULL};
+    EscText name = check->config == NULL ? (EscText){0} : check->config->inbox.reply_event, nearest;
+    if (name.size == 0 || is_declared(check, &kind, name, &nearest))
+        return;
+    begin_line(check, check->undeclared);
+    esc_buf_printf(check->undeclared, "%s: the templates declare no event %.*s", kind.place,
+                   ESC_TEXT_ARG(name));
+    if (nearest.size > 0)
+        esc_buf_printf(check->undeclared, "; did you mean \"%.*s\"?", ESC_TEXT_ARG(nearest));
+}
+
 /* --- people ----------------------------------------------------------------------------------- */
 
 static bool has_contact(const Check *check, const EscPersonRow *person, EscContact kind)
@@ -238,6 +264,7 @@ void bindings_check(EscText workspace, const EscWorkspaceConfig *config, const E
                          .undeclared = &out->undeclared};
     for (size_t i = 0; i < ESC_COUNT_OF(kinds); i++)
         check_kind(&check, &kinds[i]);
+    check_reply_event(&check);
     check_way(&check, ESC_CONTACT_EMAIL, "mail", "mail");
 #define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
     check_way(&check, ESC_CONTACT_##CONTACT, "people." #way, #way);

@@ -540,19 +540,11 @@ static void finish_public_url(EscConfig *config, EscWhy *first)
         config->workspaces.items[i].public_url = url;
 }
 
-static bool is_same_address(EscText a, EscText b)
-{
-    for (size_t i = 0; i < a.size && i < b.size; i++)
-        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
-            return false;
-    return a.size == b.size;
-}
-
 static bool has_address(const EscInbox *inbox, EscText address)
 {
-    bool has = is_same_address(inbox->address, address);
+    bool has = esc_address_equal(inbox->address, address);
     for (uint32_t i = 0; i < inbox->also.count; i++)
-        has = has || is_same_address(inbox->also.items[i], address);
+        has = has || esc_address_equal(inbox->also.items[i], address);
     return has;
 }
 
