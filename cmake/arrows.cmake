@@ -24,7 +24,7 @@ set(ESC_ARROWS_esc_group esc_kit esc_vm)
 # The engine's rooms: model <- duty <- run <- flow, and model <- rows. Everybody else links esc_engine.
 set(ESC_ARROWS_esc_engine_model esc_kit esc_vm esc_directory esc_ingest esc_group)
 set(ESC_ARROWS_esc_engine_duty ${ESC_ARROWS_esc_engine_model} esc_engine_model)
-set(ESC_ARROWS_esc_engine_run ${ESC_ARROWS_esc_engine_duty} esc_engine_duty)
+set(ESC_ARROWS_esc_engine_run ${ESC_ARROWS_esc_engine_duty} esc_engine_duty esc_document)
 set(ESC_ARROWS_esc_engine_flow ${ESC_ARROWS_esc_engine_run} esc_engine_run)
 set(ESC_ARROWS_esc_engine_rows ${ESC_ARROWS_esc_engine_model} esc_engine_model)
 set(ESC_ARROWS_esc_engine esc_kit esc_vm esc_directory esc_ingest esc_group esc_engine_flow esc_engine_rows)

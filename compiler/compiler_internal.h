@@ -277,7 +277,8 @@ typedef struct EscActionInfo {
     EscText name;                        /* "requeue" */
     uint32_t params_first, params_count; /* in params */
     EscType result;                      /* 0 none, else TEXT */
-    EscText result_path;                 /* RFC 6901 pointer; empty: the whole body */
+    const EscNode *returns;              /* PATH of the reply, or NULL */
+    const EscNode *accepts;              /* condition on the reply, or NULL */
     EscMethod method;
     const EscNode *url;  /* TEXT */
     const EscNode *body; /* BODY or NULL */

@@ -543,7 +543,8 @@ action_item:
   | word record
     { $$ = NODE(BODY, @$, .body = {.format = $word, .value = NODE(RECORD, @record,
           .record = {$record})}); }
-  | "expect" codes { $$ = NODE(REPLY, @$, .reply = {.codes = $codes}); }
+  | "expect" codes condition_opt[condition]
+    { $$ = NODE(REPLY, @$, .reply = {.codes = $codes, .condition = $condition}); }
   | "return" expr { $$ = NODE(RETURN, @$, .return_value = {.value = $expr}); }
 
 codes:

@@ -90,7 +90,16 @@ static void action_statuses(EscWorkspace *workspace, EscActionInfo *action, cons
     action->statuses = statuses;
 }
 
-/* return body.items.id: a pointer into the JSON reply. */
+/* M11.1: what an expected status says is a success only where this holds of the reply. */
+static void action_accepts(EscWorkspace *workspace, EscActionInfo *action, const EscNode *reply)
+{
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_DOCUMENT);
+    where.reads_document = true;
+    esc_check_condition(&where, reply->reply.condition, ESC_USE_DOCUMENT);
+    action->accepts = reply->reply.condition;
+}
+
+/* return body.items[0].id: a place in the reply. */
 static void action_return(EscWorkspace *workspace, EscActionInfo *action, const EscNode *node)
 {
     const EscNode *path = node->return_value.value;
@@ -109,11 +118,7 @@ static void action_return(EscWorkspace *workspace, EscActionInfo *action, const 
                         "write `-> text` behind its parameters");
     if (action->result == ESC_TYPE_WRONG)
         return;
-    EscText pointer = ESC_TEXT("");
-    for (uint32_t i = 1; i < path->path.count; ++i)
-        pointer = esc_arena_printf(workspace->arena, "%.*s/%.*s", ESC_TEXT_ARG(pointer),
-                                   ESC_TEXT_ARG(path->path.parts[i].text));
-    action->result_path = pointer;
+    action->returns = path;
 }
 
 static void once(EscWorkspace *workspace, const EscNode **seen, const EscNode *item,
@@ -157,6 +162,7 @@ static void action_items(EscWhere *where, EscActionInfo *action)
         case ESC_NODE_REPLY:
             once(workspace, &reply, item, "`expect`");
             action_statuses(workspace, action, item);
+            action_accepts(workspace, action, item);
             break;
         case ESC_NODE_RETURN:
             once(workspace, &returns, item, "`return`");

@@ -722,11 +722,11 @@ EscType esc_check_path(EscWhere *where, const EscNode *node, EscType expected)
     EscType type = ESC_TYPE_WRONG;
     if (local_path(&lookup, &type))
         return type;
-    EscText root = node->path.parts[0].text;
-    /* `escalation` is a role too, where a member of the role enum is wanted, and `resolved` a status. */
+    /* `escalation` is a role too, where a member of the role enum is wanted; and `resolved` a status. */
     bool is_member = node->path.count == 1 && esc_type_kind(expected) == ESC_KIND_ENUM;
     if (esc_report_place(where, node) || (!is_member && esc_report_outside(where, node)))
         return ESC_TYPE_WRONG;
+    EscText root = node->path.parts[0].text;
     for (size_t i = 0; i < ESC_COUNT_OF(roots) && !is_member; ++i) {
         if (esc_text_equal(root, roots[i].root))
             return roots[i].resolve(&lookup);

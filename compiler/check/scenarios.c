@@ -164,6 +164,18 @@ static void step_act(Scenario *scenario, const EscNode *node, EscScenarioStep *s
     take_fields(scenario, step);
 }
 
+static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, unsigned depth);
+
+static void json_list(Scenario *scenario, const EscNode *node, EscBuf *out, unsigned depth)
+{
+    esc_buf_char(out, '[');
+    ESC_EACH_NODE(item, node->list.items) {
+        esc_buf_string(out, item == node->list.items.first ? "" : ",");
+        json_value(scenario, item, out, depth + 1);
+    }
+    esc_buf_char(out, ']');
+}
+
 /* The JSON of what a connector is made to reply. */
 static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, unsigned depth)
 {
@@ -177,6 +189,10 @@ static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, uns
             json_value(scenario, entry->entry.value, out, depth + 1);
         }
         esc_buf_char(out, '}');
+        return;
+    }
+    if (node->kind == ESC_NODE_LIST && depth < ESC_RECORD_DEPTH_MAX) {
+        json_list(scenario, node, out, depth);
         return;
     }
     if (!esc_scenario_datum(&scenario->where, node, &datum))

@@ -37,8 +37,13 @@ static void put_action(EscLower *lower, uint32_t index)
                         .params_first = action->params_count == 0 ? 0 : action->params_first,
                         .params_count = action->params_count,
                         .result = action->result,
-                        .result_path = esc_build_text(&lower->build, action->result_path)};
+                        .result_path = esc_build_text(
+                            &lower->build, action->returns == NULL
+                                               ? ESC_TEXT("")
+                                               : esc_lower_pointer(lower, action->returns))};
     esc_lower_request(lower, index, &row);
+    if (action->accepts != NULL)
+        row.accepts = esc_lower_document_condition(lower, action->accepts) + 1;
     if (action->undo_action != ESC_NONE && action->undo != NULL) {
         row.undo_action = action->undo_action + 1;
         row.undo = lower_undo(lower, index) + 1;

@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <esc/document.h>
+
 #include "reply.h"
 
 #define ATTEMPT_ARENA_BYTES_MAX ((size_t)16 << 20)
 #define SPARE_MAX 64 /* attempts kept to be used again */
 #define RETRY_AFTER_S_MAX 86400
+#define DOCUMENT_MAX ESC_DOCUMENT_REPLY_BYTES_MAX
 #define REFUSED_BYTES_MAX (ESC_DETAIL_BYTES_MAX / 2)
 #define STEPS_MAX 8 /* that find out what a row's own request needs */
 
@@ -185,11 +188,15 @@ static void settle_done(EscAttempt *attempt, const char *detail)
     }
     EscBuf reply;
     EscWhy why = {.text = ""};
+    EscText body = esc_buf_as_text(&attempt->reply), document = {0};
     esc_buf_init(&reply, ESC_TEXT_MAX);
-    bool has_result =
-        esc_reply_select(&reply, esc_buf_as_text(&attempt->reply), attempt->plan.result_path, &why);
-    esc_item_settle(outside, attempt->item, ESC_DELIVERY_DELIVERED, (unsigned)attempt->status,
-                    has_result ? detail : why.text, esc_buf_as_text(&reply));
+    bool has_result = esc_reply_select(&reply, body, attempt->plan.result_path, &why);
+    if (attempt->plan.is_judged)
+        document = (EscText){body.data, body.size < DOCUMENT_MAX ? body.size : DOCUMENT_MAX};
+    bool is_told =
+        has_result || attempt->plan.is_judged; /* what it says is more than what it lacks */
+    esc_item_settle_call(outside, attempt->item, (unsigned)attempt->status,
+                         is_told ? detail : why.text, esc_buf_as_text(&reply), document);
     esc_buf_release(&reply);
 }
 

@@ -149,7 +149,7 @@ static void put_answer(EscBuf *out, const EscAttempt *attempt)
         esc_buf_printf(out, ", %s", attempt->words);
     if (is_mail && (!is_fine || attempt->code != CURLE_OK))
         put_words(out, attempt, esc_buf_as_text(&attempt->said));
-    else if (!is_fine)
+    else if (!is_fine || attempt->plan.is_judged)
         put_words(out, attempt, esc_buf_as_text(&attempt->reply));
 }
 

@@ -157,6 +157,9 @@ const EscSite *esc_site_of(const EscOutside *outside, const EscQueueItem *item);
 /* What became of a row under way; the item is gone afterwards. */
 void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState state,
                      unsigned status, const char *detail, EscText reply);
+/* A call was answered: what it returns, and all of the reply where the engine judges it (else empty). */
+void esc_item_settle_call(EscOutside *outside, EscQueueItem *item, unsigned status,
+                          const char *detail, EscText reply, EscText document);
 /* It waits until its endpoint is well again: no attempt of its own is counted. */
 void esc_item_hold(EscOutside *outside, EscQueueItem *item, const char *detail);
 /* The endpoint is ill, or well again: an alarm, and a word to the workspace. */

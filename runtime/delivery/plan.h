@@ -54,6 +54,7 @@ typedef struct EscPlan {
     const uint32_t *statuses; /* CALL: what counts as success; none: any 2xx */
     uint32_t statuses_count;
     EscText result_path;
+    bool is_judged;     /* the reply is given whole, and said in the detail */
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
     EscText credential; /* as it stands in a header: never shown, though a peer repeats it */
     /* It only finds out what the message's own request needs: when it is done, the row is planned again. */

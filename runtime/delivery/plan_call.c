@@ -135,6 +135,7 @@ void esc_plan_call(EscPlanner *planner, const EscSystemBinding *system)
     plan->timeout_ms = system->timeout_ms;
     plan->method = call->method;
     plan->result_path = call->result_path;
+    plan->is_judged = call->is_judged;
     plan->statuses = call->statuses;
     plan->statuses_count = call->statuses_count;
     call_body(planner, call);

@@ -108,6 +108,8 @@ void esc_call_write_json(EscBuf *out, const EscCall *call)
         esc_buf_printf(out, "%s%u", i > 0 ? "," : "", call->statuses[i]);
     esc_buf_char(out, ']');
     member_write(out, "result_path", call->result_path);
+    if (call->is_judged)
+        esc_buf_string(out, ",\"judged\":true");
     if (call->undoes.size > 0)
         member_write(out, "undoes", call->undoes);
     esc_buf_char(out, '}');
@@ -269,6 +271,8 @@ bool esc_call_read_json(EscArena *arena, EscText json, EscCall *call)
     call->form = text_of(arena, root, "form");
     call->result_path = text_of(arena, root, "result_path");
     call->undoes = text_of(arena, root, "undoes");
+    const EscJson *judged = esc_json_member(root, ESC_TEXT("judged"));
+    call->is_judged = judged != NULL && judged->kind == ESC_JSON_TRUE;
     read_statuses(arena, root, call);
     read_headers(arena, root, call);
     return !esc_arena_failed(arena);

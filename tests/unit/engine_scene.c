@@ -1020,6 +1020,7 @@ EscStatus scene_settle(Scene *scene, uint64_t outbox, EscDeliveryState state, co
         .http_status = state == ESC_DELIVERY_DEAD ? 500 : 200,
         .detail = state == ESC_DELIVERY_DEAD ? ESC_TEXT("refused") : (EscText){0},
         .reply = esc_text_from(reply),
+        .document = esc_text_from(reply),
     };
     EscInput input = {.kind = ESC_INPUT_DELIVERY, .delivery = &delivery};
     return scene_apply(scene, &input);

@@ -32,6 +32,7 @@ typedef struct Change {
     EscSourceEventRow *events;
     EscSourceFieldRow *fields;
     EscSourceBackRow *backs;
+    EscActionRow *actions;
     EscFunctionRow *functions;
     EscInstr *code;
 } Change;
@@ -59,6 +60,7 @@ static void change_begin(Change *change)
     COPY(events, source_events);
     COPY(fields, source_fields);
     COPY(backs, source_backs);
+    COPY(actions, actions);
     COPY(functions, functions);
     COPY(code, code);
 }
@@ -75,7 +77,7 @@ static void change_end(const char *test, Change *change, const char *check)
     esc_bundle_free(loaded);
     esc_buf_release(&bytes);
     void *const rows[] = {change->paths, change->sources,   change->events, change->fields,
-                          change->backs, change->functions, change->code};
+                          change->backs, change->functions, change->code,   change->actions};
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
         free(rows[i]);
     if (check == NULL) {
@@ -161,6 +163,11 @@ CHANGE(v48_rejects_a_value_of_another_type, "V48",
        c->functions[c->fields[0].value].gives = ESC_TYPE(ESC_KIND_BOOL))
 CHANGE(v48_rejects_a_document_function_that_gives_nothing, "V48",
        c->functions[c->fields[0].value].gives = 0)
+/* What is expected of a reply is a truth about it. */
+CHANGE(v48_rejects_a_reply_that_is_judged_by_a_text, "V48",
+       c->actions[0].accepts = c->fields[0].value + 1)
+CHANGE(v25_rejects_a_reply_that_is_judged_by_a_request, "V25",
+       c->actions[0].accepts = c->actions[0].request + 1)
 CHANGE(v48_rejects_a_call_that_gives_something, "V48",
        c->functions[c->backs[0].arguments].gives = TEXT_TYPE)
 /* V49: what comes in */
@@ -209,6 +216,8 @@ int main(void)
         cmocka_unit_test(v48_rejects_the_ticket_where_a_document_is_read),
         cmocka_unit_test(v48_rejects_a_value_of_another_type),
         cmocka_unit_test(v48_rejects_a_document_function_that_gives_nothing),
+        cmocka_unit_test(v48_rejects_a_reply_that_is_judged_by_a_text),
+        cmocka_unit_test(v25_rejects_a_reply_that_is_judged_by_a_request),
         cmocka_unit_test(v48_rejects_a_call_that_gives_something),
         cmocka_unit_test(v49_rejects_a_signature_nowhere),
         cmocka_unit_test(v49_rejects_a_signature_in_the_address),

@@ -318,8 +318,10 @@ static void endpoint_tell(EscEngine *engine, const EscOutboxNode *node, const Es
                    is_held ? ": " : "", ESC_TEXT_ARG(is_held ? detail : (EscText){0}));
 }
 
-EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, EscWhy *why)
+EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *given, EscWhy *why)
 {
+    EscDelivery judged = *given;
+    const EscDelivery *delivery = &judged;
     if (delivery->outbox == 0 || delivery->outbox >= engine->counters.next_outbox)
         return esc_why(why, ESC_NOT_FOUND, "", 0, "there is no outbox row %llu",
                        (unsigned long long)delivery->outbox);
@@ -339,6 +341,7 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
     }
     EscOutboxNode node = *found;
     esc_outbox_remove(engine, found);
+    esc_reply_judge(engine, &node, &judged);
     esc_settled_add(engine, delivery);
     EscEscalation *escalation =
         node.escalation == 0 ? NULL : esc_escalation_find(engine, node.escalation);

@@ -47,6 +47,7 @@ static EscStatus request_collect(EscWorld *world, const EscEffectRow *row,
         .result_path = program->texts[action->result_path],
         .statuses = statuses_of(world->engine, program, action),
         .statuses_count = action->statuses_count,
+        .is_judged = action->accepts != 0,
     };
     (void)count; /* as many as its parts hold: V51 */
     esc_request_fill(world->engine, program, action, arguments, &build->call);

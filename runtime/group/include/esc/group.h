@@ -157,6 +157,8 @@ typedef struct EscDelivery {
     uint32_t http_status; /* 0 when none */
     EscText detail;       /* error text, cut to 1000 bytes */
     EscText reply;        /* CALL: the result text that the action's `return` selects */
+    EscText
+        document; /* CALL that is judged: all of the reply, cut to ESC_DOCUMENT_REPLY_BYTES_MAX */
 } EscDelivery;
 
 /* A row has come further: see EscDeliveryState. What would go down changes nothing. */

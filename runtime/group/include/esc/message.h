@@ -67,7 +67,7 @@ void esc_button_write(EscBuf *out, const EscButton *button);
 ESC_MUST_USE bool esc_button_read(EscArena *arena, EscText json, EscButton *button);
 
 /* {"system","action","method","path","headers":["Name: value"]?,"json":{…}?,"form":"a=b"?,"expect":[200],"result_path":"",
- * "undoes"?} */
+ * "judged"?:true,"undoes"?} */
 typedef struct EscCall {
     EscText system, action, method, path;
     EscText json;           /* of the request, byte for byte; empty: it has none */
@@ -75,6 +75,7 @@ typedef struct EscCall {
     const EscText *headers; /* that the action says: "If-Match: 7" */
     uint32_t headers_count;
     EscText result_path;
+    bool is_judged;           /* what the reply says decides, too: the engine wants all of it */
     EscText undoes;           /* the change that it takes back: "crm.lock"; empty: none */
     const uint32_t *statuses; /* that count as success; none: any 2xx */
     uint32_t statuses_count;

@@ -121,6 +121,12 @@ void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *a
 void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
                      uint32_t count);
 
+/* --- replies.c -------------------------------------------------------------------------------- */
+
+/* A call that was answered with an expected status has failed where its action's condition does not hold of the reply: `delivery`
+ * is then dead, with the peer's words. */
+void esc_reply_judge(EscEngine *engine, const EscOutboxNode *node, EscDelivery *delivery);
+
 /* --- requests.c ------------------------------------------------------------------------------- */
 
 /* The headers and the body of the request of an action, from what its REQUEST gives: `arguments` as its site has them, the path
