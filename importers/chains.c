@@ -294,32 +294,45 @@ static bool has_gap(const EscModel *model, const ModelChain *chain)
     return at < end; /* too many turns to see to the end: better once more than nobody */
 }
 
+/* Who stands at the end of a chain with gaps: the last resort, or where it is an owner by a schedule of its own, another one
+ * who is always there. */
+static uint32_t gap_filler(EscModel *model, const ModelChain *chain)
+{
+    bool is_of_last = false;
+    ModelTarget who = {MODEL_PERSON, model->last_resort};
+    if (!is_owner(model, chain, who, &is_of_last))
+        return who.index;
+    for (who.index = 0; who.index < model->persons.count; who.index++) {
+        if (esc_person_is_always_there(model, who.index) &&
+            !is_owner(model, chain, who, &is_of_last))
+            return who.index;
+    }
+    return esc_model_operator(model);
+}
+
 /* The last resort is asked when nobody is there, so that is said where it happens. */
 static void close_gap(EscModel *model, ModelChain *chain)
 {
-    ModelTarget resort = {MODEL_PERSON, model->last_resort};
-    bool is_of_last = false;
     if (chain->levels.count > 0 && !has_gap(model, chain))
-        return;
-    if (is_owner(model, chain, resort, &is_of_last))
         return;
     esc_model_change(
         model, chain->seen,
         chain->levels.count == 0
             ? "none of its steps has anybody: the last resort has it"
-            : "there are hours in which none of its people is there; the last resort has them");
+            : "there are hours in which none of its people is there: its last level has them");
     chain->has_resort = true;
     size_t count = chain->levels.count;
     int64_t end = count == 0 ? 0
                              : chain->levels.items[count - 1].at_ms +
                                    chain->levels.items[count - 1].within_ms;
+    uint32_t filler = gap_filler(model, chain);
     ModelLevel *level = count == LEVELS_MAX ? &chain->levels.items[LEVELS_MAX - 1]
                                             : MODEL_ADD(model, chain->levels);
     if (count < LEVELS_MAX) {
         level->at_ms = end;
         level->within_ms = LAST_MS;
     }
-    *MODEL_ADD(model, level->targets) = resort;
+    *MODEL_ADD(model, level->targets) = (ModelTarget){MODEL_PERSON, filler};
 }
 
 void esc_chains_settle(EscModel *model)

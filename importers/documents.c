@@ -37,8 +37,10 @@ static void read_values(EscModel *model, const EscImportFile *file, Documents *d
         *document = (Document){.path = file->path, .text = file->text, .seen = MODEL_NONE};
         document->is_yaml = ends_in(file->path, ".yml") || ends_in(file->path, ".yaml");
         is_first = false;
-        if (document->is_yaml)
+        if (document->is_yaml) {
+            yaml_read_document(model, document);
             return;
+        }
         EscStatus status = esc_json_read_at(model->arena, file->text, &at, &LIMITS, &document->root,
                                             &document->why);
         if (status == ESC_NO_MEMORY)
@@ -74,8 +76,9 @@ void esc_documents_close(EscModel *model, const Documents *documents)
         if (document->seen != MODEL_NONE)
             continue;
         uint32_t seen = esc_model_see(model, "file", document->path, document->path);
-        if (document->root == NULL && !document->is_yaml)
-            esc_model_leave(model, seen, "it is no JSON from line %u on: %s",
+        if (document->root == NULL)
+            esc_model_leave(model, seen, "it is no %s from line %u on: %s",
+                            document->is_yaml ? "YAML" : "JSON",
                             line_of(document->text, document->why.offset), document->why.text);
         else
             esc_model_leave(model, seen, "it holds nothing that an export of this kind has");

@@ -20,6 +20,8 @@ typedef struct Documents {
 
 /* Reads every file that is JSON. A text may hold several values behind each other, as `curl` of several pages into one file gives:
  * each is a document of its own. */
+/* Of a YAML text its first document (yaml.c). */
+void yaml_read_document(EscModel *model, Document *document);
 void esc_documents_read(EscModel *model, Documents *documents);
 /* Notes every file that could not be read, or that no reader took (`seen` is MODEL_NONE): never in silence. */
 void esc_documents_close(EscModel *model, const Documents *documents);

@@ -200,6 +200,7 @@ static uint32_t of_track(const EscModel *model, const ModelSchedule *schedule, u
         uint32_t who = one_of(model, override->who, at_ms);
         if (who != MODEL_NONE)
             return who;
+        break; /* the later one counts; where it has nobody the layers are asked */
     }
     const ModelTrack *track = &schedule->tracks.items[number];
     for (size_t i = 0; i < track->layers.count; i++) {

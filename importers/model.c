@@ -99,6 +99,16 @@ void esc_model_leave(EscModel *model, uint32_t seen, const char *format, ...)
         model->seen.items[seen].fate = worse(model->seen.items[seen].fate, MODEL_LEFT);
 }
 
+void esc_model_drop(EscModel *model, uint32_t seen, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    note(model, seen, MODEL_LEFT, printed(model, format, arguments));
+    va_end(arguments);
+    if (seen != MODEL_NONE)
+        model->seen.items[seen].fate = MODEL_LEFT;
+}
+
 void esc_model_remark(EscModel *model, uint32_t seen, const char *format, ...)
 {
     va_list arguments;
@@ -174,6 +184,7 @@ ModelChain *esc_model_chain_add(EscModel *model, uint32_t seen, EscText key, Esc
     ModelChain *chain = MODEL_ADD(model, model->chains);
     chain->seen = seen;
     chain->key = key;
+    chain->hours = MODEL_NONE;
     chain->title = title;
     return chain;
 }
@@ -329,7 +340,7 @@ uint32_t esc_model_shifted(EscModel *model, uint32_t schedule, int shift)
     return (uint32_t)(model->schedules.count - 1);
 }
 
-/* --- fields and conditions ------------------------------------------------------------------------------ */
+/* --- fields ------------------------------------------------------------------------------ */
 
 EscText esc_model_field(EscModel *model, EscText path, const char *type, const char *comment)
 {
@@ -340,82 +351,4 @@ EscText esc_model_field(EscModel *model, EscText path, const char *type, const c
         *MODEL_ADD(model, model->fields) =
             (ModelField){path, esc_text_from(type), esc_text_from(comment)};
     return esc_model_printf(model, "ticket.%.*s", ESC_TEXT_ARG(path));
-}
-
-static ModelTest *new_test(EscModel *model, ModelTestKind kind)
-{
-    ModelTest *test = esc_arena_alloc(model->arena, sizeof *test);
-    if (test == NULL)
-        esc_model_lack(model);
-    test->kind = kind;
-    return test;
-}
-
-const ModelTest *esc_test_of(EscModel *model, ModelTestKind kind, EscText field, EscText value,
-                             bool is_word)
-{
-    ModelTest *test = new_test(model, kind);
-    test->field = field;
-    test->value = value;
-    test->is_word = is_word;
-    return test;
-}
-
-const ModelTest *esc_test_within(EscModel *model, uint32_t calendar)
-{
-    ModelTest *test = new_test(model, MODEL_WITHIN);
-    test->calendar = calendar;
-    return test;
-}
-
-const ModelTest *esc_test_not(EscModel *model, const ModelTest *test)
-{
-    if (test == NULL || test->kind == MODEL_EVERY)
-        return new_test(model, MODEL_NEVER);
-    if (test->kind == MODEL_NOT)
-        return test->first;
-    ModelTest *made = new_test(model, MODEL_NOT);
-    made->first = test->kind == MODEL_NEVER ? NULL : test;
-    if (test->kind == MODEL_NEVER) /* what cannot be said is not known the other way round either */
-        made->kind = MODEL_NEVER;
-    return made;
-}
-
-/* A copy that can stand in another list. */
-static ModelTest *part_of(EscModel *model, const ModelTest *test)
-{
-    ModelTest *part = new_test(model, MODEL_EVERY);
-    if (test != NULL)
-        *part = *test;
-    part->next = NULL;
-    return part;
-}
-
-const ModelTest *esc_test_both(EscModel *model, ModelTestKind all_or_any, const ModelTest *a,
-                               const ModelTest *b)
-{
-    bool is_all = all_or_any == MODEL_ALL;
-    ModelTestKind none = is_all ? MODEL_EVERY : MODEL_NEVER,
-                  whole = is_all ? MODEL_NEVER : MODEL_EVERY;
-    const ModelTest *left = a == NULL ? new_test(model, MODEL_EVERY) : a,
-                    *right = b == NULL ? new_test(model, MODEL_EVERY) : b;
-    if (left->kind == whole || right->kind == none)
-        return left;
-    if (right->kind == whole || left->kind == none)
-        return right;
-    ModelTest *made = new_test(model, all_or_any), *last = NULL;
-    if (left->kind == all_or_any) { /* one long list instead of lists in lists */
-        for (const ModelTest *part = left->first; part != NULL; part = part->next) {
-            ModelTest *copy = part_of(model, part);
-            if (last == NULL)
-                made->first = copy;
-            else
-                last->next = copy;
-            last = copy;
-        }
-    } else {
-        made->first = last = part_of(model, left);
-    }
-    last->next = part_of(model, right);
-    return made;
 }

@@ -188,9 +188,11 @@ typedef struct ModelChain {
     uint32_t repeats;            /* more times behind the first */
     int64_t
         last_ms; /* how long the last step has before the chain begins again or is over; 0: not said */
-    bool is_called;   /* people start it themselves: no rule has to */
-    int64_t holds_ms; /* how long an acknowledgement holds; 0: not said */
-    EscText name;     /* this and the rest: settle.c */
+    uint32_t hours;             /* a calendar that its times count, or MODEL_NONE */
+    MODEL_LIST(EscText) groups; /* fields of the ticket by which tickets share an escalation */
+    bool is_called;             /* people start it themselves: no rule has to */
+    int64_t holds_ms;           /* how long an acknowledgement holds; 0: not said */
+    EscText name;               /* this and the rest: settle.c */
     MODEL_LIST(ModelLevel) levels;
     MODEL_LIST(ModelPage) pages;
     bool
@@ -335,6 +337,8 @@ uint32_t esc_model_see(EscModel *model, const char *what, EscText title, EscText
 void esc_model_carry(EscModel *model, uint32_t seen);
 void esc_model_change(EscModel *model, uint32_t seen, const char *format, ...) ESC_PRINTF(3, 4);
 void esc_model_leave(EscModel *model, uint32_t seen, const char *format, ...) ESC_PRINTF(3, 4);
+/* The thing as a whole is left out, whatever was said before. */
+void esc_model_drop(EscModel *model, uint32_t seen, const char *format, ...) ESC_PRINTF(3, 4);
 /* A sentence for who reads the file alone: it changes no fate and is not in the report's lists. */
 void esc_model_remark(EscModel *model, uint32_t seen, const char *format, ...) ESC_PRINTF(3, 4);
 
@@ -366,10 +370,17 @@ uint32_t esc_model_shifted(EscModel *model, uint32_t schedule, int shift);
 /* A field of the ticket beyond the base ticket; once for each path. Its full path: "ticket.labels.team". */
 EscText esc_model_field(EscModel *model, EscText path, const char *type, const char *comment);
 
-/* Parts of conditions. A NULL part counts as MODEL_EVERY. */
+/* conditions.c: parts of conditions. A NULL part counts as MODEL_EVERY; what is made is simple, so a list that nothing can pass is
+ * MODEL_NEVER. */
 const ModelTest *esc_test_of(EscModel *model, ModelTestKind kind, EscText field, EscText value,
                              bool is_word);
 const ModelTest *esc_test_within(EscModel *model, uint32_t calendar);
+/* Whether a value of its field, as text, passes a single test. */
+bool esc_model_test_holds(const EscModel *model, const ModelTest *test, EscText value);
+/* The type of a field as it is written; empty for texts of the base ticket. Its fixed values one by one, and its default. */
+EscText esc_field_type(const EscModel *model, EscText field);
+bool esc_type_word(EscText *type, EscText *word);
+EscText esc_type_default(const EscModel *model, EscText field);
 const ModelTest *esc_test_not(EscModel *model, const ModelTest *test);
 const ModelTest *esc_test_both(EscModel *model, ModelTestKind all_or_any, const ModelTest *a,
                                const ModelTest *b);
@@ -420,6 +431,10 @@ void esc_hours_settle(EscModel *model);
 
 /* --- settle.c, chains.c, write_*.c, report.c ------------------------------------------------------------------- */
 
+/* Whether nothing that is written says that they are ever away, and they have an address. */
+bool esc_person_is_always_there(const EscModel *model, uint32_t person);
+/* A placeholder for somebody who can always be reached, where the export has nobody. Made once. */
+uint32_t esc_model_operator(EscModel *model);
 /* Levels and pages of every chain, from its steps. */
 void esc_chains_settle(EscModel *model);
 /* Makes a whole workspace of what a reader found: names, a zone, a last resort, somebody for every chain, what uses what. */

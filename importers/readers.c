@@ -6,6 +6,7 @@ static const ImportReader *const READERS[] = {
     &esc_reader_pagerduty,
     &esc_reader_goalert,
     &esc_reader_oncall,
+    &esc_reader_alertmanager,
 };
 
 const ImportReader *esc_reader(size_t index)

@@ -13,7 +13,7 @@ typedef struct ImportReader {
     void (*read)(EscModel *model, const Documents *documents);
 } ImportReader;
 
-extern const ImportReader esc_reader_opsgenie;
+extern const ImportReader esc_reader_opsgenie, esc_reader_alertmanager;
 extern const ImportReader esc_reader_pagerduty, esc_reader_goalert, esc_reader_oncall;
 
 const ImportReader *esc_reader(size_t index); /* NULL behind the last */

@@ -102,9 +102,8 @@ static void write_made(EscModel *model, EscBuf *out)
             continue;
         esc_buf_string(out, "- escalations.esc: ");
         write_plain(model, out, model->chains.items[i].name);
-        esc_buf_string(
-            out,
-            " has hours in which none of its people is there; the last resort is asked then.\n");
+        esc_buf_string(out, " has hours in which none of its people is there; its last level was "
+                            "added for them.\n");
     }
 }
 

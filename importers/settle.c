@@ -18,27 +18,34 @@ static bool is_zone(const EscModel *model, EscText zone)
     return zone.size > 0 && zone.size < 64 && doors->is_zone(doors->context, zone);
 }
 
-/* The zone that most schedules have, else most people. */
+/* The zone of schedules, of people, or of hours with a name. */
+static EscText zone_at(const EscModel *model, unsigned of, size_t number)
+{
+    return of == 0   ? model->schedules.items[number].timezone
+           : of == 1 ? model->persons.items[number].timezone
+                     : model->calendars.items[number].timezone;
+}
+
+/* The one that most schedules have, else most people, else most hours. */
 static EscText usual_zone(const EscModel *model)
 {
-    EscText best = {0};
-    size_t most = 0, count = model->schedules.count;
-    for (unsigned pass = 0; pass < 2 && most == 0; pass++) {
-        size_t of = pass == 0 ? count : model->persons.count;
-        for (size_t i = 0; i < of; i++) {
-            EscText zone =
-                pass == 0 ? model->schedules.items[i].timezone : model->persons.items[i].timezone;
+    size_t counts[] = {model->schedules.count, model->persons.count, model->calendars.count};
+    for (unsigned of = 0; of < ESC_COUNT_OF(counts); of++) {
+        EscText best = {0};
+        size_t most = 0, looked = counts[of] < 1000 ? counts[of] : 1000;
+        for (size_t i = 0; i < looked; i++) {
             size_t same = 0;
-            for (size_t j = 0; j < of && j < 1000; j++)
-                same += esc_text_equal(zone, pass == 0 ? model->schedules.items[j].timezone
-                                                       : model->persons.items[j].timezone);
-            if (same > most && is_zone(model, zone)) {
+            for (size_t j = 0; j < looked; j++)
+                same += esc_text_equal(zone_at(model, of, i), zone_at(model, of, j));
+            if (same > most && is_zone(model, zone_at(model, of, i))) {
                 most = same;
-                best = zone;
+                best = zone_at(model, of, i);
             }
         }
+        if (most > 0)
+            return best;
     }
-    return most > 0 ? best : ESC_TEXT("UTC");
+    return ESC_TEXT("UTC");
 }
 
 static EscText zone_or_usual(EscModel *model, EscText zone, uint32_t seen)
@@ -130,6 +137,24 @@ static bool leads_back(const EscModel *model, uint32_t person, uint32_t deputy)
     return true;
 }
 
+/* Two at once are one behind the other; one within another is none. */
+static bool is_apart(EscModel *model, const ModelPerson *person, size_t kept, ModelAbsence *absence)
+{
+    for (size_t i = 0; i < kept; i++) {
+        const ModelAbsence *other = &person->absences.items[i];
+        if (absence->from_ms >= other->until_ms || absence->until_ms <= other->from_ms)
+            continue;
+        esc_model_change(model, absence->seen, "another absence of the same person overlaps it");
+        if (absence->from_ms >= other->from_ms)
+            absence->from_ms = other->until_ms;
+        else
+            absence->until_ms = other->from_ms;
+        if (absence->from_ms >= absence->until_ms)
+            return false;
+    }
+    return true;
+}
+
 /* Only what is to come; nobody stands in for somebody who stands in for them. */
 static void settle_absences(EscModel *model, uint32_t number)
 {
@@ -146,7 +171,8 @@ static void settle_absences(EscModel *model, uint32_t number)
                              "nobody stands in");
             absence.deputy = MODEL_NONE;
         }
-        person->absences.items[kept++] = absence;
+        if (is_apart(model, person, kept, &absence))
+            person->absences.items[kept++] = absence;
     }
     person->absences.count = kept;
 }
@@ -195,7 +221,7 @@ static void settle_teams(EscModel *model)
         if (!is_led)
             team->lead = MODEL_NONE;
         if (kept == 0)
-            esc_model_leave(model, team->seen, "it has no members");
+            esc_model_drop(model, team->seen, "it has no members");
     }
 }
 
@@ -300,10 +326,10 @@ static void settle_layer(EscModel *model, ModelLayer *layer, uint32_t seen)
     for (size_t r = 0; r < layer->rotations.count; r++) {
         const ModelRotation *rotation = &layer->rotations.items[r];
         if (rotation->turns.count == 0)
-            esc_model_leave(model, seen, "nobody takes part in it");
+            esc_model_drop(model, seen, "nobody takes part in it");
         else if (rotation->until_ms <= model->request->now_ms && r + 1 == layer->rotations.count)
-            esc_model_leave(model, seen, "it was over on %.*s",
-                            ESC_TEXT_ARG(said_time(model, rotation->until_ms)));
+            esc_model_drop(model, seen, "it was over on %.*s",
+                           ESC_TEXT_ARG(said_time(model, rotation->until_ms)));
         else if (!is_replaced(layer, r))
             layer->rotations.items[kept++] = *rotation;
     }
@@ -468,9 +494,9 @@ static void settle_schedule(EscModel *model, uint32_t number)
                 schedule->overrides.items[i].track = MODEL_NONE;
     schedule->tracks.count = kept;
     if (kept == 0)
-        esc_model_leave(model, schedule->seen, "it has no rotation in which somebody takes part");
+        esc_model_drop(model, schedule->seen, "it has no rotation in which somebody takes part");
     if (schedule->is_off)
-        esc_model_leave(model, schedule->seen, "it is switched off");
+        esc_model_drop(model, schedule->seen, "it is switched off");
     if (kept > 1 && are_apart(schedule))
         merge_tracks(model, schedule);
     else if (kept > 1)
@@ -490,28 +516,34 @@ static void settle_schedules(EscModel *model)
 
 /* --- the last resort ------------------------------------------------------------------------------------------ */
 
-static bool can_be_resort(const ModelPerson *person)
+bool esc_person_is_always_there(const EscModel *model, uint32_t person)
 {
-    return !person->is_nobody && has_contact(person) && person->absences.count == 0;
+    const ModelPerson *row = &model->persons.items[person];
+    return !row->is_nobody && has_contact(row) && row->absences.count == 0;
+}
+
+uint32_t esc_model_operator(EscModel *model)
+{
+    EscText key = ESC_TEXT("\001operator");
+    uint32_t found = esc_model_person(model, key);
+    if (found != MODEL_NONE)
+        return found;
+    (void)esc_model_person_add(model, MODEL_NONE, key,
+                               ESC_TEXT("Operator: put somebody here who can always be reached"));
+    return (uint32_t)(model->persons.count - 1);
 }
 
 static void settle_last_resort(EscModel *model)
 {
     uint32_t found = model->last_resort;
     for (unsigned pass = 0; pass < 2 && found == MODEL_NONE; pass++) {
-        for (size_t i = 0; i < model->persons.count && found == MODEL_NONE; i++) {
-            const ModelPerson *person = &model->persons.items[i];
-            if (can_be_resort(person) && (person->is_senior || pass == 1))
-                found = (uint32_t)i;
+        for (uint32_t i = 0; i < model->persons.count && found == MODEL_NONE; i++) {
+            bool is_wanted = model->persons.items[i].is_senior || pass == 1;
+            if (is_wanted && esc_person_is_always_there(model, i))
+                found = i;
         }
     }
-    if (found == MODEL_NONE) {
-        (void)esc_model_person_add(
-            model, MODEL_NONE, ESC_TEXT("\001operator"),
-            ESC_TEXT("Operator: put somebody here who can always be reached"));
-        found = (uint32_t)(model->persons.count - 1);
-    }
-    model->last_resort = found;
+    model->last_resort = found != MODEL_NONE ? found : esc_model_operator(model);
 }
 
 /* --- what starts a chain ----------------------------------------------------------------------------------------- */
@@ -561,6 +593,10 @@ static void use_calendars(EscModel *model, const ModelTest *test)
 
 static void settle_used(EscModel *model)
 {
+    for (size_t i = 0; i < model->chains.count; i++) {
+        if (model->chains.items[i].hours != MODEL_NONE)
+            model->calendars.items[model->chains.items[i].hours].is_used = true;
+    }
     for (size_t i = 0; i < model->intakes.count; i++) {
         const ModelIntake *intake = &model->intakes.items[i];
         use_calendars(model, intake->when);
@@ -579,8 +615,35 @@ static void settle_used(EscModel *model)
     }
 }
 
+/* What has no name that can be seen is called by its key, or numbered. */
+static EscText title_or(EscModel *model, EscText title, EscText key, const char *what,
+                        size_t number)
+{
+    if (esc_text_on_line(model, title, 200).size > 0)
+        return title;
+    bool is_own =
+        key.size > 0 && key.data[0] != '\001' && esc_text_on_line(model, key, 200).size > 0;
+    return is_own ? key : esc_model_printf(model, "%s %zu", what, number + 1);
+}
+
+#define TITLE_ALL(list, what)                                                                      \
+    for (size_t i = 0; i < (list).count; i++)                                                      \
+    (list).items[i].title = title_or(model, (list).items[i].title, (list).items[i].key, what, i)
+
+static void settle_titles(EscModel *model)
+{
+    TITLE_ALL(model->persons, "Person");
+    TITLE_ALL(model->teams, "Team");
+    TITLE_ALL(model->schedules, "Schedule");
+    TITLE_ALL(model->chains, "Escalation");
+    TITLE_ALL(model->channels, "Channel");
+    TITLE_ALL(model->calendars, "Hours");
+    TITLE_ALL(model->intakes, "Rules");
+}
+
 void esc_model_settle(EscModel *model)
 {
+    settle_titles(model);
     settle_zones(model);
     settle_people(model);
     settle_teams(model);

@@ -87,6 +87,15 @@ static int64_t level_below(const Shifts *shifts, int64_t below)
     return level;
 }
 
+/* Whether the first shifts are called differently, so that tracks can be called by them; else they are numbered. */
+static bool has_own_title(const Shifts *shifts, uint32_t number)
+{
+    for (size_t i = 0; i < shifts->count && number < shifts->count; i++)
+        if (i != number && esc_text_equal(shifts->items[i].title, shifts->items[number].title))
+            return false;
+    return number < shifts->count;
+}
+
 void shifts_put(EscModel *model, uint32_t schedule, const Shifts *shifts)
 {
     uint32_t *places = esc_arena_alloc_array(model->arena, shifts->count + 1, sizeof *places);
@@ -105,7 +114,8 @@ void shifts_put(EscModel *model, uint32_t schedule, const Shifts *shifts)
     for (uint32_t number = 0; number < tracks; number++) {
         ModelTrack *track = MODEL_ADD(model, model->schedules.items[schedule].tracks);
         track->seen = shifts->count == 1 ? shifts->items[0].seen : MODEL_NONE;
-        track->title = shifts->items[number < shifts->count ? number : 0].title;
+        track->title = tracks == 1 || has_own_title(shifts, number) ? shifts->items[number].title
+                                                                    : (EscText){0};
         for (int64_t level = level_below(shifts, INT64_MAX); level != INT64_MIN;
              level = level_below(shifts, level))
             level_put(model, track, number, shifts, places, level);

@@ -23,6 +23,9 @@ void write_duration(EscBuf *out, int64_t duration_ms);
 /* The name of a target, as an owner or in a message. */
 void write_target(const EscModel *model, EscBuf *out, ModelTarget target);
 
+/* Tests of the rules, behind those of the escalations (write_routes.c). */
+void write_routes(EscModel *model, EscBuf *out);
+
 void write_people(EscModel *model);    /* write_people.c */
 void write_schedules(EscModel *model); /* write_schedules.c */
 void write_chains(EscModel *model);    /* write_chains.c */

@@ -26,6 +26,8 @@ static void write_level(EscModel *model, EscBuf *out, const ModelChain *chain, s
     }
     esc_buf_string(out, " ack within ");
     write_duration(out, level->within_ms);
+    if (chain->hours != MODEL_NONE)
+        esc_buf_printf(out, " of %.*s", ESC_TEXT_ARG(model->calendars.items[chain->hours].name));
     if (chain->holds_ms > 0 || has_schedule(level)) {
         esc_buf_string(out, " holds ");
         write_duration(out, chain->holds_ms > 0 ? chain->holds_ms : HOLDS_MS);
@@ -92,7 +94,11 @@ static void write_chain(EscModel *model, EscBuf *out, ModelChain *chain)
     write_notes(model, out, chain->seen);
     esc_buf_printf(out, "template %.*s ", ESC_TEXT_ARG(chain->name));
     write_text(model, out, chain->title, WRITE_TITLE_MAX);
-    esc_buf_string(out, " {\n  manual\n\n  owners {\n");
+    esc_buf_string(out, " {\n  manual\n");
+    for (size_t i = 0; i < chain->groups.count; i++)
+        esc_buf_printf(out, "%s%.*s", i == 0 ? "  group by " : ", ",
+                       ESC_TEXT_ARG(chain->groups.items[i]));
+    esc_buf_string(out, chain->groups.count > 0 ? "\n\n  owners {\n" : "\n  owners {\n");
     for (size_t i = 0; i < chain->levels.count; i++)
         write_level(model, out, chain, i);
     if (chain->repeats > 0)

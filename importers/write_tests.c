@@ -195,9 +195,10 @@ void esc_write_tests(EscModel *model)
     esc_buf_char(out, '\n');
     for (size_t i = 0; i < model->chains.count; i++) {
         const ModelChain *chain = &model->chains.items[i];
-        if (is_drawn(chain))
+        if (is_drawn(chain) || chain->hours != MODEL_NONE)
             continue;
         write_week(model, out, chain, monday);
         write_ladder(model, out, chain, monday);
     }
+    write_routes(model, out);
 }

@@ -56,11 +56,15 @@ void goalert_next(GoalertWalk *walk)
     walk_settle(walk);
 }
 
+EscText goalert_title(const EscJson *node)
+{
+    EscText title = json_text(node, "name");
+    return title.size > 0 ? title : json_text(node, "id");
+}
+
 uint32_t goalert_see(const Goalert *goalert, const GoalertWalk *walk, const char *what)
 {
-    EscText title = json_text(walk->node, "name");
-    if (title.size == 0)
-        title = json_text(walk->node, "id");
+    EscText title = goalert_title(walk->node);
     return esc_model_see(goalert->model, what, title,
                          json_place(goalert->model, walk->document, walk->node));
 }
@@ -193,8 +197,7 @@ static void read_users(Goalert *goalert)
                 email = json_text(walk.node, "email");
         uint32_t seen = goalert_see(goalert, &walk, "user");
         if (esc_model_person(model, id) != MODEL_NONE) {
-            esc_model_remark(model, seen, "it stands there twice");
-            esc_model_carry(model, seen);
+            esc_model_change(model, seen, "it stands there twice: the first counts");
             continue;
         }
         esc_model_person_add(model, seen, id, name.size > 0 ? name : email);
@@ -350,7 +353,7 @@ static void read_policies(Goalert *goalert)
         uint32_t seen = goalert_see(goalert, &walk, "escalation policy");
         EscText description = json_text(walk.node, "description");
         ModelChain *chain = esc_model_chain_add(model, seen, json_text(walk.node, "id"),
-                                                json_text(walk.node, "name"));
+                                                model->seen.items[seen].title);
         int64_t repeats = json_integer(walk.node, "repeat", 0);
         chain->repeats = (uint32_t)(repeats < 0 ? 0 : repeats > 9 ? 9 : repeats);
         if (repeats < 0 || repeats > 9)
@@ -358,8 +361,8 @@ static void read_policies(Goalert *goalert)
                              (long long)repeats);
         if (description.size > 0)
             esc_model_remark(model, seen, "%.*s", ESC_TEXT_ARG(description));
-        read_steps(goalert, (uint32_t)(model->chains.count - 1), walk.node);
         esc_model_carry(model, seen);
+        read_steps(goalert, (uint32_t)(model->chains.count - 1), walk.node);
     }
 }
 
@@ -401,23 +404,22 @@ static void read_services(Goalert *goalert)
 {
     EscModel *model = goalert->model;
     for (GoalertWalk walk = goalert_first(goalert, "services"); walk.node; goalert_next(&walk)) {
-        EscText name = json_text(walk.node, "name");
         uint32_t seen = goalert_see(goalert, &walk, "service");
+        EscText name = model->seen.items[seen].title;
         uint32_t chain = esc_model_chain(model, json_text(walk.node, "escalationPolicyID"));
-        say_parts(goalert, seen, walk.node);
         if (chain == MODEL_NONE) {
             esc_model_leave(model, seen, "its escalation policy is not listed");
             continue;
         }
+        esc_model_carry(model, seen); /* and below, what of it is missing */
+        say_parts(goalert, seen, walk.node);
         EscText field = esc_model_field(model, ESC_TEXT("service"), "text at most 200?",
                                         "which service an alert is of");
         ModelIntake *intake = esc_model_intake_add(model, seen, json_text(walk.node, "id"), name);
-        intake->when = esc_test_of(model, MODEL_EQUALS, field, name, false);
+        intake->when = esc_test_of(model, MODEL_EQUALS, field, esc_utf8_cut(name, 200), false);
         ModelRule *rule = MODEL_ADD(model, intake->rules);
         rule->seen = MODEL_NONE;
-        rule->title = name;
         acts_put(goalert, rule, chain);
-        esc_model_carry(model, seen);
     }
 }
 

@@ -25,6 +25,8 @@ typedef struct GoalertWalk {
 } GoalertWalk;
 GoalertWalk goalert_first(const Goalert *goalert, const char *list);
 void goalert_next(GoalertWalk *walk);
+/* What people call a node; its id when that is empty. */
+EscText goalert_title(const EscJson *node);
 /* Notes a node. */
 uint32_t goalert_see(const Goalert *goalert, const GoalertWalk *walk, const char *what);
 

@@ -111,9 +111,10 @@ uint32_t goalert_rotation_schedule(Goalert *goalert, EscText id)
     const EscJson *node = found == MODEL_NONE ? rotation_of(goalert, id, &walk) : NULL;
     if (found != MODEL_NONE || node == NULL || !rotation_read(goalert, id, &rotation, &seen))
         return found;
-    esc_model_schedule_add(model, seen, key, json_text(node, "name"), json_text(node, "timeZone"));
+    esc_model_schedule_add(model, seen, key, model->seen.items[seen].title,
+                           json_text(node, "timeZone"));
     Shifts shifts = {0};
-    *MODEL_ADD(model, shifts) = (Shift){seen, json_text(node, "name"), 0, rotation};
+    *MODEL_ADD(model, shifts) = (Shift){seen, model->seen.items[seen].title, 0, rotation};
     shifts_put(model, (uint32_t)(model->schedules.count - 1), &shifts);
     return (uint32_t)(model->schedules.count - 1);
 }
@@ -194,13 +195,16 @@ static bool target_read(Goalert *goalert, uint32_t schedule, const EscJson *node
                 "its turns change by the clocks of the schedule, which is in another time zone");
         return true;
     }
-    if (is_of_type(node, "user") && !rotation_turn(model, &shift->rotation, id, name))
+    bool is_listed = is_of_type(node, "user") && esc_model_person(model, id) != MODEL_NONE;
+    if (is_listed)
+        (void)rotation_turn(model, &shift->rotation, id, name);
+    else if (is_of_type(node, "user"))
         esc_model_change(model, seen, "%.*s is not listed: nobody is there in their hours",
                          ESC_TEXT_ARG(name));
-    if (!is_of_type(node, "user"))
+    else
         esc_model_change(model, seen, "a target of the kind %.*s is left out",
                          ESC_TEXT_ARG(json_text(target, "type")));
-    return is_of_type(node, "user");
+    return is_listed;
 }
 
 static void targets_put(Goalert *goalert, uint32_t schedule, const EscJson *node)
@@ -415,7 +419,7 @@ void goalert_schedules(Goalert *goalert)
         uint32_t seen = goalert_see(goalert, &walk, "schedule");
         EscText description = json_text(walk.node, "description");
         esc_model_schedule_add(model, seen, json_text(walk.node, "id"),
-                               json_text(walk.node, "name"), json_text(walk.node, "timeZone"));
+                               model->seen.items[seen].title, json_text(walk.node, "timeZone"));
         uint32_t schedule = (uint32_t)(model->schedules.count - 1);
         if (description.size > 0)
             esc_model_remark(model, seen, "%.*s", ESC_TEXT_ARG(description));

@@ -212,9 +212,9 @@ void oncall_chains(Oncall *oncall)
         if (item->kind != ONCALL_CHAIN)
             continue;
         uint32_t seen = oncall_see(oncall, item, "escalation chain");
-        (void)esc_model_chain_add(model, seen, item->id, json_text(item->json, "name"));
-        steps_read(oncall, (uint32_t)(model->chains.count - 1), item->id);
+        (void)esc_model_chain_add(model, seen, item->id, model->seen.items[seen].title);
         esc_model_carry(model, seen);
+        steps_read(oncall, (uint32_t)(model->chains.count - 1), item->id);
     }
     orphans(oncall);
 }

@@ -6,13 +6,13 @@ static bool is_type(const EscJson *item, const char *type)
     return esc_text_equal(json_text(item, "type"), esc_text_from(type));
 }
 
-static EscText slack_of(EscModel *model, const EscJson *user)
+/* A member's id: names in Slack can be changed by whoever has them. */
+static EscText slack_of(const EscJson *user)
 {
     const EscJson *slack = json_list(user, "slack");
     if (slack == NULL)
         slack = json_object(user, "slack");
-    EscText id = json_text(slack, "user_id");
-    return id.size == 0 ? id : esc_model_printf(model, "@%.*s", ESC_TEXT_ARG(id));
+    return json_text(slack, "user_id");
 }
 
 /* The way that a rule takes; true when it counts as a contact of its own. */
@@ -22,8 +22,8 @@ static bool rule_put(EscModel *model, uint32_t index, const EscJson *user, const
     ModelPerson *person = &model->persons.items[index];
     if (is_type(rule, "notify_by_email"))
         return esc_model_contact(model, person, MODEL_EMAIL, json_text(user, "email"), after_ms);
-    if (is_type(rule, "notify_by_slack") && slack_of(model, user).size > 0)
-        return esc_model_contact(model, person, MODEL_CHAT, slack_of(model, user), after_ms);
+    if (is_type(rule, "notify_by_slack") && slack_of(user).size > 0)
+        return esc_model_contact(model, person, MODEL_CHAT, slack_of(user), after_ms);
     if (is_type(rule, "notify_by_sms") || is_type(rule, "notify_by_phone_call")) {
         EscText phone = json_text(user, "phone_number");
         if (phone.size > 0 && (esc_model_contact(model, person, MODEL_PHONE, phone, after_ms) ||
@@ -84,7 +84,7 @@ static void read_team(Oncall *oncall, const OncallItem *item)
 {
     EscModel *model = oncall->model;
     uint32_t seen = oncall_see(oncall, item, "team");
-    esc_model_team_add(model, seen, item->id, json_text(item->json, "name"));
+    esc_model_team_add(model, seen, item->id, model->seen.items[seen].title);
     esc_model_carry(model, seen);
 }
 

@@ -86,16 +86,17 @@ static void acts_put(Oncall *oncall, ModelRule *rule, const EscJson *route)
 
 /* --- integrations -------------------------------------------------------------------------------------------- */
 
-static bool route_put(Oncall *oncall, uint32_t intake, const OncallItem *item)
+/* True when it takes everything, as the last one does. */
+static bool route_put(Oncall *oncall, uint32_t intake, const OncallItem *item, bool is_last)
 {
     EscModel *model = oncall->model;
     uint32_t seen =
         esc_model_see(model, "route", item->id, json_place(model, item->document, item->json));
-    const ModelTest *when = test_of(model, seen, item->json);
+    const ModelTest *when = is_last ? NULL : test_of(model, seen, item->json);
+    esc_model_carry(model, seen);
     ModelRule rule = {.seen = seen, .when = when};
     acts_put(oncall, &rule, item->json);
     *MODEL_ADD(model, model->intakes.items[intake].rules) = rule;
-    esc_model_carry(model, seen);
     return when == NULL;
 }
 
@@ -118,31 +119,28 @@ static void say_parts(EscModel *model, uint32_t seen, const EscJson *json)
 static void integration_read(Oncall *oncall, const OncallItem *item)
 {
     EscModel *model = oncall->model;
-    EscText name = json_text(item->json, "name");
     uint32_t seen = oncall_see(oncall, item, "integration");
+    EscText name = model->seen.items[seen].title;
+    esc_model_carry(model, seen);
     ModelIntake *intake = esc_model_intake_add(model, seen, item->id, name);
     uint32_t number = (uint32_t)(model->intakes.count - 1);
     EscText field = esc_model_field(model, ESC_TEXT("integration"), "text at most 200?",
                                     "by which integration an alert came");
-    intake->when = esc_test_of(model, MODEL_EQUALS, field, name, false);
+    intake->when = esc_test_of(model, MODEL_EQUALS, field, esc_utf8_cut(name, 200), false);
     say_parts(model, seen, item->json);
     int64_t position = INT64_MIN;
     bool has_last = false;
     for (const OncallItem *route; (route = oncall_next(oncall, ONCALL_ROUTE, "integration_id",
                                                        item->id, &position)) != NULL;)
-        has_last = route_put(oncall, number, route) || has_last;
+        has_last = route_put(oncall, number, route, false) || has_last;
     const EscJson *standard = json_object(item->json, "default_route");
     if (!has_last && standard != NULL) {
         OncallItem route = {.kind = ONCALL_ROUTE,
                             .document = item->document,
                             .json = standard,
                             .id = ESC_TEXT("default route")};
-        (void)route_put(oncall, number, &route);
-        model->intakes.items[number]
-            .rules.items[model->intakes.items[number].rules.count - 1]
-            .when = NULL;
+        (void)route_put(oncall, number, &route, true);
     }
-    esc_model_carry(model, seen);
 }
 
 void oncall_routes(Oncall *oncall)

@@ -306,9 +306,10 @@ static void schedule_read(Oncall *oncall, const OncallItem *item)
 {
     EscModel *model = oncall->model;
     uint32_t seen = oncall_see(oncall, item, "schedule");
-    esc_model_schedule_add(model, seen, item->id, json_text(item->json, "name"),
+    esc_model_schedule_add(model, seen, item->id, model->seen.items[seen].title,
                            json_text(item->json, "time_zone"));
     uint32_t schedule = (uint32_t)(model->schedules.count - 1);
+    esc_model_carry(model, seen);
     if (json_text(item->json, "ical_url_overrides").size > 0)
         esc_model_leave(model, seen,
                         "its overrides stand in a calendar of its own (%.*s), which is not read",
@@ -317,7 +318,6 @@ static void schedule_read(Oncall *oncall, const OncallItem *item)
         calendar_elsewhere(oncall, schedule, item->json);
     else
         shifts_read(oncall, schedule, item->json);
-    esc_model_carry(model, seen);
 }
 
 void oncall_schedules(Oncall *oncall)

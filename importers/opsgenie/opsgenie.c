@@ -281,10 +281,12 @@ static void add_resource(void *context, EscText type, EscText name, const EscJso
                                                 : og_text(attributes, "scheduleId");
         return;
     }
-    state->document->seen =
-        esc_model_see(model, "resource of Terraform",
-                      esc_model_printf(model, "%.*s.%.*s", ESC_TEXT_ARG(type), ESC_TEXT_ARG(name)),
-                      json_place(model, state->document, instance));
+    EscText called = title_of(attributes);
+    EscText title = esc_model_printf(model, "%.*s.%.*s%s%.*s", ESC_TEXT_ARG(type),
+                                     ESC_TEXT_ARG(name), called.size > 0 ? " " : "",
+                                     ESC_TEXT_ARG(called));
+    state->document->seen = esc_model_see(model, "resource of Terraform", title,
+                                          json_place(model, state->document, instance));
     esc_model_leave(model, state->document->seen,
                     attributes == NULL
                         ? "it has no attributes"

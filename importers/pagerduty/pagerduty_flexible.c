@@ -112,7 +112,7 @@ void pagerduty_flexible(Pagerduty *pagerduty, const PagerdutyItem *item)
     EscModel *model = pagerduty->model;
     Shifts shifts = {0};
     uint32_t seen = pagerduty_see(pagerduty, item, "schedule");
-    esc_model_schedule_add(model, seen, item->id, json_text(item->json, "name"),
+    esc_model_schedule_add(model, seen, item->id, model->seen.items[seen].title,
                            json_text(item->json, "time_zone"));
     EventRead read = {pagerduty, (uint32_t)(model->schedules.count - 1),
                       json_text(item->json, "time_zone"), &shifts};

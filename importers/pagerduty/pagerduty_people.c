@@ -212,7 +212,7 @@ static void read_teams(Pagerduty *pagerduty)
         if (item->kind != PAGERDUTY_TEAM)
             continue;
         uint32_t seen = pagerduty_see(pagerduty, item, "team");
-        esc_model_team_add(model, seen, item->id, json_text(item->json, "name"));
+        esc_model_team_add(model, seen, item->id, model->seen.items[seen].title);
         esc_model_carry(model, seen);
     }
     for (size_t i = 0; i < pagerduty->items.count; i++) {

@@ -118,15 +118,15 @@ void pagerduty_policies(Pagerduty *pagerduty)
         EscText description = json_text(item->json, "description");
         int64_t loops = json_integer(item->json, "num_loops", 0);
         ModelChain *chain =
-            esc_model_chain_add(model, seen, item->id, json_text(item->json, "name"));
+            esc_model_chain_add(model, seen, item->id, model->seen.items[seen].title);
         chain->repeats = (uint32_t)(loops < 0 ? 0 : loops > 9 ? 9 : loops);
         if (loops < 0 || loops > 9)
             esc_model_change(model, seen, "it is gone through %lld more times, and here at most 9",
                              (long long)loops);
         if (description.size > 0 && !item->is_state)
             esc_model_remark(model, seen, "%.*s", ESC_TEXT_ARG(description));
-        rules_read(pagerduty, (uint32_t)(model->chains.count - 1), item->json);
         esc_model_carry(model, seen);
+        rules_read(pagerduty, (uint32_t)(model->chains.count - 1), item->json);
     }
 }
 

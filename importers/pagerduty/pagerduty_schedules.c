@@ -246,7 +246,7 @@ static void schedule_read(Pagerduty *pagerduty, const PagerdutyItem *item)
     EscModel *model = pagerduty->model;
     uint32_t seen = pagerduty_see(pagerduty, item, "schedule");
     EscText description = json_text(item->json, "description");
-    esc_model_schedule_add(model, seen, item->id, json_text(item->json, "name"),
+    esc_model_schedule_add(model, seen, item->id, model->seen.items[seen].title,
                            json_text(item->json, "time_zone"));
     if (description.size > 0 && !item->is_state)
         esc_model_remark(model, seen, "%.*s", ESC_TEXT_ARG(description));

@@ -137,7 +137,7 @@ static void rules_put(Pagerduty *pagerduty, uint32_t intake, uint32_t chain, con
                          "how urgent its alerts are cannot be read: all are taken for urgent");
     bool is_always = !is_known || urgent == NULL || urgent->kind == MODEL_EVERY;
     if (is_always || urgent->kind != MODEL_NEVER)
-        rule_put(model, intake, json_text(service, "name"), is_always ? NULL : urgent, chain);
+        rule_put(model, intake, (EscText){0}, is_always ? NULL : urgent, chain);
     if (is_always)
         return;
     rule_put(model, intake, ESC_TEXT("not urgent"), NULL, pagerduty_low(pagerduty, chain));
@@ -156,8 +156,8 @@ static bool is_off(const EscJson *service)
 static void service_read(Pagerduty *pagerduty, const PagerdutyItem *item)
 {
     EscModel *model = pagerduty->model;
-    EscText name = json_text(item->json, "name");
     uint32_t seen = pagerduty_see(pagerduty, item, "service");
+    EscText name = model->seen.items[seen].title;
     const EscJson *policy = esc_json_member(item->json, ESC_TEXT("escalation_policy"));
     uint32_t chain = esc_model_chain(model, pagerduty_id(policy));
     if (is_off(item->json)) {
@@ -168,14 +168,14 @@ static void service_read(Pagerduty *pagerduty, const PagerdutyItem *item)
         esc_model_leave(model, seen, "its escalation policy is not listed");
         return;
     }
+    esc_model_carry(model, seen); /* and below, what of it is missing */
     say_parts(model, seen, item->json);
     take_hold(model, chain, item->json);
     EscText field = esc_model_field(model, ESC_TEXT("service"), "text at most 200?",
                                     "which service an alert is of");
     ModelIntake *intake = esc_model_intake_add(model, seen, item->id, name);
-    intake->when = esc_test_of(model, MODEL_EQUALS, field, name, false);
+    intake->when = esc_test_of(model, MODEL_EQUALS, field, esc_utf8_cut(name, 200), false);
     rules_put(pagerduty, (uint32_t)(model->intakes.count - 1), chain, item->json);
-    esc_model_carry(model, seen);
 }
 
 void pagerduty_services(Pagerduty *pagerduty)

@@ -20,6 +20,7 @@ struct EscApi {
     EscParcel *pending, *pending_last; /* to be handed on by esc_api_hand_on */
     EscMailbox finished;
     EscWrongTokens wrong;
+    EscUnproven unproven;
     size_t away; /* requests in pending, with shards, or in finished */
     bool is_stopping;
 };
@@ -52,6 +53,11 @@ void esc_api_free(EscApi *api)
     esc_tokens_free(api->tokens);
     esc_mailbox_release(&api->finished);
     free(api);
+}
+
+EscUnproven *esc_request_unproven(EscRequest *request)
+{
+    return &request->api->unproven;
 }
 
 /* --- the router ------------------------------------------------------------------------------- */

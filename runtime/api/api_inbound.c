@@ -13,6 +13,7 @@
 #include "api_internal.h"
 
 #define WORDS_BYTES_MAX 400
+#define UNPROVEN_ALARM 10 /* in a row */
 #define NAME_SHOWN_BYTES_MAX 80
 
 /* What became of one item: which of the inputs are its own. */
@@ -77,14 +78,44 @@ static EscInboundCall call_of(const EscRequest *request)
                             .wall_ms = clock->wall_ms(clock->context)};
 }
 
+/* How often in a row nothing was proven for this binding. */
+static uint32_t *unproven_of(EscRequest *request)
+{
+    EscUnproven *unproven = esc_request_unproven(request);
+    uint64_t hash = esc_hash(request->inbound->binding->name, request->setup->hash_seed);
+    return &unproven->in_a_row[hash % ESC_COUNT_OF(unproven->in_a_row)];
+}
+
+/* A secret that is not the service's refuses everything that comes, and nobody would know: the first one is a warning, the
+ * tenth in a row an alarm. Whoever has no secret can make no more of it. */
+static void tell_unproven(EscRequest *request, const char *why)
+{
+    const EscApiSetup *setup = request->setup;
+    EscText name = request->inbound->binding->name, workspace = request->inbound->config->name;
+    uint32_t *count = unproven_of(request);
+    if (*count >= UNPROVEN_ALARM)
+        return;
+    bool is_first = ++*count == 1, is_alarm = *count == UNPROVEN_ALARM;
+    if (setup->log == NULL || (!is_first && !is_alarm))
+        return;
+    EscText text = esc_arena_printf(
+        request->arena, "%.*s: a request to /v1/inbound/%.*s was refused%s: %s",
+        ESC_TEXT_ARG(workspace), ESC_TEXT_ARG(name),
+        is_alarm ? ", as all of the last ten were (is its secret_file the service's?)" : "", why);
+    setup->log(setup->outside_context, is_alarm ? "alarm" : "warning", "inbound_refused", text);
+}
+
 static bool prove(EscRequest *request)
 {
     EscInboundCall call = call_of(request);
     EscWhy why = {.text = ""};
     call.header = header_of;
     call.context = request->http;
-    if (request->inbound->kind->verify(&call, &why) == ESC_OK)
+    if (request->inbound->kind->verify(&call, &why) == ESC_OK) {
+        *unproven_of(request) = 0;
         return true;
+    }
+    tell_unproven(request, why.text);
     esc_request_refuse(request, 401, "unauthenticated",
                        "The request does not prove where it comes from", NULL, why.text);
     return false;

@@ -43,6 +43,12 @@ typedef struct EscWrongTokens {
 int64_t esc_wrong_tokens_pause(EscWrongTokens *wrong, uint64_t client, int64_t now_ms,
                                int64_t longest_ms);
 
+/* api_inbound.c: requests in a row that did not prove where they came from, by a hash of the binding's name: names that fall
+ * into one place share it. */
+typedef struct EscUnproven {
+    uint32_t in_a_row[256];
+} EscUnproven;
+
 /* --- handlers --------------------------------------------------------------------------------- */
 
 typedef struct EscRequest EscRequest;
@@ -136,6 +142,7 @@ void esc_request_refuse(EscRequest *request, unsigned http_status, const char *c
                         const char *title, const char *place, const char *detail);
 void esc_request_queue_full(EscRequest *request);
 void esc_request_stopped(EscRequest *request, EscText reason); /* its workspace is */
+EscUnproven *esc_request_unproven(EscRequest *request);        /* the door's own */
 /* Asks for room for all its inputs, instead of the one that it was let in as; false: it was answered with 503. */
 bool esc_request_let_in(EscRequest *request, uint32_t count);
 unsigned esc_api_http_status(EscStatus status);

@@ -534,31 +534,52 @@ static bool is_same_address(EscText a, EscText b)
     return a.size == b.size;
 }
 
+static bool has_address(const EscInbox *inbox, EscText address)
+{
+    bool has = is_same_address(inbox->address, address);
+    for (uint32_t i = 0; i < inbox->also.count; i++)
+        has = has || is_same_address(inbox->also.items[i], address);
+    return has;
+}
+
+static bool is_anothers(const Checker *checker, EscText address)
+{
+    for (uint32_t i = 0; i < checker->config->workspaces.count; i++) {
+        const EscWorkspaceConfig *other = &checker->config->workspaces.items[i];
+        if (other != checker->workspace && has_address(&other->inbox, address))
+            return true;
+    }
+    return false;
+}
+
+static const char *address_fault(const Checker *checker, EscText address)
+{
+    if (!esc_mail_address_is_plain(address))
+        return "is no mail address";
+    return is_anothers(checker, address) ? "is another workspace's too" : NULL;
+}
+
 static const char *inbox_fault(const Checker *checker, const EscInbox *inbox)
 {
     const char *at =
         inbox->address.size == 0 ? NULL : memchr(inbox->address.data, '@', inbox->address.size);
-    if (at == NULL || !esc_mail_address_is_plain(inbox->address))
-        return "is no mail address";
-    if ((size_t)(at - inbox->address.data) > ESC_INBOX_LOCAL_BYTES_MAX)
+    if (at != NULL && (size_t)(at - inbox->address.data) > ESC_INBOX_LOCAL_BYTES_MAX)
         return "has more than 25 characters before its @, and answers need a longer one";
     if (checker->config->lmtp_listen.size == 0)
         return "gets no mail, because lmtp_listen names no place where it comes in";
-    for (uint32_t i = 0; i < checker->config->workspaces.count; i++) {
-        const EscWorkspaceConfig *other = &checker->config->workspaces.items[i];
-        if (other != checker->workspace && is_same_address(other->inbox.address, inbox->address))
-            return "is another workspace's too";
-    }
-    return NULL;
+    return address_fault(checker, inbox->address);
 }
 
 static void finish_inbox(Checker *checker, EscInbox *inbox)
 {
-    if (inbox->address.size == 0 && inbox->secret_file.size == 0)
+    if (inbox->address.size == 0 && inbox->secret_file.size == 0 && inbox->also.count == 0)
         return;
     const char *fault = inbox_fault(checker, inbox);
     if (fault != NULL)
         (void)refuse(checker, "inbox.address", (EscText){0}, fault);
+    for (uint32_t i = 0; i < inbox->also.count; i++)
+        if ((fault = address_fault(checker, inbox->also.items[i])) != NULL)
+            (void)refuse(checker, "inbox.also", inbox->also.items[i], fault);
     if (inbox->secret_file.size == 0)
         (void)refuse(checker, "inbox.secret_file", (EscText){0},
                      "is missing: without a secret no answer can be known again");

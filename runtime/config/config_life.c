@@ -72,6 +72,8 @@ void esc_config_free(EscConfig *config)
             wipe(workspace->systems.items[k].secret);
             wipe(workspace->systems.items[k].auth.secret);
         }
+        for (uint32_t k = 0; k < workspace->inbound.count; k++)
+            wipe(workspace->inbound.items[k].secret);
 #define ESC_PEOPLE_WAY(way, CONTACT, help) wipe_endpoint(&workspace->people.way);
 #include <esc/people_ways.def>
         wipe(workspace->mail.password);

@@ -230,6 +230,7 @@ static const Option inbox_options[] = {
     TEXT_ROW(EscInbox, address, "",
              "address whose mails become tickets; answers to ours come to it too, with more behind "
              "a + or ="),
+    TEXTS_ROW(EscInbox, also, "further addresses whose mails become tickets"),
     TEXT_ROW(
         EscInbox, secret_file, "",
         "file that holds a secret of 16 characters at least, by which answers are known again"),

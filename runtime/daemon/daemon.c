@@ -252,6 +252,7 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
                        .config = daemon->setup.config,
                        .errand = send_errand,
                        .address_of = address_of,
+                       .log = outside_log,
                        .outside_context = daemon,
                        .queue_max = (size_t)daemon->setup.config->queue_max,
                        .started_boot_ms = esc_boot_ms(),

@@ -30,6 +30,8 @@ static EscStatus make_door(EscDaemonMail *mail, const EscConfig *config, const E
         inboxes[count++] = (EscMailInbox){
             .shard = shards->items[i],
             .address = workspace->inbox.address,
+            .also = workspace->inbox.also.items,
+            .also_count = workspace->inbox.also.count,
             .secret = workspace->inbox.secret,
             .takes_machines = esc_text_equal(workspace->inbox.machines, ESC_TEXT("take")),
             .reply_event = workspace->inbox.reply_event,

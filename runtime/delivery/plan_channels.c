@@ -1,4 +1,5 @@
 /* plan_channels.c - what goes to a file, a chat, a webhook and a mail server. Pure. */
+#include "labels.h"
 #include "planner.h"
 
 #include <string.h>
@@ -10,11 +11,11 @@ void esc_plan_file(EscPlanner *planner, const EscEndpoint *endpoint)
         esc_planner_envelope(planner, planner->plan->is_call ? "escal.call" : "escal.message");
 }
 
-static EscText said(EscPlanner *planner, const EscMessage *message, bool is_chat)
+static EscText said(EscPlanner *planner, const EscMessage *message)
 {
     EscBuf text;
     esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
-    esc_message_say(&text, message, is_chat);
+    esc_message_say(&text, message, true);
     return esc_planner_keep(planner, &text);
 }
 
@@ -26,7 +27,7 @@ void esc_plan_chat(EscPlanner *planner, const EscEndpoint *endpoint)
     EscBuf body;
     esc_buf_init(&body, 2 * ESC_PLAN_BYTES_MAX);
     esc_buf_string(&body, "{\"text\":");
-    esc_json_text(&body, said(planner, message, true));
+    esc_json_text(&body, said(planner, message));
     if (planner->row->address.size > 0)
         esc_planner_member(&body, "channel", planner->row->address);
     esc_buf_char(&body, '}');
@@ -53,6 +54,38 @@ void esc_plan_webhook(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_buf_release(&signature);
 }
 
+/* The word that an answer to the mail begins with, of the command that does the same; empty: no mail does it. */
+static EscText word_by_mail(const EscMessage *message)
+{
+    static const char *const words[] = {"ack", "resolve", "approve"};
+    for (size_t i = 0; i < ESC_COUNT_OF(words); i++) {
+        EscBuf command;
+        esc_buf_init(&command, 64);
+        esc_buf_printf(&command, "escalctl %s ", words[i]);
+        bool is_it = esc_text_starts_with(message->act, esc_buf_as_text(&command));
+        esc_buf_release(&command);
+        if (is_it)
+            return esc_text_from(words[i]);
+    }
+    bool is_answer = esc_text_starts_with(message->act, ESC_TEXT("escalctl answer "));
+    return is_answer && message->answers_count > 0 ? message->answers[0].name : (EscText){0};
+}
+
+/* Where answers come back, whoever alone gets the mail is told that they may answer. */
+static EscText said_by_mail(EscPlanner *planner, const EscMessage *message, EscTexts to)
+{
+    EscBuf text;
+    EscText word = word_by_mail(message);
+    esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
+    esc_message_say(&text, message, false);
+    if (planner->config->inbox.address.size > 0 && to.count == 1 && word.size > 0) {
+        esc_buf_string(&text, "\n\n");
+        esc_buf_text(&text, esc_label(message->language, ESC_LABEL_BY_MAIL));
+        esc_buf_text(&text, word);
+    }
+    return esc_planner_keep(planner, &text);
+}
+
 static void plan_mail_to(EscPlanner *planner, EscTexts to)
 {
     const EscMessage *message = esc_planner_message(planner);
@@ -66,7 +99,7 @@ static void plan_mail_to(EscPlanner *planner, EscTexts to)
                           .sender_name = server->sender_name,
                           .to = to,
                           .subject = message->subject.size > 0 ? message->subject : message->text,
-                          .text = said(planner, message, false),
+                          .text = said_by_mail(planner, message, to),
                           .key = planner->row->key,
                           .inbox = planner->config->inbox.address,
                           .secret = planner->config->inbox.secret,

@@ -5,6 +5,7 @@
  * not prove is said beside it. One after the other, each within delivery_timeout_ms. */
 #include "outside.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "plan_bot.h"
@@ -269,6 +270,18 @@ static void probe_mail(const Tour *tour)
     probe_close(&probe);
 }
 
+/* Only the service can try that one: at which address. */
+static void tell_inbound(const Tour *tour, const EscInboundBinding *inbound)
+{
+    char words[ESC_URL_BYTES_MAX + 128];
+    EscText url = tour->config->public_url;
+    if (url.size == 0)
+        url = ESC_TEXT("PUBLIC-ADDRESS");
+    (void)snprintf(words, sizeof(words), "it comes from outside, to %.*s/v1/inbound/%.*s",
+                   ESC_TEXT_ARG(url), ESC_TEXT_ARG(inbound->name));
+    tell_untried(tour, "inbound", inbound->name, inbound->type, words);
+}
+
 void esc_probe(const EscOutsideSetup *setup, const EscWorkspaceConfig *config,
                void (*tell)(void *context, const EscProbed *probed), void *context)
 {
@@ -281,6 +294,5 @@ void esc_probe(const EscOutsideSetup *setup, const EscWorkspaceConfig *config,
     for (uint32_t i = 0; i < config->systems.count; i++)
         probe_system(&tour, &config->systems.items[i]);
     for (uint32_t i = 0; i < config->inbound.count; i++)
-        tell_untried(&tour, "inbound", config->inbound.items[i].name, config->inbound.items[i].type,
-                     "it comes from outside: press a button there");
+        tell_inbound(&tour, &config->inbound.items[i]);
 }

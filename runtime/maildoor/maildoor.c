@@ -51,12 +51,28 @@ size_t esc_mail_door_away(const EscMailDoor *door)
 
 /* --- recipients ------------------------------------------------------------------------------- */
 
-static const EscMailInbox *inbox_of(const EscMailDoor *door, EscText address)
+static bool is_same(EscText a, EscText b)
+{
+    for (size_t i = 0; i < a.size && i < b.size; i++)
+        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
+            return false;
+    return a.size == b.size;
+}
+
+static bool has_address(const EscMailInbox *inbox, EscText address)
 {
     uint64_t escalation;
     EscText mark;
+    bool has = esc_reply_address_read(address, inbox->address, &escalation, &mark);
+    for (uint32_t i = 0; i < inbox->also_count; i++)
+        has = has || is_same(address, inbox->also[i]);
+    return has;
+}
+
+static const EscMailInbox *inbox_of(const EscMailDoor *door, EscText address)
+{
     for (uint32_t i = 0; i < door->setup.inboxes_count; i++)
-        if (esc_reply_address_read(address, door->inboxes[i].address, &escalation, &mark))
+        if (has_address(&door->inboxes[i], address))
             return &door->inboxes[i];
     return NULL;
 }

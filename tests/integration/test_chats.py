@@ -165,6 +165,14 @@ class InSlack(ChatCase):
                       "channels.revops: its `answers` must name an inbound binding"):
             self.assertIn(fault, self.daemon.errors())
 
+    def test_people_whom_slack_cannot_know_are_named(self):
+        self.daemon.workspaces[0] = WORKSPACES["acme"]
+        daemon = self.daemon.start()
+        self.assertIn("people.chat: Slack knows nobody by a name such as @ana", daemon.errors())
+        daemon.send(critical_ticket("e1", "INC-1"))
+        eventually(lambda: [o for o in self.outcome("chen") if o[0] == "dead"])
+        self.assertTrue(eventually(lambda: self.mail.to("chen@acme.example")))
+
 
 class InMattermost(ChatCase):
     def setUp(self):
@@ -222,3 +230,41 @@ class InMattermost(ChatCase):
         daemon.send(critical_ticket("e1", "INC-1"))
         eventually(lambda: [o for o in self.outcome("chen") if o[0] == "dead"])
         self.assertIn(("dead", "HTTP status 404: Unable to find the user."), self.outcome("chen"))
+
+
+class ByWebhook(Case):
+    def test_teams_and_discord_get_what_they_take(self):
+        url = self.receiver.url
+        self.acme["channels"]["incidents"] = {"type": "teams", "url": url + "/teams?sig=canary-teams"}
+        daemon = self.daemon.start()
+        self.receiver.rule("/teams", status=202)
+        daemon.send(critical_ticket("e1", "INC-1", title="@everyone <@123> [x](https://evil.example) is a < b"))
+        card = json.loads(eventually(lambda: self.receiver.at("/teams"))[0]["body"])
+        content = card["attachments"][0]
+        self.assertEqual((card["type"], content["contentType"], content["content"]["type"]), ("message", "application/vnd.microsoft.card.adaptive", "AdaptiveCard"))
+        self.assertIn("is a < b", content["content"]["body"][0]["text"])
+        eventually(daemon.settled)
+        self.assertEqual({r["state"] for r in daemon.outbox() if r["target"] == "incidents"}, {"accepted"})
+        self.assertNotIn("canary-teams", daemon.errors() + json.dumps(daemon.outbox()) + json.dumps(daemon.audit()))
+        daemon.stop()
+        self.acme["channels"]["incidents"] = {"type": "discord", "url": url + "/discord"}
+        self.receiver.rule("/discord", status=200, body=b'{"id":"9"}')
+        daemon.start()
+        daemon.send(critical_ticket("e2", "INC-2", title="@everyone <@123> <!here>"))
+        request = eventually(lambda: self.receiver.at("/discord"))[0]
+        body = json.loads(request["body"])
+        self.assertEqual(body["allowed_mentions"], {"parse": []})
+        for call in ("@everyone", "<@123", "<!here"):
+            self.assertNotIn(call, body["content"])
+        eventually(daemon.settled)
+        self.assertIn("delivered", {r["state"] for r in daemon.outbox() if r["target"] == "incidents"})
+
+    def test_a_discord_webhook_that_is_gone_holds_the_channel(self):
+        self.acme["channels"]["incidents"] = {"type": "discord", "url": self.receiver.url + "/discord"}
+        self.daemon.config["circuit_open_ms"] = 100
+        self.receiver.rule("/discord", times=1, status=404, body=b'{"message":"Unknown Webhook","code":10015}')
+        daemon = self.daemon.start()
+        daemon.send(critical_ticket("e1", "INC-1"))
+        eventually(lambda: "endpoint_back" in [r["kind"] for r in daemon.audit()])
+        eventually(daemon.settled)
+        self.assertNotIn("dead", {r["state"] for r in daemon.outbox()})

@@ -104,6 +104,18 @@ class Door(Case):
         self.assertEqual(self.deliver(body, query="?anything=goes").status, 200)
         self.assertTrue(daemon.escalation()["acked"])
 
+    def test_a_secret_that_is_not_the_services_is_an_alarm(self):
+        daemon = self.daemon.start()
+        for _ in range(12):
+            self.assertEqual(self.deliver("payload=x", secret="another").status, 401)
+        lines = [json.loads(line) for line in daemon.errors().splitlines() if "inbound_refused" in line]
+        self.assertEqual([line["level"] for line in lines], ["warning", "alarm"])
+        self.assertIn("acme: a request to /v1/inbound/acme-slack was refused", lines[0]["text"])
+        self.assertIn("is its secret_file the service's?", lines[1]["text"])
+        self.assertEqual(self.deliver(json.dumps({"type": "event_callback"}), type="application/json").status, 200)
+        self.assertEqual(self.deliver("payload=x", secret="another").status, 401)
+        eventually(lambda: daemon.errors().count("inbound_refused") == 3)
+
     def test_hostile_bodies(self):
         daemon = self.daemon.start()
         for body in ("", "payload=", "payload=%", "payload=" + "%5B" * 5000, "payload=%7B%22type%22%3A", "x" * 200000, "payload=%00"):

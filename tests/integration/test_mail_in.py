@@ -185,6 +185,13 @@ class Tickets(Desk):
                                    "550 5.7.1 nothing was done: this address for an answer is not valid, or not any more"])
         self.assertEqual(len(self.tickets()), 1)
 
+    def test_further_addresses(self):
+        self.inbox["also"] = ["support@acme.example", "hilfe@acme.example"]
+        self.daemon.start()
+        answers = self.deliver(mail("x"), "Hilfe@acme.example", INBOX, "support@acme.example", "support@acme.example.org", "support+x@acme.example")
+        self.assertEqual([answer[:3] for answer in answers], ["250", "250", "250", "550", "550"])
+        self.assertEqual(len(self.tickets()), 1)  # whichever of its addresses a mail came to, it is one
+
     def test_one_sender_does_not_bring_everything(self):
         self.daemon.config["mails_per_sender_max"] = 2
         self.daemon.start()
@@ -254,6 +261,7 @@ class Answers(Desk):
         self.assertRegex(page["Reply-To"], r"^desk\+acme=E-1=[0-9a-z]{26}@desk\.example$")
         self.assertRegex(page["Message-ID"], r"^<desk\.E-1\.\d+\.[0-9a-f]{16}\.[0-9a-z]{26}@desk\.example>$")
         self.assertEqual(page["X-Loop"], INBOX)
+        self.assertTrue(page.get_content().rstrip().endswith("Or answer this mail, and begin with a line: ack"))
 
     def test_a_person_acknowledges_and_resolves(self):
         page = self.open()
@@ -304,6 +312,7 @@ class Answers(Desk):
         self.daemon.start()
         self.daemon.send({"specversion": "1.0", "id": "q1", "source": "/t", "type": "ticket.created", "subject": "Q-1", "data": {"title": "Ink", "severity": "low"}})
         asked = eventually(lambda: [m["message"] for m in self.mail.to("Ben@Desk.example") if "go on with" in m["message"].get_content()])[-1]
+        self.assertTrue(asked.get_content().rstrip().endswith("Or answer this mail, and begin with a line: wait"))
         self.assertEqual(self.reply(asked, "close", "ben@desk.example", "<2@b>"), ["250 2.0.0 taken"])
         answered, = self.records("answered")
         self.assertEqual((answered["actor"], answered["data"]["answer"]), ("ben", "close"))
@@ -388,6 +397,7 @@ class Life(Desk):
             ({"lmtp_listen": ""}, {}, "gets no mail, because lmtp_listen names no place"),
             ({}, {"address": "desk"}, "inbox.address: is no mail address"),
             ({}, {"address": "a-name-that-is-much-too-long@desk.example"}, "more than 25 characters"),
+            ({}, {"also": ["desk"]}, "inbox.also.desk: is no mail address"),
             ({}, {"secret_file": ""}, "inbox.secret_file: is missing"),
         )
         for top, inbox, words in cases:

@@ -26,6 +26,8 @@ class Probe(Case):
         channels["editorial"] = {"type": "discord", "url": self.receiver.url + "/discord"}
         self.receiver.rule("/discord", status=200, body=b'{"id":"1","name":"Captain Hook"}')
         self.acme["mail"].update(user="escal", password_file="bot")
+        self.acme["inbound"] = {"acme-slack": {"type": "slack", "secret_file": "bot"}}
+        self.daemon.config["public_url"] = "https://escal.example"
 
     def probe(self, status):
         self.daemon.write_config()
@@ -43,7 +45,8 @@ class Probe(Case):
                      "workspaces.acme.channels.managers (smtp): not tried: it goes by `mail`",
                      "workspaces.acme.mail (smtp): fine\n    proven: it is reached, and takes us with TLS and login as configured",
                      "workspaces.acme.people.chat (chat): fine\n    proven: its host is reached",
-                     "workspaces.acme.systems.crm (system): fine\n"):
+                     "workspaces.acme.systems.crm (system): fine\n",
+                     "workspaces.acme.inbound.acme-slack (slack): not tried: it comes from outside, to https://escal.example/v1/inbound/acme-slack"):
             self.assertIn(line, said)
         # and nothing was sent to anybody
         self.assertEqual(self.mail.messages, [])

@@ -153,6 +153,29 @@ static void secrets_are_wiped(void **state)
     esc_config_free(NULL);
 }
 
+static void secrets_of_bots_are_wiped(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    wiped_count = 0;
+    wiped_size = 0;
+    assert_status(
+        read_all(config,
+                 ACME("\"inbound\": {\"in\": {\"type\": \"slack\", \"secret_file\": \"spaced\"}}, "
+                      "\"people\": {\"chat\": {\"type\": \"slack\", \"secret_file\": \"secret\"}}"),
+                 &why),
+        ESC_OK);
+    const EscWorkspaceConfig *acme = esc_config_workspace(config, ESC_TEXT("acme"));
+    assert_text_equal(acme->inbound.items[0].secret, "a phrase");
+    assert_text_equal(acme->people.chat.secret, "s3cret-canary");
+    assert_text_equal(acme->people.chat.url, "https://slack.com/api");
+    assert_int_equal(wiped_count, 2);
+    esc_config_free(config);
+    assert_int_equal(wiped_count, 4);
+    assert_int_equal(wiped_size, 12 + 14 + 8 + 13);
+}
+
 static void without_memory_there_is_none(void **state)
 {
     (void)state;
@@ -489,16 +512,18 @@ static void mail_comes_in_on_this_machine_only(void **state)
 static void an_inbox_is_of_one_workspace(void **state)
 {
     (void)state;
-    static const char *const json =
-        "{\"lmtp_listen\": \"unix:/run/lmtp\", \"workspaces\": {"
-        "\"acme\": {\"inbox\": {\"address\": \"desk@x.example\", \"secret_file\": \"missing\"}}, "
-        "\"globex\": {\"inbox\": {\"address\": \"Desk@X.example\", \"machines\": \"maybe\"}}}}";
+    static const char *const json = "{\"lmtp_listen\": \"unix:/run/lmtp\", \"workspaces\": {"
+                                    "\"acme\": {\"inbox\": {\"address\": \"desk@x.example\", "
+                                    "\"also\": [\"a@x.example\"], \"secret_file\": \"missing\"}}, "
+                                    "\"globex\": {\"inbox\": {\"address\": \"Desk@X.example\", "
+                                    "\"machines\": \"maybe\", \"also\": [\"A@x.example\"]}}}}";
     static const char *const faults[] = {
         "globex.inbox.machines: must be one of leave|take",
         "acme.inbox.address: is another workspace's too",
         "the secret file missing cannot be read",
         "globex.inbox.address: is another workspace's too",
         "globex.inbox.secret_file: is missing",
+        "globex.inbox.also.A@x.example: is another workspace's too",
     };
     EscWhy why = {.text = ""};
     EscConfig *config = esc_config_new();
@@ -867,6 +892,72 @@ static void a_system_is_signed_in_to_in_one_way(void **state)
         assert_refused(bad[i].json, bad[i].why);
 }
 
+#define IN(name) "\"inbound\": {\"" name "\": {\"type\": \"slack\", \"secret_file\": \"secret\"}}"
+#define BOT "\"type\": \"slack\", \"secret_file\": \"secret\""
+
+static void refuses_incomplete_bots(void **state)
+{
+    (void)state;
+    assert_refused(ACME("\"inbound\": {\"in\": {\"secret_file\": \"secret\"}}"), "needs a type");
+    assert_refused(ACME("\"inbound\": {\"in\": {\"type\": \"slack\"}}"),
+                   "inbound.in: needs a secret_file: nothing comes in");
+    assert_refused(ACME("\"inbound\": {\"in\": {\"type\": \"irc\", \"secret_file\": \"secret\"}}"),
+                   "must be one of");
+    assert_refused(ACME(IN("a/b")), "must be a name of letters");
+    assert_refused(ACME(IN("a b")), "must be a name of letters");
+    assert_refused(ACME(IN("")), "");
+    assert_refused("{\"workspaces\": {\"a\": {" IN("x") "}, \"b\": {" IN("x") "}}}",
+                   "workspaces.b.inbound.x: is a name that another workspace has too");
+    assert_refused("{\"public_url\": \"escal.example\"}", "public_url: must begin with https://");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"slack\", \"to\": [\"C1\"]}}"),
+                   "needs a secret_file");
+    assert_refused(ACME("\"channels\": {\"a\": {" BOT "}}"), "posts to one place");
+    assert_refused(ACME("\"channels\": {\"a\": {" BOT ", \"to\": [\"C1\", \"C2\"]}}"),
+                   "posts to one place");
+    assert_refused(ACME("\"channels\": {\"a\": {" BOT ", \"to\": [\"C1\"], \"answers\": \"in\"}}"),
+                   "must name an inbound binding");
+    assert_refused(ACME(IN("in") ", \"channels\": {\"a\": {\"type\": \"mattermost\", \"url\": "
+                                 "\"https://m.example\", \"secret_file\": \"secret\", \"to\": "
+                                 "[\"t/c\"], \"answers\": \"in\"}}"),
+                   "of the same type");
+    assert_refused(
+        ACME("\"inbound\": {\"in\": {\"type\": \"mattermost\", \"secret_file\": \"secret\"}}, "
+             "\"people\": {\"chat\": {\"type\": \"mattermost\", \"url\": \"https://m.example\", "
+             "\"secret_file\": \"secret\", \"answers\": \"in\"}}"),
+        "public_url must say where that is");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"mattermost\", \"secret_file\": "
+                        "\"secret\", \"to\": [\"t/c\"]}}"),
+                   "needs url or url_file");
+    assert_refused(ACME("\"people\": {\"chat\": {\"type\": \"discord\", \"url\": "
+                        "\"https://d.example\"}}"),
+                   "people.chat");
+    assert_refused(ACME("\"people\": {\"chat\": {\"type\": \"chat\", \"url\": "
+                        "\"https://hooks.slack.com/services/T/B/canary\"}}"),
+                   "cannot choose whom it writes to");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                        "\"https://a.example\", \"answers\": \"in\"}}"),
+                   "answers");
+}
+
+static void a_binding_is_found_by_its_name(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    const EscWorkspaceConfig *workspace = NULL;
+    assert_status(read_all(config,
+                           "{\"public_url\": \"https://e.example//\", \"workspaces\": {\"a\": {" IN(
+                               "x") "}, \"b\": {" IN("y") "}}}",
+                           &why),
+                  ESC_OK);
+    assert_non_null(esc_config_inbound(config, ESC_TEXT("y"), &workspace));
+    assert_text_equal(workspace->name, "b");
+    assert_text_equal(workspace->public_url, "https://e.example");
+    assert_null(esc_config_inbound(config, ESC_TEXT("z"), &workspace));
+    assert_null(esc_config_inbound(config, (EscText){"", 0}, &workspace));
+    esc_config_free(config);
+}
+
 static void takes_urls_of_2048_bytes(void **state)
 {
     (void)state;
@@ -1103,6 +1194,9 @@ int main(void)
         cmocka_unit_test(takes_4096_items_of_a_list_or_map_and_no_more),
         cmocka_unit_test(wants_encryption_beyond_allowed_addresses),
         cmocka_unit_test(refuses_incomplete_endpoints),
+        cmocka_unit_test(refuses_incomplete_bots),
+        cmocka_unit_test(a_binding_is_found_by_its_name),
+        cmocka_unit_test(secrets_of_bots_are_wiped),
         cmocka_unit_test(takes_mail_addresses_of_254_bytes),
         cmocka_unit_test(help_lists_every_option),
         cmocka_unit_test(knows_public_addresses),

@@ -460,6 +460,90 @@ static void an_event_of_no_type_is_refused(void **state)
     scene_free(scene);
 }
 
+/* --- who tells of it ---------------------------------------------------------------------------- */
+
+static EscStatus told(Scene *scene, const char *type, const char *id, const char *subject,
+                      const char *data, const EscOpening *opening, const char *kept_as)
+{
+    EscArena *arena = esc_arena_new((size_t)1 << 20);
+    EscEvent event;
+    EscWhy why;
+    assert_non_null(arena);
+    assert_status(esc_event_make(arena, esc_engine_program(scene_engine(scene)),
+                                 esc_text_from(type), ESC_TEXT("/told"), esc_text_from(id),
+                                 esc_text_from(subject), esc_text_from(data), &event, &why),
+                  ESC_OK);
+    event.opening = opening;
+    event.kept_as = esc_text_from(kept_as);
+    const EscInput input = {.kind = ESC_INPUT_EVENT, .event = &event};
+    EscStatus status = scene_input(scene, &input);
+    esc_arena_free(arena);
+    return status;
+}
+
+/* Theirs is the report; what starts by it is nobody's act. One that is there already is not opened. */
+static void a_person_opens_what_is_not_there(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template t \"T\" { start on ticket.created\n" BODY);
+    const EscOpening opening = {ESC_TEXT("eva"), ESC_TEXT("helpdesk"), ESC_TEXT("they called")};
+    const EscOpening own = {ESC_TEXT("eva"), ESC_TEXT("eva"), {0}};
+    assert_status(told(scene, "ticket.created", "1", "T", "{\"title\":\"a\"}", &opening, ""),
+                  ESC_OK);
+    assert_int_equal(scene_audit(scene, "ticket_opened", "eva opened T: they called"), 1);
+    assert_int_equal(scene_audit(scene, "ticket_opened", "[helpdesk acting as eva]"), 1);
+    assert_int_equal(scene_audit(scene, "opened", "acting as"), 0);
+    assert_int_equal(opened(scene), 1);
+    assert_status(told(scene, "ticket.created", "2", "T", "{\"title\":\"b\"}", &own, ""),
+                  ESC_CONFLICT);
+    assert_string_equal(scene_why(scene),
+                        "there is a ticket \"T\" already: leave its id out to get a new one");
+    assert_status(told(scene, "ticket.created", "2", "U", "{\"title\":\"b\"}", &own, ""), ESC_OK);
+    assert_int_equal(scene_audit(scene, "ticket_opened", "eva opened U; assumed"), 1);
+    scene_free(scene);
+}
+
+/* By the escalations that are open before; one that starts has it as its start event. */
+static void what_is_told_of_a_ticket_is_kept(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of(
+        "template t \"T\" { start on ticket.created\n" BODY
+        "template u \"U\" { start on ticket.updated when ticket.severity = critical\n" BODY);
+    assert_status(told(scene, "ticket.created", "1", "T", "{}", NULL, "mail"), ESC_OK);
+    assert_null(scene_evidence(scene, "mail"));
+    assert_status(
+        told(scene, "ticket.updated", "2", "T", "{\"severity\":\"critical\"}", NULL, "mail"),
+        ESC_OK);
+    assert_int_equal(opened(scene), 2);
+    const EscEvidenceRow *row = scene_evidence(scene, "mail");
+    assert_non_null(row);
+    assert_int_equal(row->escalation, 1);
+    assert_true(esc_text_contains(row->content, ESC_TEXT("\"id\":\"2\"")));
+    assert_int_equal(scene_audit(scene, "attached", "kept mail as evidence ("), 1);
+    assert_status(told(scene, "ticket.updated", "3", "T", "{}", NULL, ""), ESC_OK);
+    assert_int_equal(scene_audit(scene, "attached", ""), 1);
+    assert_status(told(scene, "ticket.updated", "4", "T", "{}", NULL, "mail"), ESC_OK);
+    assert_int_equal(scene_audit(scene, "attached", ""), 3);
+    scene_free(scene);
+}
+
+static void a_mail_that_is_left_is_in_the_trail(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template t \"T\" { start on ticket.created\n" BODY);
+    const EscRemark remark = {.kind = ESC_REMARK_MAIL_LEFT,
+                              .what = ESC_TEXT("from a@b: it is an automatic reply")};
+    const EscInput input = {.kind = ESC_INPUT_REMARK, .remark = &remark};
+    assert_status(scene_input(scene, &input), ESC_OK);
+    assert_int_equal(
+        scene_audit(
+            scene, "mail_left",
+            "a mail was taken, and nothing was done by it: from a@b: it is an automatic reply"),
+        1);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -489,6 +573,9 @@ int main(void)
         cmocka_unit_test(a_linked_ticket_has_a_parent_and_an_account),
         cmocka_unit_test(long_ids_stay_apart),
         cmocka_unit_test(an_event_of_no_type_is_refused),
+        cmocka_unit_test(a_person_opens_what_is_not_there),
+        cmocka_unit_test(what_is_told_of_a_ticket_is_kept),
+        cmocka_unit_test(a_mail_that_is_left_is_in_the_trail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,9 @@ typedef struct EscApiSetup {
      * copy in the arena, empty for nobody. Workers call it; may be NULL. */
     EscText (*address_of)(void *context, const EscShard *shard, EscArena *arena, EscText prefix,
                           EscText sender);
-    void *outside_context;     /* of these two */
+    /* A line of the log; the text holds no secret. The door calls it; may be NULL. */
+    void (*log)(void *context, const char *level, const char *event, EscText text);
+    void *outside_context;     /* of these three */
     size_t queue_max;          /* inputs of a shard that wait; beyond it requests get 503 */
     int64_t started_boot_ms;   /* for /health */
     int64_t calendars_end_day; /* for /health, as in EscDaemonSetup */

@@ -66,6 +66,7 @@ typedef struct EscMailServer {
 /* Where mail to the workspace comes in. */
 typedef struct EscInbox {
     EscText address;             /* "desk+acme@x.example"; empty: there is none */
+    EscTexts also;               /* further addresses whose mails come in */
     EscText secret_file, secret; /* by which answers are known again; filled in from the file */
     EscText machines;            /* take, leave: mails that a program wrote */
     EscText reply_event;         /* what an answer about a ticket is; empty: ticket.updated */

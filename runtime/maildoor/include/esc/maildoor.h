@@ -17,7 +17,9 @@ extern "C" {
 /* An address of a workspace; all borrowed. */
 typedef struct EscMailInbox {
     EscShard *shard;
-    EscText address, secret;
+    EscText address, secret; /* answers come to this address */
+    const EscText *also;     /* further addresses */
+    uint32_t also_count;
     bool takes_machines;
     EscText reply_event; /* empty: ticket.updated */
 } EscMailInbox;
