@@ -405,10 +405,12 @@ static void read_services(Goalert *goalert)
     EscModel *model = goalert->model;
     for (GoalertWalk walk = goalert_first(goalert, "services"); walk.node; goalert_next(&walk)) {
         uint32_t seen = goalert_see(goalert, &walk, "service");
-        EscText name = model->seen.items[seen].title;
+        EscText name = esc_text_on_line(model, model->seen.items[seen].title, 200);
         uint32_t chain = esc_model_chain(model, json_text(walk.node, "escalationPolicyID"));
-        if (chain == MODEL_NONE) {
-            esc_model_leave(model, seen, "its escalation policy is not listed");
+        if (chain == MODEL_NONE || name.size == 0) {
+            esc_model_leave(model, seen,
+                            name.size == 0 ? "it has no name by which an alert could be of it"
+                                           : "its escalation policy is not listed");
             continue;
         }
         esc_model_carry(model, seen); /* and below, what of it is missing */
@@ -416,7 +418,7 @@ static void read_services(Goalert *goalert)
         EscText field = esc_model_field(model, ESC_TEXT("service"), "text at most 200?",
                                         "which service an alert is of");
         ModelIntake *intake = esc_model_intake_add(model, seen, json_text(walk.node, "id"), name);
-        intake->when = esc_test_of(model, MODEL_EQUALS, field, esc_utf8_cut(name, 200), false);
+        intake->when = esc_test_of(model, MODEL_EQUALS, field, name, false);
         ModelRule *rule = MODEL_ADD(model, intake->rules);
         rule->seen = MODEL_NONE;
         acts_put(goalert, rule, chain);

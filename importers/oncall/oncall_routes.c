@@ -120,13 +120,17 @@ static void integration_read(Oncall *oncall, const OncallItem *item)
 {
     EscModel *model = oncall->model;
     uint32_t seen = oncall_see(oncall, item, "integration");
-    EscText name = model->seen.items[seen].title;
+    EscText name = esc_text_on_line(model, model->seen.items[seen].title, 200);
+    if (name.size == 0) {
+        esc_model_leave(model, seen, "it has no name by which an alert could be of it");
+        return;
+    }
     esc_model_carry(model, seen);
     ModelIntake *intake = esc_model_intake_add(model, seen, item->id, name);
     uint32_t number = (uint32_t)(model->intakes.count - 1);
     EscText field = esc_model_field(model, ESC_TEXT("integration"), "text at most 200?",
                                     "by which integration an alert came");
-    intake->when = esc_test_of(model, MODEL_EQUALS, field, esc_utf8_cut(name, 200), false);
+    intake->when = esc_test_of(model, MODEL_EQUALS, field, name, false);
     say_parts(model, seen, item->json);
     int64_t position = INT64_MIN;
     bool has_last = false;

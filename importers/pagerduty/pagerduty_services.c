@@ -67,7 +67,6 @@ static uint32_t support_hours(Pagerduty *pagerduty, uint32_t seen, const EscJson
         esc_model_printf(model, "%.*s support hours", ESC_TEXT_ARG(json_text(service, "name")));
     ModelCalendar *calendar = esc_model_calendar_add(model, MODEL_NONE, (EscText){0}, title,
                                                      json_text(hours, "time_zone"));
-    calendar->is_used = true;
     int64_t minutes = until > from ? until - from : until - from + MODEL_DAY_MIN;
     for (unsigned day = 0; day < 7; day++)
         if ((days >> day) & 1)
@@ -157,9 +156,13 @@ static void service_read(Pagerduty *pagerduty, const PagerdutyItem *item)
 {
     EscModel *model = pagerduty->model;
     uint32_t seen = pagerduty_see(pagerduty, item, "service");
-    EscText name = model->seen.items[seen].title;
+    EscText name = esc_text_on_line(model, model->seen.items[seen].title, 200);
     const EscJson *policy = esc_json_member(item->json, ESC_TEXT("escalation_policy"));
     uint32_t chain = esc_model_chain(model, pagerduty_id(policy));
+    if (name.size == 0) {
+        esc_model_leave(model, seen, "it has no name by which an alert could be of it");
+        return;
+    }
     if (is_off(item->json)) {
         esc_model_leave(model, seen, "it is switched off");
         return;
@@ -174,7 +177,7 @@ static void service_read(Pagerduty *pagerduty, const PagerdutyItem *item)
     EscText field = esc_model_field(model, ESC_TEXT("service"), "text at most 200?",
                                     "which service an alert is of");
     ModelIntake *intake = esc_model_intake_add(model, seen, item->id, name);
-    intake->when = esc_test_of(model, MODEL_EQUALS, field, esc_utf8_cut(name, 200), false);
+    intake->when = esc_test_of(model, MODEL_EQUALS, field, name, false);
     rules_put(pagerduty, (uint32_t)(model->intakes.count - 1), chain, item->json);
 }
 

@@ -55,11 +55,6 @@ void esc_api_free(EscApi *api)
     free(api);
 }
 
-EscUnproven *esc_request_unproven(EscRequest *request)
-{
-    return &request->api->unproven;
-}
-
 /* --- the router ------------------------------------------------------------------------------- */
 
 static const EscRoute *find_route(EscRequest *request, char *allow, size_t allow_size)
@@ -313,6 +308,7 @@ static void take_headers(void *context, EscHttpCall *http)
     }
     EscApi *api = context;
     request->api = api;
+    request->unproven = &api->unproven;
     request->setup = &api->setup;
     request->is_stopping = api->is_stopping;
     request->http = http;

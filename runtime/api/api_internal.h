@@ -129,6 +129,7 @@ struct EscRequest {
 
     /* The door's own. */
     EscApi *api;
+    EscUnproven *unproven; /* of all requests */
     EscHttpCall *http;
     EscShard *shard;  /* NULL on public routes */
     size_t let_in;    /* inputs of it that count as waiting */
@@ -142,7 +143,6 @@ void esc_request_refuse(EscRequest *request, unsigned http_status, const char *c
                         const char *title, const char *place, const char *detail);
 void esc_request_queue_full(EscRequest *request);
 void esc_request_stopped(EscRequest *request, EscText reason); /* its workspace is */
-EscUnproven *esc_request_unproven(EscRequest *request);        /* the door's own */
 /* Asks for room for all its inputs, instead of the one that it was let in as; false: it was answered with 503. */
 bool esc_request_let_in(EscRequest *request, uint32_t count);
 unsigned esc_api_http_status(EscStatus status);

@@ -76,15 +76,6 @@ bool esc_bot_is_mail(EscText address)
     return address.size > 1 && address.data[0] != '@' && esc_mail_address_is_plain(address);
 }
 
-const EscInboundBinding *esc_bot_answers(const EscPlanner *planner, const EscEndpoint *endpoint)
-{
-    const EscInboundBindings *all = &planner->config->inbound;
-    for (uint32_t i = 0; endpoint->answers.size > 0 && i < all->count; i++)
-        if (esc_text_equal(all->items[i].name, endpoint->answers))
-            return &all->items[i];
-    return NULL;
-}
-
 bool esc_bot_errand(EscPlanner *planner, const EscJson **errand, EscText *act, EscText *with)
 {
     static const EscJsonLimits limits = {.depth_max = 40, .values_max = 20000};

@@ -46,6 +46,22 @@ static void ask_discord(EscPlanner *planner, const EscEndpoint *endpoint)
     get(planner, endpoint->url);
 }
 
+static void ask_gateway(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    EscText account = esc_bot_segment(planner, endpoint->account);
+    EscText path = esc_arena_printf(planner->arena, "/Accounts/%.*s.json", ESC_TEXT_ARG(account));
+    get(planner, esc_bot_url(planner, endpoint, path.data));
+    esc_planner_basic(planner, endpoint->account, endpoint->secret);
+}
+
+static void ask_ntfy(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    bool has_token = endpoint->secret.size > 0;
+    get(planner, esc_bot_url(planner, endpoint, has_token ? "/v1/account" : "/v1/health"));
+    if (has_token)
+        esc_planner_bearer(planner, endpoint->secret);
+}
+
 typedef struct Question {
     void (*ask)(EscPlanner *planner, const EscEndpoint *endpoint); /* NULL: only the way is tried */
     const char *says[2]; /* who we are there, in its reply */
@@ -62,22 +78,37 @@ static const Question the_mail_server = {
     .proven = "it is reached, and takes us with TLS and login as configured",
     .open = "that it takes this sender and each receiver"};
 
+static const Question questions[] = {
+    [ESC_ENDPOINT_SLACK] = {ask_slack,
+                            {"/user", "/team"},
+                            "the token is taken",
+                            "that the app may post in the channel, and its scopes"},
+    [ESC_ENDPOINT_MATTERMOST] = {ask_mattermost,
+                                 {"/username", NULL},
+                                 "the token is taken",
+                                 "that the bot is a member of the team and the channel"},
+    [ESC_ENDPOINT_DISCORD] = {ask_discord,
+                              {"/name", NULL},
+                              "the webhook is there",
+                              "that a message is shown"},
+    [ESC_ENDPOINT_SMS] = {ask_gateway,
+                          {"/friendly_name", "/status"},
+                          "account and token are taken",
+                          "that the number may send, and each receiver"},
+    [ESC_ENDPOINT_CALL] = {ask_gateway,
+                           {"/friendly_name", "/status"},
+                           "account and token are taken",
+                           "that the number may call, and each receiver"},
+    [ESC_ENDPOINT_NTFY] = {ask_ntfy,
+                           {"/username", NULL},
+                           "the server is well, and takes the token where there is one",
+                           "that topics may be written to, and that anybody listens"},
+};
+
 static const Question *question_of(EscEndpointKind kind)
 {
-    static const Question slack = {ask_slack,
-                                   {"/user", "/team"},
-                                   "the token is taken",
-                                   "that the app may post in the channel, and its scopes"};
-    static const Question mattermost = {ask_mattermost,
-                                        {"/username", NULL},
-                                        "the token is taken",
-                                        "that the bot is a member of the team and the channel"};
-    static const Question discord = {
-        ask_discord, {"/name", NULL}, "the webhook is there", "that a message is shown"};
-    return kind == ESC_ENDPOINT_SLACK        ? &slack
-           : kind == ESC_ENDPOINT_MATTERMOST ? &mattermost
-           : kind == ESC_ENDPOINT_DISCORD    ? &discord
-                                             : &only_the_way;
+    bool has_own = (size_t)kind < ESC_COUNT_OF(questions) && questions[kind].ask != NULL;
+    return has_own ? &questions[kind] : &only_the_way;
 }
 
 /* --- one try ---------------------------------------------------------------------------------- */
@@ -195,15 +226,29 @@ static void tell_untried(const Tour *tour, const char *place, EscText name, EscT
     tour->tell(tour->context, &probed);
 }
 
+/* Of browsers that of the first one's push service. */
+static EscText url_of(const EscEndpoint *endpoint)
+{
+    return endpoint->subscriptions_count > 0 ? endpoint->subscriptions[0].url : endpoint->url;
+}
+
+static const char *untried_words(const EscEndpoint *endpoint)
+{
+    bool is_nobody = endpoint->kind == ESC_ENDPOINT_WEBPUSH && endpoint->subscriptions_count == 0;
+    return endpoint->kind == ESC_ENDPOINT_FILE   ? "lines are appended to a file"
+           : endpoint->kind == ESC_ENDPOINT_SMTP ? "it goes by `mail`"
+           : is_nobody                           ? "no browser is subscribed"
+                                                 : NULL;
+}
+
 static void probe_endpoint(const Tour *tour, const char *place, const EscEndpoint *endpoint)
 {
     const Question *question = question_of(endpoint->kind);
     if (endpoint->type.size == 0)
         return;
-    if (endpoint->kind == ESC_ENDPOINT_FILE || endpoint->kind == ESC_ENDPOINT_SMTP) {
-        tell_untried(tour, place, endpoint->name, endpoint->type,
-                     endpoint->kind == ESC_ENDPOINT_SMTP ? "it goes by `mail`"
-                                                         : "lines are appended to a file");
+    const char *untried = untried_words(endpoint);
+    if (untried != NULL) {
+        tell_untried(tour, place, endpoint->name, endpoint->type, untried);
         return;
     }
     Probe probe;
@@ -219,7 +264,7 @@ static void probe_endpoint(const Tour *tour, const char *place, const EscEndpoin
         if (question->ask != NULL)
             question->ask(&planner, endpoint);
         else
-            get(&planner, endpoint->url);
+            get(&planner, url_of(endpoint));
         if (endpoint->kind == ESC_ENDPOINT_SLACK)
             probe.attempt.plan.judge = esc_slack_judge;
         run(&probe, question, &probed);
@@ -289,8 +334,9 @@ void esc_probe(const EscOutsideSetup *setup, const EscWorkspaceConfig *config,
     for (uint32_t i = 0; i < config->channels.count; i++)
         probe_endpoint(&tour, "channels", &config->channels.items[i]);
     probe_mail(&tour);
-    probe_endpoint(&tour, "people.chat", &config->people.chat);
-    probe_endpoint(&tour, "people.phone", &config->people.phone);
+#define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
+    probe_endpoint(&tour, "people." #way, &config->people.way);
+#include <esc/people_ways.def>
     for (uint32_t i = 0; i < config->systems.count; i++)
         probe_system(&tour, &config->systems.items[i]);
     for (uint32_t i = 0; i < config->inbound.count; i++)

@@ -1,4 +1,4 @@
-/* inbound.c - the kinds of services that answer, and what a button of ours says. Pure. */
+/* inbound.c - the kinds of services that answer, one for each row of <esc/inbound_kinds.def>. Pure. */
 #include <esc/inbound.h>
 
 #define ESC_INBOUND(kind, name, functions) extern const EscInboundKind esc_inbound_##functions;
@@ -14,30 +14,4 @@ const EscInboundKind *esc_inbound_kind(EscInboundKindId kind)
     };
     ESC_ASSERT(kind < ESC_INBOUND_COUNT);
     return kinds[kind];
-}
-
-bool esc_inbound_verb(EscText word, EscVerb *verb)
-{
-    static const EscVerb verbs[] = {ESC_VERB_ACK,     ESC_VERB_RESOLVE, ESC_VERB_ANSWER,
-                                    ESC_VERB_APPROVE, ESC_VERB_REJECT,  ESC_VERB_CONFIRM};
-    for (size_t i = 0; i < ESC_COUNT_OF(verbs); i++)
-        if (esc_text_equal(word, esc_text_from(esc_verb_name(verbs[i])))) {
-            *verb = verbs[i];
-            return true;
-        }
-    return false;
-}
-
-bool esc_inbound_button(EscArena *arena, EscText value, EscInboundItem *item)
-{
-    EscButton button;
-    if (!esc_button_read(arena, value, &button) || !esc_inbound_verb(button.verb, &item->verb))
-        return false;
-    item->is_act = true;
-    item->escalation = button.escalation;
-    item->target = button.answer;
-    item->outbox = button.outbox;
-    item->channel = button.channel;
-    item->person = button.person;
-    return true;
 }

@@ -168,7 +168,7 @@ class InSlack(ChatCase):
     def test_people_whom_slack_cannot_know_are_named(self):
         self.daemon.workspaces[0] = WORKSPACES["acme"]
         daemon = self.daemon.start()
-        self.assertIn("people.chat: Slack knows nobody by a name such as @ana", daemon.errors())
+        eventually(lambda: "people.chat: Slack knows nobody by a name such as @ana" in daemon.errors())
         daemon.send(critical_ticket("e1", "INC-1"))
         eventually(lambda: [o for o in self.outcome("chen") if o[0] == "dead"])
         self.assertTrue(eventually(lambda: self.mail.to("chen@acme.example")))
@@ -223,6 +223,16 @@ class InMattermost(ChatCase):
             answer = daemon.request("POST", "/v1/inbound/acme-mm", {"user_id": "x", "user_name": "chen", "context": wrong}, token=None)
             self.assertEqual(answer.status, 401)
         self.assertFalse(daemon.escalation()["acked"])
+
+    def test_a_message_to_a_person_is_theirs_to_answer(self):
+        daemon = self.daemon.start()
+        daemon.send(critical_ticket("e1", "INC-1"))
+        direct = eventually(lambda: self.server.directs.get(self.server.users["chen"]))
+        page = eventually(lambda: [p for p in self.posts(direct) if "props" in p])[0]
+        answer = self.press(page, "Acknowledge", "ben")
+        self.assertEqual((answer.status, answer.json["ephemeral_text"]), (200, "Nothing was done: the message was for somebody else."))
+        self.assertFalse(daemon.escalation()["acked"])
+        self.assertIn("the message was for somebody else", next(r for r in daemon.audit() if r["kind"] == "not_matched")["text"])
 
     def test_who_is_unknown_there_is_reached_otherwise(self):
         del self.server.users["chen"]

@@ -108,7 +108,7 @@ class Door(Case):
         daemon = self.daemon.start()
         for _ in range(12):
             self.assertEqual(self.deliver("payload=x", secret="another").status, 401)
-        lines = [json.loads(line) for line in daemon.errors().splitlines() if "inbound_refused" in line]
+        lines = eventually(lambda: [json.loads(line) for line in daemon.errors().splitlines() if "inbound_refused" in line][:2] if daemon.errors().count("inbound_refused") >= 2 else None)
         self.assertEqual([line["level"] for line in lines], ["warning", "alarm"])
         self.assertIn("acme: a request to /v1/inbound/acme-slack was refused", lines[0]["text"])
         self.assertIn("is its secret_file the service's?", lines[1]["text"])

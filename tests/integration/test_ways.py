@@ -26,6 +26,10 @@ class Probe(Case):
         channels["editorial"] = {"type": "discord", "url": self.receiver.url + "/discord"}
         self.receiver.rule("/discord", status=200, body=b'{"id":"1","name":"Captain Hook"}')
         self.acme["mail"].update(user="escal", password_file="bot")
+        self.acme["people"]["sms"] = {"type": "sms", "url": self.receiver.url + "/2010-04-01", "account": "AC" + "0" * 32, "secret_file": "bot", "from": "+4930555010"}
+        self.receiver.rule("/2010-04-01/Accounts/", status=200, body=b'{"friendly_name":"Acme","status":"active"}')
+        self.acme["people"]["push"] = {"type": "ntfy", "url": self.receiver.url + "/ntfy"}
+        self.receiver.rule("/ntfy/v1/health", status=200, body=b'{"healthy":true}')
         self.acme["inbound"] = {"acme-slack": {"type": "slack", "secret_file": "bot"}}
         self.daemon.config["public_url"] = "https://escal.example"
 
@@ -45,12 +49,15 @@ class Probe(Case):
                      "workspaces.acme.channels.managers (smtp): not tried: it goes by `mail`",
                      "workspaces.acme.mail (smtp): fine\n    proven: it is reached, and takes us with TLS and login as configured",
                      "workspaces.acme.people.chat (chat): fine\n    proven: its host is reached",
+                     "workspaces.acme.people.sms (sms): fine: Acme, active\n    proven: account and token are taken",
+                     "workspaces.acme.people.push (ntfy): fine\n    proven: the server answers",
                      "workspaces.acme.systems.crm (system): fine\n",
                      "workspaces.acme.inbound.acme-slack (slack): not tried: it comes from outside, to https://escal.example/v1/inbound/acme-slack"):
             self.assertIn(line, said)
         # and nothing was sent to anybody
         self.assertEqual(self.mail.messages, [])
-        self.assertEqual([r["path"] for r in self.receiver.requests], ["/discord"])
+        self.assertEqual([(r["method"], r["path"]) for r in self.receiver.requests],
+                         [("GET", "/discord"), ("GET", f"/2010-04-01/Accounts/AC{'0' * 32}.json"), ("GET", "/ntfy/v1/health")])
         self.assertEqual([r["path"] for r in self.slack.requests + self.server.requests], ["/api/auth.test", "/api/v4/users/me"])
 
     def test_what_does_not_answer_is_said_with_its_words(self):

@@ -379,7 +379,7 @@ static const char *const CONDITIONS[][2] = {
     {"{{ payload.get(\"state\") in [\"alerting\", \"ok\"] }}",
      "(or (= payload.state alerting) (= payload.state ok))"},
     {"{{ payload.state not in (\"ok\", \"pending\") }}",
-     "(not (or (= payload.state ok) (= payload.state pending)))"},
+     "(and (not (= payload.state ok)) (not (= payload.state pending)))"},
     {"{{ payload.a == \"1\" and (payload.b == \"2\" or not payload.c) }}",
      "(and (= payload.a 1) (or (= payload.b 2) (not (there payload.c))))"},
     {"{{ payload.a == \"1\" and payload.b == \"2\" and payload.d == \"3\" }}",
