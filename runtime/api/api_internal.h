@@ -122,6 +122,14 @@ typedef struct EscRefusals {
 void esc_refusals_init(EscRefusals *refusals);
 void esc_refusals_release(EscRefusals *refusals);
 
+/* What all requests meet at the door; its thread's alone, but for the refusals. */
+typedef struct EscDoor {
+    EscTokens *tokens;
+    EscWrongTokens wrong;
+    EscUnproven unproven;
+    EscRefusals refusals;
+} EscDoor;
+
 /* What a request to a source says. */
 typedef struct EscSourceCall {
     uint32_t source;        /* row of SOURCES */
@@ -158,12 +166,11 @@ struct EscRequest {
     EscClockChange clock;
     struct EscInbound *inbound; /* what came from a service; api_inbound.c */
     EscSourceCall call;
-    EscRefusals *refusals;
     EscAnswer answer;
 
     /* The door's own. */
     EscApi *api;
-    EscUnproven *unproven; /* of all requests */
+    EscDoor *door; /* of all requests */
     EscHttpCall *http;
     EscShard *shard;  /* NULL on public routes */
     size_t let_in;    /* inputs of it that count as waiting */
@@ -177,6 +184,8 @@ void esc_request_refuse(EscRequest *request, unsigned http_status, const char *c
                         const char *title, const char *place, const char *detail);
 void esc_request_queue_full(EscRequest *request);
 void esc_request_later(EscRequest *request); /* there is no memory: it may be sent again */
+/* There is no token, or a wrong one: as below. */
+void esc_request_refuse_token(EscRequest *request, bool is_wrong);
 /* Who it is was not proven; wrong proofs are answered ever more slowly. At the door, before the body. */
 void esc_request_refuse_proof(EscRequest *request, bool is_wrong, const char *detail);
 void esc_request_stopped(EscRequest *request, EscText reason); /* its workspace is */

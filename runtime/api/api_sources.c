@@ -84,7 +84,7 @@ static EscRefusalCount *refusals_of(EscRefusals *refusals, const EscShard *shard
 /* How many in a row, with this one; a proof begins anew. */
 static uint32_t count_refusal(EscRequest *request, bool is_refused)
 {
-    EscRefusals *refusals = request->refusals;
+    EscRefusals *refusals = &request->door->refusals;
     uint32_t count = 0;
     ESC_ASSERT(pthread_mutex_lock(&refusals->lock) == 0);
     EscRefusalCount *place = refusals_of(refusals, request->shard, request->call.source);
