@@ -204,9 +204,10 @@ static void begin_at_once(EscModel *model, ModelChain *chain)
     EscBuf words;
     esc_buf_init(&words, 64);
     esc_duration_write(&words, first);
-    esc_model_change(model, chain->seen, "its first step is at once, and not after %.*s",
-                     ESC_TEXT_ARG(esc_buf_as_text(&words)));
+    EscText said = esc_model_keep(model, &words);
     esc_buf_release(&words);
+    esc_model_change(model, chain->seen, "its first step is at once, and not after %.*s",
+                     ESC_TEXT_ARG(said));
     for (size_t i = 0; i < chain->levels.count; i++)
         chain->levels.items[i].at_ms -= first;
     for (size_t i = 0; i < chain->pages.count; i++) {
@@ -262,7 +263,7 @@ static void settle_chain(EscModel *model, ModelChain *chain)
 
 /* --- times in which nobody is there ------------------------------------------------------------------------ */
 
-#define LOOK_AHEAD_MS (400 * ESC_DAY_MS)
+#define LOOK_AHEAD_MS (402 * ESC_DAY_MS)
 #define LOOKS_MAX 20000
 
 static bool is_anybody_there(const EscModel *model, const ModelChain *chain, int64_t at_ms,
@@ -284,7 +285,9 @@ static bool is_anybody_there(const EscModel *model, const ModelChain *chain, int
 
 static bool has_gap(const EscModel *model, const ModelChain *chain)
 {
-    int64_t at = model->request->now_ms, end = at + LOOK_AHEAD_MS;
+    int64_t at = model->request->now_ms -
+                 ESC_DAY_MS; /* the compiler looks from the beginning of the day on */
+    int64_t end = at + LOOK_AHEAD_MS;
     for (unsigned i = 0; i < LOOKS_MAX && at < end; i++) {
         int64_t next = INT64_MAX;
         if (!is_anybody_there(model, chain, at, &next))

@@ -170,7 +170,8 @@ bool json_time(const EscJson *object, const char *name, int64_t *at_ms)
     return value->kind == ESC_JSON_INTEGER && esc_clock_read(value->source, at_ms);
 }
 
-/* Readers walk through a document, so counting goes on where it stopped. */
+/* Readers walk through a document, so counting goes on where it stopped. What comes by `curl` is one long line, so the
+ * column is told as well; of YAML only lines are known. */
 EscText json_place(EscModel *model, const Document *document, const EscJson *value)
 {
     size_t offset = 0;
@@ -179,9 +180,17 @@ EscText json_place(EscModel *model, const Document *document, const EscJson *val
     ModelCounted *counted = &model->counted;
     if (counted->text != document->text.data || counted->offset > offset)
         *counted = (ModelCounted){.text = document->text.data, .line = 1};
-    for (; counted->offset < offset; counted->offset++)
-        counted->line += document->text.data[counted->offset] == '\n';
-    return esc_model_printf(model, "%.*s:%u", ESC_TEXT_ARG(document->path), counted->line);
+    for (; counted->offset < offset; counted->offset++) {
+        if (document->text.data[counted->offset] != '\n')
+            continue;
+        counted->line++;
+        counted->line_start = counted->offset + 1;
+    }
+    EscText path = esc_utf8_cut(document->path, 300);
+    if (document->is_yaml)
+        return esc_model_printf(model, "%.*s:%u", ESC_TEXT_ARG(path), counted->line);
+    return esc_model_printf(model, "%.*s:%u:%zu", ESC_TEXT_ARG(path), counted->line,
+                            offset - counted->line_start + 1);
 }
 
 /* --- Terraform ------------------------------------------------------------------------------------ */

@@ -39,7 +39,7 @@ const EscJson *json_list(const EscJson *object, const char *name);
 const EscJson *json_items(const EscJson *root, const char *name);
 bool json_time(const EscJson *object, const char *name,
                int64_t *at_ms); /* all forms of esc_clock_read, and numbers */
-/* "FILE, line 12": where a value of this document stands. */
+/* "FILE:12:5": where a value of this document begins, which no other one does (of YAML the line alone). */
 EscText json_place(EscModel *model, const Document *document, const EscJson *value);
 
 /* --- Terraform's state, version 4 ------------------------------------------------------------------- */

@@ -19,15 +19,25 @@ void *esc_model_room(EscModel *model, void *items, size_t count, size_t *capacit
     return moved;
 }
 
+EscText esc_model_keep(EscModel *model, EscBuf *buf)
+{
+    EscText text = {0};
+    if (buf->status != ESC_NO_MEMORY)
+        text = esc_arena_text(model->arena, esc_buf_as_text(buf));
+    if (text.data == NULL) {
+        esc_buf_release(buf);
+        esc_model_lack(model);
+    }
+    return text;
+}
+
 static EscText printed(EscModel *model, const char *format, va_list arguments)
 {
     EscBuf out;
     esc_buf_init(&out, (size_t)1 << 20);
     esc_buf_vprintf(&out, format, arguments);
-    EscText text = esc_arena_text(model->arena, esc_buf_as_text(&out));
+    EscText text = esc_model_keep(model, &out);
     esc_buf_release(&out);
-    if (text.data == NULL)
-        esc_model_lack(model);
     return text;
 }
 

@@ -246,7 +246,8 @@ typedef struct ModelRule {
     EscText title;
     const ModelTest *when; /* NULL: always */
     MODEL_LIST(ModelAct) acts;
-    bool goes_on; /* the rules behind it are asked as well */
+    bool goes_on;    /* the rules behind it are asked as well */
+    bool is_written; /* settle_rules.c: there are tickets for it */
     MODEL_LIST(EscText) comments;
 } ModelRule;
 
@@ -256,8 +257,9 @@ typedef struct ModelIntake {
     EscText key, title;
     const ModelTest *when; /* which tickets are its; NULL: all */
     MODEL_LIST(ModelRule) rules;
-    bool is_change; /* what it does to the ticket the intakes behind it see; it starts nothing */
-    EscText name;   /* settle.c */
+    bool is_written; /* settle_rules.c: some rule of it is, and does something */
+    bool is_change;  /* what it does to the ticket the intakes behind it see; it starts nothing */
+    EscText name;    /* settle.c */
 } ModelIntake;
 
 /* A field that the base ticket has not, and its type as it is written. A path such as "labels.team" makes a record. */
@@ -291,12 +293,13 @@ typedef struct ModelCalendar {
 /* Up to where the lines of a text were counted (documents.c). */
 typedef struct ModelCounted {
     const char *text;
-    size_t offset;
+    size_t offset, line_start;
     unsigned line;
 } ModelCounted;
 
 typedef struct ModelFile {
-    EscText name;
+    EscText name, first; /* of it, and of the file of which it is a further one */
+    unsigned number;
     EscBuf text;
 } ModelFile;
 
@@ -327,6 +330,8 @@ typedef struct EscModel {
 /* Leaves the run with ESC_NO_MEMORY. Everything lies in the arena, so nothing is left behind. */
 ESC_NO_RETURN void esc_model_lack(EscModel *model);
 void *esc_model_room(EscModel *model, void *items, size_t count, size_t *capacity, size_t size);
+/* What a buffer holds, in the arena. Where that lacks memory the buffer is released first. */
+EscText esc_model_keep(EscModel *model, EscBuf *buf);
 EscText esc_model_printf(EscModel *model, const char *format, ...) ESC_PRINTF(2, 3);
 
 /* Notes that the source has a thing: `what` is its kind in the source's words ("rotation"), `place` the file and where in
@@ -437,6 +442,8 @@ bool esc_person_is_always_there(const EscModel *model, uint32_t person);
 uint32_t esc_model_operator(EscModel *model);
 /* Levels and pages of every chain, from its steps. */
 void esc_chains_settle(EscModel *model);
+/* Which rules are written, and a start for every chain (settle_rules.c). */
+void esc_rules_settle(EscModel *model);
 /* Makes a whole workspace of what a reader found: names, a zone, a last resort, somebody for every chain, what uses what. */
 void esc_model_settle(EscModel *model);
 void esc_write_workspace(EscModel *model);

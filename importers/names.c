@@ -116,14 +116,17 @@ EscText esc_text_on_line(EscModel *model, EscText text, size_t size_max)
     while (out.size > 0 && out.data[out.size - 1] == ' ')
         out.size--;
     const EscImportDoors *doors = &model->request->doors;
-    EscStatus status = doors->compose(doors->context, esc_buf_as_text(&out), &composed);
-    EscText whole =
-        esc_arena_text(model->arena, esc_buf_as_text(status == ESC_OK ? &composed : &out));
-    esc_buf_release(&out);
-    esc_buf_release(&composed);
-    if (whole.data == NULL)
-        esc_model_lack(model);
-    return whole;
+    EscStatus status = out.status == ESC_OK
+                           ? doors->compose(doors->context, esc_buf_as_text(&out), &composed)
+                           : out.status;
+    if (status == ESC_NO_MEMORY)
+        composed.status = status;
+    EscBuf *whole = status == ESC_OK || status == ESC_NO_MEMORY ? &composed : &out;
+    EscBuf *other = whole == &out ? &composed : &out;
+    esc_buf_release(other);
+    EscText text_whole = esc_model_keep(model, whole);
+    esc_buf_release(whole);
+    return text_whole;
 }
 
 /* --- each once ---------------------------------------------------------------------------------------- */

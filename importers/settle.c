@@ -85,12 +85,10 @@ static EscText said_time(EscModel *model, int64_t at_ms)
     EscBuf out;
     esc_buf_init(&out, 64);
     esc_time_write(&out, at_ms);
-    EscText text = esc_buf_as_text(&out);
-    EscText said = text.size < 16
-                       ? ESC_TEXT("?")
-                       : esc_model_printf(model, "%.10s %.5s UTC", text.data, text.data + 11);
+    EscText text = esc_model_keep(model, &out);
     esc_buf_release(&out);
-    return said;
+    return text.size < 16 ? ESC_TEXT("?")
+                          : esc_model_printf(model, "%.10s %.5s UTC", text.data, text.data + 11);
 }
 
 /* Whether a span is still to come or under way; a note when not. */
@@ -546,76 +544,7 @@ static void settle_last_resort(EscModel *model)
     model->last_resort = found != MODEL_NONE ? found : esc_model_operator(model);
 }
 
-/* --- what starts a chain ----------------------------------------------------------------------------------------- */
-
-static bool is_started(const EscModel *model, uint32_t chain)
-{
-    for (size_t i = 0; i < model->intakes.count; i++) {
-        const ModelIntake *intake = &model->intakes.items[i];
-        for (size_t r = 0; r < intake->rules.count; r++) {
-            for (size_t a = 0; a < intake->rules.items[r].acts.count; a++) {
-                ModelAct act = intake->rules.items[r].acts.items[a];
-                if (act.kind == MODEL_START && act.index == chain)
-                    return true;
-            }
-        }
-    }
-    return false;
-}
-
-/* A chain that no rule starts would wait for ever. */
-static void settle_starts(EscModel *model)
-{
-    for (size_t i = 0; i < model->chains.count; i++) {
-        ModelChain *chain = &model->chains.items[i];
-        if (is_started(model, (uint32_t)i) || chain->is_called)
-            continue;
-        esc_model_remark(model, chain->seen,
-                         "no rule of the export starts it: tickets do whose queue has its name");
-        ModelIntake *intake = esc_model_intake_add(model, MODEL_NONE, (EscText){0}, chain->title);
-        EscText queue = esc_text_on_line(model, chain->title, 200);
-        if (queue.size == 0) /* nothing of its name can be seen */
-            queue = esc_model_printf(model, "chain %zu", i + 1);
-        intake->when = esc_test_of(model, MODEL_EQUALS, ESC_TEXT("ticket.queue"), queue, false);
-        ModelRule *rule = MODEL_ADD(model, intake->rules);
-        rule->seen = MODEL_NONE;
-        *MODEL_ADD(model, rule->acts) = (ModelAct){.kind = MODEL_START, .index = (uint32_t)i};
-    }
-}
-
-static void use_calendars(EscModel *model, const ModelTest *test)
-{
-    if (test == NULL)
-        return;
-    if (test->kind == MODEL_WITHIN)
-        model->calendars.items[test->calendar].is_used = true;
-    for (const ModelTest *part = test->first; part != NULL; part = part->next)
-        use_calendars(model, part);
-}
-
-static void settle_used(EscModel *model)
-{
-    for (size_t i = 0; i < model->chains.count; i++) {
-        if (model->chains.items[i].hours != MODEL_NONE)
-            model->calendars.items[model->chains.items[i].hours].is_used = true;
-    }
-    for (size_t i = 0; i < model->intakes.count; i++) {
-        const ModelIntake *intake = &model->intakes.items[i];
-        use_calendars(model, intake->when);
-        for (size_t r = 0; r < intake->rules.count; r++) {
-            use_calendars(model, intake->rules.items[r].when);
-            for (size_t a = 0; a < intake->rules.items[r].acts.count; a++) {
-                ModelAct act = intake->rules.items[r].acts.items[a];
-                if (act.kind != MODEL_TELL)
-                    continue;
-                ModelChannel *channel = &model->channels.items[act.index];
-                channel->is_used = true;
-                if (channel->quiet != MODEL_NONE)
-                    model->calendars.items[channel->quiet].is_used = true;
-            }
-        }
-    }
-}
+/* --- all of it ----------------------------------------------------------------------------------- */
 
 /* What has no name that can be seen is called by its key, or numbered. */
 static EscText title_or(EscModel *model, EscText title, EscText key, const char *what,
@@ -652,8 +581,7 @@ void esc_model_settle(EscModel *model)
     settle_schedules(model);
     settle_last_resort(model);
     esc_chains_settle(model);
-    settle_starts(model);
-    settle_used(model);
+    esc_rules_settle(model);
     esc_hours_settle(model);
     esc_names_give(model);
     for (size_t i = 0; i < model->persons.count; i++) /* those who were made on the way */

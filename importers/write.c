@@ -2,14 +2,33 @@
 #include "write.h"
 
 #define FILE_BYTES_MAX ((size_t)64 << 20)
+#define FILE_BYTES_FULL ((size_t)400 << 10)
 #define COMMENT_WIDTH 110
 
 EscBuf *write_open(EscModel *model, const char *name)
 {
     ModelFile *file = MODEL_ADD(model, model->files);
-    file->name = esc_text_from(name);
+    file->name = file->first = esc_text_from(name);
+    file->number = 1;
     esc_buf_init(&file->text, FILE_BYTES_MAX);
     return &file->text;
+}
+
+/* What is laid out has blanks before its lines, so a file that is full here has room behind it. */
+EscBuf *write_more(EscModel *model)
+{
+    ModelFile *file = &model->files.items[model->files.count - 1];
+    if (file->text.size < FILE_BYTES_FULL)
+        return &file->text;
+    EscText first = file->first;
+    unsigned number = file->number + 1;
+    EscBuf *text = write_open(model, "");
+    file = &model->files.items[model->files.count - 1];
+    file->first = first;
+    file->number = number;
+    file->name = esc_model_printf(model, "%.*s_%u.esc", (int)(first.size - strlen(".esc")),
+                                  first.data, number);
+    return text;
 }
 
 void write_text(EscModel *model, EscBuf *out, EscText text, size_t size_max)
@@ -65,7 +84,10 @@ void write_local(const EscModel *model, EscBuf *out, EscText zone, int64_t at_ms
     EscBuf text;
     esc_buf_init(&text, 64);
     esc_time_write(&text, esc_clock_local(model, zone, at_ms));
-    esc_buf_append(out, text.data, text.size < 16 ? text.size : 16);
+    if (text.status == ESC_OK)
+        esc_buf_append(out, text.data, text.size < 16 ? text.size : 16);
+    else
+        out->status = text.status;
     esc_buf_release(&text);
 }
 

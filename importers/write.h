@@ -8,6 +8,8 @@
 
 /* A new file; its text is filled in by the caller. The address stays until the next one is opened. */
 EscBuf *write_open(EscModel *model, const char *name);
+/* The same file while there is room in it, else a further one (tests_2.esc): a source has at most 1 MiB. */
+EscBuf *write_more(EscModel *model);
 /* A text in quotes, on one line, of at most size_max bytes: what is special in the language is escaped. */
 void write_text(EscModel *model, EscBuf *out, EscText text, size_t size_max);
 /* "# …" in lines of a readable width. */
@@ -24,7 +26,7 @@ void write_duration(EscBuf *out, int64_t duration_ms);
 void write_target(const EscModel *model, EscBuf *out, ModelTarget target);
 
 /* Tests of the rules, behind those of the escalations (write_routes.c). */
-void write_routes(EscModel *model, EscBuf *out);
+void write_routes(EscModel *model);
 
 void write_people(EscModel *model);    /* write_people.c */
 void write_schedules(EscModel *model); /* write_schedules.c */

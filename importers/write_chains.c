@@ -112,5 +112,5 @@ void write_chains(EscModel *model)
 {
     EscBuf *out = write_open(model, "escalations.esc");
     for (size_t i = 0; i < model->chains.count; i++)
-        write_chain(model, out, &model->chains.items[i]);
+        write_chain(model, out = write_more(model), &model->chains.items[i]);
 }

@@ -1,8 +1,6 @@
 /* write_intakes.c - routing.esc: which ticket starts which template, as automations whose rules are asked in their order. */
 #include "write.h"
 
-#define RULES_DEEP_MAX 24
-
 /* --- conditions ----------------------------------------------------------------------------------------- */
 
 /* Fields of the base ticket that may be missing: a test that turns true because they are says so. */
@@ -141,43 +139,28 @@ static void write_rule_notes(EscModel *model, EscBuf *out, const ModelRule *rule
         write_comment(model, out, rule->comments.items[i]);
 }
 
-static bool is_never(const ModelRule *rule)
-{
-    return rule->when != NULL && rule->when->kind == MODEL_NEVER;
-}
-
 static bool is_always(const ModelRule *rule)
 {
     return rule->when == NULL || rule->when->kind == MODEL_EVERY;
 }
 
-/* The rules that are written: behind one that takes everything nothing is asked. */
-static size_t reached(EscModel *model, const ModelIntake *intake)
+static bool is_last(const ModelIntake *intake, size_t number)
 {
-    size_t deep = 0;
-    for (size_t i = 0; i < intake->rules.count; i++) {
-        const ModelRule *rule = &intake->rules.items[i];
-        bool is_end = is_always(rule) && !rule->goes_on;
-        deep += !is_never(rule) && !rule->goes_on;
-        if (!is_end && deep < RULES_DEEP_MAX)
-            continue;
-        for (size_t j = i + 1; j < intake->rules.count; j++)
-            esc_model_leave(model, intake->rules.items[j].seen,
-                            is_end ? "a rule before it takes everything"
-                                   : "there are more rules before it than one automation can have");
-        return i + 1;
+    for (size_t i = number + 1; i < intake->rules.count; i++) {
+        if (intake->rules.items[i].is_written)
+            return false;
     }
-    return intake->rules.count;
+    return true;
 }
 
 /* if A { … } else { if B { … } else { … } }; a rule that goes on stands alone before the next. */
 static void write_rules(EscModel *model, EscBuf *out, const ModelIntake *intake)
 {
-    size_t count = reached(model, intake), open = 0;
-    for (size_t i = 0; i < count; i++) {
+    size_t open = 0;
+    for (size_t i = 0; i < intake->rules.count; i++) {
         const ModelRule *rule = &intake->rules.items[i];
         write_rule_notes(model, out, rule);
-        if (is_never(rule))
+        if (!rule->is_written)
             continue;
         if (is_always(rule)) {
             write_acts(model, out, rule);
@@ -187,36 +170,18 @@ static void write_rules(EscModel *model, EscBuf *out, const ModelIntake *intake)
         write_test(model, out, rule->when, false, false);
         esc_buf_string(out, " {\n");
         write_acts(model, out, rule);
-        bool is_last = true;
-        for (size_t j = i + 1; j < count; j++)
-            is_last = is_last && is_never(&intake->rules.items[j]);
-        if (rule->goes_on || is_last) {
-            esc_buf_string(out, "}\n");
-        } else {
-            esc_buf_string(out, "} else {\n");
-            open++;
-        }
+        bool goes_deeper = !rule->goes_on && !is_last(intake, i);
+        esc_buf_string(out, goes_deeper ? "} else {\n" : "}\n");
+        open += goes_deeper;
     }
     while (open-- > 0)
         esc_buf_string(out, "}\n");
 }
 
-static bool does_something(const ModelIntake *intake)
-{
-    for (size_t i = 0; i < intake->rules.count; i++) {
-        const ModelRule *rule = &intake->rules.items[i];
-        for (size_t a = 0; !is_never(rule) && a < rule->acts.count; a++) {
-            if (rule->acts.items[a].kind != MODEL_DROP)
-                return true;
-        }
-    }
-    return false;
-}
-
 static void write_intake(EscModel *model, EscBuf *out, const ModelIntake *intake)
 {
     write_notes(model, out, intake->seen);
-    if (!does_something(intake) || (intake->when != NULL && intake->when->kind == MODEL_NEVER)) {
+    if (!intake->is_written) {
         for (size_t i = 0; i < intake->rules.count; i++)
             write_rule_notes(model, out, &intake->rules.items[i]);
         write_comment(
@@ -241,5 +206,5 @@ void write_intakes(EscModel *model)
 {
     EscBuf *out = write_open(model, "routing.esc");
     for (size_t i = 0; i < model->intakes.count; i++)
-        write_intake(model, out, &model->intakes.items[i]);
+        write_intake(model, out = write_more(model), &model->intakes.items[i]);
 }

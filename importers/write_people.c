@@ -95,9 +95,9 @@ void write_people(EscModel *model)
 {
     EscBuf *out = write_open(model, "people.esc");
     for (size_t i = 0; i < model->persons.count; i++)
-        write_person(model, out, &model->persons.items[i]);
+        write_person(model, out = write_more(model), &model->persons.items[i]);
     for (size_t i = 0; i < model->teams.count; i++) {
-        write_team(model, out, &model->teams.items[i]);
+        write_team(model, out = write_more(model), &model->teams.items[i]);
         esc_buf_char(out, '\n');
     }
 }

@@ -159,7 +159,7 @@ static void take_rules(EscModel *model, Ticket *ticket, const ModelIntake *intak
 {
     for (size_t r = 0; r < intake->rules.count; r++) {
         const ModelRule *rule = &intake->rules.items[r];
-        if (!holds(model, ticket, rule->when))
+        if (!rule->is_written || !holds(model, ticket, rule->when))
             continue;
         for (size_t a = 0; a < rule->acts.count; a++)
             *MODEL_ADD(model, outcome->acts) = rule->acts.items[a];
@@ -173,7 +173,8 @@ static void play(EscModel *model, Ticket *ticket, Outcome *outcome)
     for (unsigned pass = 0; pass < 2; pass++) { /* policies change before anything is asked */
         for (size_t i = 0; i < model->intakes.count; i++) {
             const ModelIntake *intake = &model->intakes.items[i];
-            if (intake->is_change != (pass == 0) || !holds(model, ticket, intake->when))
+            if (!intake->is_written || intake->is_change != (pass == 0) ||
+                !holds(model, ticket, intake->when))
                 continue;
             if (pass == 0)
                 take_changes(model, ticket, intake);
@@ -296,7 +297,7 @@ static void write_rule_test(EscModel *model, EscBuf *out, const ModelIntake *int
     ask_for(model, &ticket, intake->when);
     ask_for(model, &ticket, rule->when);
     played = ticket;
-    if (ticket.is_unsure || !holds(model, &ticket, intake->when) ||
+    if (!rule->is_written || ticket.is_unsure || !holds(model, &ticket, intake->when) ||
         !holds(model, &ticket, rule->when))
         return;
     play(model, &played, &outcome);
@@ -313,7 +314,7 @@ static void write_rule_test(EscModel *model, EscBuf *out, const ModelIntake *int
     write_outcome(model, out, &outcome);
 }
 
-void write_routes(EscModel *model, EscBuf *out)
+void write_routes(EscModel *model)
 {
     size_t count = 0;
     for (size_t i = 0; i < model->intakes.count; i++) {
@@ -321,6 +322,6 @@ void write_routes(EscModel *model, EscBuf *out)
         for (size_t r = 0;
              r < intake->rules.count && !intake->is_change && count < RULES_TESTED_MAX;
              r++, count++)
-            write_rule_test(model, out, intake, &intake->rules.items[r]);
+            write_rule_test(model, write_more(model), intake, &intake->rules.items[r]);
     }
 }

@@ -250,7 +250,7 @@ void write_schedules(EscModel *model)
 {
     EscBuf *out = write_open(model, "schedules.esc");
     for (size_t i = 0; i < model->calendars.count; i++)
-        write_calendar(model, out, &model->calendars.items[i]);
+        write_calendar(model, out = write_more(model), &model->calendars.items[i]);
     for (size_t i = 0; i < model->schedules.count; i++)
-        write_schedule(model, out, (uint32_t)i);
+        write_schedule(model, out = write_more(model), (uint32_t)i);
 }

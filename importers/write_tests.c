@@ -197,8 +197,9 @@ void esc_write_tests(EscModel *model)
         const ModelChain *chain = &model->chains.items[i];
         if (is_drawn(chain) || chain->hours != MODEL_NONE)
             continue;
+        out = write_more(model);
         write_week(model, out, chain, monday);
         write_ladder(model, out, chain, monday);
     }
-    write_routes(model, out);
+    write_routes(model);
 }

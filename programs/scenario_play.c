@@ -320,6 +320,21 @@ EscStatus esc_play_given(EscPlay *play, const EscScenarioStep *step, EscAction *
                               &action->given_count, why);
 }
 
+/* Who a test's events are from: the source that gives fields back, where there is one and no other. */
+static EscText source_of(const EscPlay *play)
+{
+    const EscProgram *program = play->program;
+    EscText name = ESC_TEXT("test");
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < program->sources_count; i++) {
+        if (program->sources[i].backs_count == 0)
+            continue;
+        count++;
+        name = program->texts[program->sources[i].name];
+    }
+    return count == 1 ? name : ESC_TEXT("test");
+}
+
 /* `given` describes the ticket as it was before: it is put there without an event, unless the first event creates it. */
 static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
 {
@@ -339,7 +354,7 @@ static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *
     }
     EscEvent event;
     EscText id = esc_arena_printf(play->arena, "event-%u", ++play->events_count);
-    EscStatus status = esc_event_make(play->arena, play->program, step->name, ESC_TEXT("test"), id,
+    EscStatus status = esc_event_make(play->arena, play->program, step->name, source_of(play), id,
                                       play->ticket, data, &event, why);
     if (status != ESC_OK)
         return status;

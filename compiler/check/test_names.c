@@ -200,6 +200,7 @@ static void put_given(StepNames *found)
         {ESC_TEST_CREATED, "postmortem"},      {ESC_TEST_EXCEPTION, "unowned"},
         {ESC_TEST_EXCEPTION, "delivery_dead"}, {ESC_TEST_EXCEPTION, "overdue"},
         {ESC_TEST_EXCEPTION, "engine_fault"},  {ESC_TEST_EXCEPTION, "routing_loop"},
+        {ESC_TEST_EXCEPTION, "overtaken"},     {ESC_TEST_EXCEPTION, "transferred"},
         {ESC_TEST_ROLE, "last_resort"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(given); ++i)

@@ -82,8 +82,19 @@ static const ModelTest *without(EscModel *model, const ModelTest *when, const Mo
     return esc_test_both(model, MODEL_ALL, when, esc_test_not(model, other));
 }
 
-static void tell(Walk *walk, const EscJson *route, const Above *above, const ModelTest *test,
-                 const ModelTest *when, uint32_t seen)
+/* A matcher of it, or of one above it, cannot be said. */
+static bool has_left(const EscModel *model, uint32_t seen)
+{
+    const ModelSeen *row = &model->seen.items[seen];
+    for (size_t i = 0; i < row->notes.count; i++) {
+        if (row->notes.items[i].fate == MODEL_LEFT)
+            return true;
+    }
+    return false;
+}
+
+static void tell(Walk *walk, const EscJson *route, const Above *above, const ModelTest *when,
+                 uint32_t seen)
 {
     EscModel *model = walk->reader->model;
     ModelRule rule = {.seen = seen, .when = when, .goes_on = !walk->is_first};
@@ -91,7 +102,7 @@ static void tell(Walk *walk, const EscJson *route, const Above *above, const Mod
     rule.title = title_of(model, route, above->receiver);
     am_acts(walk->reader, above->receiver, hours, above->group_by, &rule);
     bool is_told = false;
-    if (when != NULL && when->kind == MODEL_NEVER && (test == NULL || test->kind != MODEL_NEVER))
+    if (when != NULL && when->kind == MODEL_NEVER && !has_left(model, seen))
         esc_model_change(model, seen,
                          "no alert can match it: its matchers, and those above it or before it, "
                          "exclude each other");
@@ -149,7 +160,7 @@ static const ModelTest *walk_route(Walk *walk, const EscJson *route, const Above
         if (!json_bool(child, "continue", false))
             free = without(model, free, taken);
     }
-    tell(walk, route, &own, test, walk->is_first ? own.when : rest, seen);
+    tell(walk, route, &own, walk->is_first ? own.when : rest, seen);
     return test;
 }
 
@@ -163,11 +174,10 @@ static void see_inhibitions(AmReader *reader)
         EscBuf said;
         esc_buf_init(&said, 4096);
         esc_json_write(&said, rule, 0);
-        EscText text = esc_utf8_cut(esc_buf_as_text(&said), 300);
-        uint32_t seen =
-            esc_model_see(model, "inhibition", esc_model_printf(model, "%.*s", ESC_TEXT_ARG(text)),
-                          json_place(model, reader->document, rule));
+        EscText text = esc_utf8_cut(esc_model_keep(model, &said), 300);
         esc_buf_release(&said);
+        uint32_t seen =
+            esc_model_see(model, "inhibition", text, json_place(model, reader->document, rule));
         esc_model_leave(model, seen,
                         "an alert is not held back for another one: a template can say `start on … "
                         "when not open(TEMPLATE per FIELD)`");

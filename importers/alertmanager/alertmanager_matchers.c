@@ -266,7 +266,7 @@ static EscText read_value(EscModel *model, EscText text, size_t *at, bool *is_fi
     while (!is_quoted && out.size > 0 &&
            (out.data[out.size - 1] == ' ' || out.data[out.size - 1] == '}'))
         out.size--;
-    EscText value = esc_model_printf(model, "%.*s", ESC_TEXT_ARG(esc_buf_as_text(&out)));
+    EscText value = esc_model_keep(model, &out);
     esc_buf_release(&out);
     return value;
 }

@@ -121,6 +121,9 @@ static const char *what_of(OgKind kind)
         [OG_CONTACT] = "contact",
         [OG_ORDERS] = "order of policies",
         [OG_INTEGRATION] = "integration",
+        [OG_MAINTENANCE] = "maintenance window",
+        [OG_HEARTBEAT] = "heartbeat",
+        [OG_ROLE] = "role of users",
         [OG_OTHER] = "thing of another kind",
     };
     return WHAT[kind];
@@ -181,9 +184,15 @@ static OgKind kind_of(const EscJson *json)
 {
     if (has(json, "fromUser") || has(json, "toUser"))
         return OG_FORWARDING;
+    if (has(json, "grantedRights") || has(json, "disallowedRights") || has(json, "extendedRole"))
+        return OG_ROLE;
+    if (has(json, "intervalUnit"))
+        return OG_HEARTBEAT;
+    if (has(json, "time") && !has(json, "username"))
+        return OG_MAINTENANCE;
     if (has(json, "rotations") || (has(json, "timezone") && has(json, "ownerTeam")))
         return OG_SCHEDULE;
-    if (has(json, "rules"))
+    if (og_list(json, "rules") != NULL || (has(json, "rules") && has(json, "ownerTeam")))
         return OG_ESCALATION;
     if (has(json, "username") || has(json, "fullName"))
         return OG_USER;
@@ -193,6 +202,16 @@ static OgKind kind_of(const EscJson *json)
         (has(json, "name") && has(json, "description") && has(json, "links")))
         return OG_TEAM;
     return OG_OTHER;
+}
+
+/* What stands around a thing that is missing itself. */
+static void add_orphans(OgReader *reader, Document *document, const EscJson *json)
+{
+    for (const EscJson *each = og_list(json, "scheduleOverrideList"); each != NULL;
+         each = each->next)
+        add(reader, document, OG_OVERRIDE, each, NULL);
+    for (const EscJson *each = og_list(json, "teamRoutingRules"); each != NULL; each = each->next)
+        add(reader, document, OG_RULE, each, NULL);
 }
 
 static void add_object(OgReader *reader, Document *document, const EscJson *json)
@@ -214,8 +233,10 @@ static void add_object(OgReader *reader, Document *document, const EscJson *json
         add_schedule(reader, document, json, NULL);
     else if (kind_of(json) == OG_TEAM)
         add_team(reader, document, json, NULL);
-    else
+    else {
         add(reader, document, kind_of(json), json, NULL);
+        add_orphans(reader, document, json);
+    }
 }
 
 static bool is_order(const EscJson *json)
@@ -282,9 +303,9 @@ static void add_resource(void *context, EscText type, EscText name, const EscJso
         return;
     }
     EscText called = title_of(attributes);
-    EscText title = esc_model_printf(model, "%.*s.%.*s%s%.*s", ESC_TEXT_ARG(type),
-                                     ESC_TEXT_ARG(name), called.size > 0 ? " " : "",
-                                     ESC_TEXT_ARG(called));
+    EscText title = esc_model_printf(
+        model, "%.*s.%.*s%s%.*s", ESC_TEXT_ARG(esc_utf8_cut(type, 100)),
+        ESC_TEXT_ARG(esc_utf8_cut(name, 100)), called.size > 0 ? " " : "", ESC_TEXT_ARG(called));
     state->document->seen = esc_model_see(model, "resource of Terraform", title,
                                           json_place(model, state->document, instance));
     esc_model_leave(model, state->document->seen,
@@ -341,16 +362,20 @@ static size_t recognise(const Documents *documents)
 
 static void leave_others(OgReader *reader)
 {
+    static const char *const WHY[] = {
+        [OG_INTEGRATION] =
+            "its alerts have to be sent to Escal, as a source or as CloudEvents (docs/import.md)",
+        [OG_MAINTENANCE] = "nothing is held back for a time: switch off what sends the alerts",
+        [OG_HEARTBEAT] = "say `start after no EVENT for TIME` in a template, and send the event",
+        [OG_ROLE] = "who may change what is decided by who may change these files",
+        [OG_OTHER] = "nothing tells what it is",
+    };
     for (size_t i = 0; i < reader->things.count; i++) {
         const OgThing *thing = &reader->things.items[i];
-        if (thing->kind == OG_INTEGRATION)
-            esc_model_leave(reader->model, thing->seen,
-                            "its alerts have to be sent to Escal, as a source or as CloudEvents "
-                            "(docs/import.md)");
-        else if (thing->kind == OG_ORDERS)
+        if (thing->kind == OG_ORDERS)
             esc_model_carry(reader->model, thing->seen);
-        else if (thing->kind == OG_OTHER)
-            esc_model_leave(reader->model, thing->seen, "nothing tells what it is");
+        else if (thing->kind < ESC_COUNT_OF(WHY) && WHY[thing->kind] != NULL)
+            esc_model_leave(reader->model, thing->seen, "%s", WHY[thing->kind]);
     }
 }
 

@@ -21,6 +21,9 @@ typedef enum OgKind {
     OG_CONTACT, /* Terraform */
     OG_ORDERS,
     OG_INTEGRATION,
+    OG_MAINTENANCE,
+    OG_HEARTBEAT,
+    OG_ROLE, /* of users: rights */
     OG_OTHER
 } OgKind;
 

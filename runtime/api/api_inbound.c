@@ -172,21 +172,24 @@ static bool has_address(const EscProgram *program, const EscPersonRow *person,
     return false;
 }
 
-/* Nobody guesses between two who share an address. */
+/* Nobody guesses between two who share an address, and a message to a person is nobody else's to answer. */
 static void find_person(const EscProgram *program, const EscInboundItem *item, Way *way)
 {
     uint32_t found = 0;
+    EscText person = {"", 0};
     for (uint32_t i = 0; i < program->persons_count; i++) {
         if (!has_address(program, &program->persons[i], item))
             continue;
-        way->person = program->texts[program->persons[i].name];
+        person = program->texts[program->persons[i].name];
         found++;
     }
-    way->because = found == 0   ? "nobody of the directory has this address"
-                   : found == 1 ? NULL
-                                : "several people of the directory have this address";
     if (found != 1)
-        way->person = (EscText){0};
+        way->because = found == 0 ? "nobody of the directory has this address"
+                                  : "several people of the directory have this address";
+    else if (item->person.size > 0 && !esc_text_equal(item->person, person))
+        way->because = "the message was for somebody else";
+    else
+        way->person = person;
 }
 
 /* --- inputs ----------------------------------------------------------------------------------- */

@@ -154,6 +154,7 @@ typedef enum Needs {
     NEEDS_ACCOUNT,
     NEEDS_TOPIC,
     NEEDS_SUBSCRIPTIONS,
+    NEEDS_ROOMS,
     NEEDS_BOT,
     NEEDS_SERVER_BOT
 } Needs;
@@ -164,11 +165,11 @@ static const struct {
     bool has_url, is_http;
     Wish secret;
 } needs_rows[] = {
-    [NEEDS_NOTHING] = {false, false, NEVER},     [NEEDS_URL] = {true, true, NEVER},
-    [NEEDS_SIGNED_URL] = {true, true, MAY},      [NEEDS_RECIPIENTS] = {false, false, NEVER},
-    [NEEDS_ACCOUNT] = {true, true, MUST},        [NEEDS_TOPIC] = {true, true, MAY},
-    [NEEDS_SUBSCRIPTIONS] = {false, true, MUST}, [NEEDS_BOT] = {true, true, MUST},
-    [NEEDS_SERVER_BOT] = {true, true, MUST},
+    [NEEDS_NOTHING] = {false, false, NEVER}, [NEEDS_URL] = {true, true, NEVER},
+    [NEEDS_SIGNED_URL] = {true, true, MAY},  [NEEDS_RECIPIENTS] = {false, false, NEVER},
+    [NEEDS_ACCOUNT] = {true, true, MUST},    [NEEDS_TOPIC] = {true, true, MAY},
+    [NEEDS_ROOMS] = {true, true, MAY},       [NEEDS_SUBSCRIPTIONS] = {false, true, MUST},
+    [NEEDS_BOT] = {true, true, MUST},        [NEEDS_SERVER_BOT] = {true, true, MUST},
 };
 
 static const struct {
@@ -267,6 +268,9 @@ static void finish_gateway(Checker *checker, const char *place, EscEndpoint *end
         fault = esc_config_topic_fault(endpoint, is_channel);
     else if (fault == NULL && endpoint->topic.size > 0)
         fault = "has a topic that its type does not use";
+    if (fault == NULL && needs == NEEDS_ROOMS &&
+        !esc_text_contains(endpoint->url, ESC_TEXT(ESC_ROOM_PLACE)))
+        fault = "needs a url in which " ESC_ROOM_PLACE " stands for the name of a room";
     if (fault == NULL && needs == NEEDS_SUBSCRIPTIONS)
         fault = esc_config_push_fault(endpoint, checker->config->arena, is_channel);
     else if (fault == NULL && endpoint->contact.size + endpoint->subscriptions_file.size > 0)

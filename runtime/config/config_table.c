@@ -194,11 +194,12 @@ static const Option channel_options[] = {
              "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail; sms, "
              "call: a gateway in Twilio's form; ntfy: a topic; webpush: a browser; slack, "
              "mattermost: as "
-             "a bot, with buttons; teams, discord: to their webhooks",
+             "a bot, with buttons; teams, discord: to their webhooks; "
+             "meeting: an address for war rooms",
              IN_FOLDER),
     TEXT_ROW(EscEndpoint, url, "",
              "chat, webhook: the address; ntfy: of the server; sms, call: of the gateway, such as "
-             "https://api.twilio.com/2010-04-01",
+             "https://api.twilio.com/2010-04-01; meeting: such as https://meet.example/{room}",
              IN_FOLDER),
     TEXT_ROW(EscEndpoint, url_file, "", "file that holds the url, when it is a secret itself"),
     TEXT_ROW(EscEndpoint, path, "",

@@ -120,6 +120,16 @@ static void give_back(EscAttempt *attempt, int64_t now_ms, const char *why)
     esc_attempt_free(attempt);
 }
 
+static void settle_done(EscAttempt *attempt, const char *detail);
+
+static void end_unsent(EscAttempt *attempt, int64_t now_ms)
+{
+    EscQueue *queue = attempt->item->queue;
+    settle_done(attempt, "nothing had to be sent");
+    esc_queue_gave_back(queue, now_ms);
+    esc_attempt_free(attempt);
+}
+
 /* Memory may be there the next time. */
 static void put_off(EscAttempt *attempt, int64_t now_ms)
 {
@@ -168,6 +178,8 @@ void esc_attempt_begin(EscAttempt *attempt)
                               : attempt->outside->setup.config->delivery_timeout_ms;
     if (attempt->plan.refusal.size != 0)
         give_back(attempt, now_ms, attempt->plan.refusal.data);
+    else if (attempt->plan.is_done)
+        end_unsent(attempt, now_ms);
     else if (!esc_transfer_prepare(attempt))
         put_off(attempt, now_ms);
     else if (attempt->route.way == ESC_WAY_MAIL)
@@ -178,6 +190,19 @@ void esc_attempt_begin(EscAttempt *attempt)
 
 /* --- the end ------------------------------------------------------------------------------------ */
 
+/* What a call returns. False: the reply does not say it, and *why says why. */
+static bool put_result(const EscAttempt *attempt, EscBuf *out, EscWhy *why)
+{
+    const EscPlan *plan = &attempt->plan;
+    esc_buf_text(out, plan->result.size > 0 ? plan->result : plan->result_head);
+    if (plan->result.size > 0 ||
+        esc_reply_select(out, esc_buf_as_text(&attempt->reply), plan->result_path, why))
+        return true;
+    esc_buf_clear(out);
+    esc_buf_text(out, plan->result_else);
+    return plan->result_else.size > 0;
+}
+
 static void settle_done(EscAttempt *attempt, const char *detail)
 {
     EscOutside *outside = attempt->outside;
@@ -186,18 +211,18 @@ static void settle_done(EscAttempt *attempt, const char *detail)
                         (EscText){0});
         return;
     }
-    EscBuf reply;
+    EscBuf result;
     EscWhy why = {.text = ""};
     EscText body = esc_buf_as_text(&attempt->reply), document = {0};
-    esc_buf_init(&reply, ESC_TEXT_MAX);
-    bool has_result = esc_reply_select(&reply, body, attempt->plan.result_path, &why);
+    esc_buf_init(&result, ESC_TEXT_MAX);
+    bool has_result = put_result(attempt, &result, &why);
     if (attempt->plan.is_judged)
         document = (EscText){body.data, body.size < DOCUMENT_MAX ? body.size : DOCUMENT_MAX};
     bool is_told =
         has_result || attempt->plan.is_judged; /* what it says is more than what it lacks */
     esc_item_settle_call(outside, attempt->item, (unsigned)attempt->status,
-                         is_told ? detail : why.text, esc_buf_as_text(&reply), document);
-    esc_buf_release(&reply);
+                         is_told ? detail : why.text, esc_buf_as_text(&result), document);
+    esc_buf_release(&result);
 }
 
 /* What no other message to this endpoint would fare better with: its name, its certificate, our login. */

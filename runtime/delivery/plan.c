@@ -43,6 +43,8 @@ void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan)
         esc_plan_file(&planner, route->endpoint);
     else if (route->system != NULL)
         esc_plan_call(&planner, route->system);
+    else if (route->endpoint != NULL && plan->is_call)
+        esc_plan_room(&planner, route->endpoint);
     else if (route->endpoint != NULL)
         plan_endpoint(&planner, route->endpoint);
     else

@@ -55,6 +55,10 @@ typedef struct EscPlan {
     uint32_t statuses_count;
     EscText result_path;
     bool is_judged;     /* the reply is given whole, and said in the detail */
+    EscText result_head; /* stands before what the reply says there */
+    EscText result_else; /* CALL: what is returned when it does not say it; empty: nothing */
+    EscText result;      /* CALL: what is returned, whatever the reply says; empty: see above */
+    bool is_done;        /* nothing is sent: it is done with its result */
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
     EscText credential; /* as it stands in a header: never shown, though a peer repeats it */
     /* It only finds out what the message's own request needs: when it is done, the row is planned again. */

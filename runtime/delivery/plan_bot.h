@@ -23,6 +23,11 @@ EscText esc_bot_segment(EscPlanner *planner, EscText name);
 EscText esc_bot_url(EscPlanner *planner, const EscEndpoint *endpoint, const char *path);
 /* A mail address of the directory, "ana@x.example", as no name of a chat looks like. */
 bool esc_bot_is_mail(EscText address);
+/* A member's id, by it or by a mail address; a user's of Mattermost, by it, @name or a mail address; a channel's of it,
+ * by "TEAM/CHANNEL". Empty: it is refused, or a step was planned that finds it out. */
+EscText esc_slack_member(EscPlanner *planner, const EscEndpoint *endpoint, EscText address);
+EscText esc_mattermost_user(EscPlanner *planner, const EscEndpoint *endpoint, EscText address);
+EscText esc_mattermost_channel(EscPlanner *planner, const EscEndpoint *endpoint, EscText name);
 /* Slack's verdict of its own words (plan_slack.c). */
 void esc_slack_judge(struct EscSaid *said);
 /* An errand's body: {"do": "…", "with": {…}}. False: refused. */

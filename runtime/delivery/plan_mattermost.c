@@ -52,7 +52,7 @@ static EscText found(EscPlanner *planner, const EscEndpoint *endpoint, EscKnownS
     return (EscText){"", 0};
 }
 
-static EscText user_of(EscPlanner *planner, const EscEndpoint *endpoint, EscText address)
+EscText esc_mattermost_user(EscPlanner *planner, const EscEndpoint *endpoint, EscText address)
 {
     bool is_name = address.size > 1 && address.data[0] == '@';
     if (is_id(address))
@@ -74,22 +74,27 @@ static EscText user_of(EscPlanner *planner, const EscEndpoint *endpoint, EscText
 /* The channel of the bot and one person. */
 static EscText direct_of(EscPlanner *planner, const EscEndpoint *endpoint, EscText address)
 {
-    EscText user = user_of(planner, endpoint, address);
+    EscText user = esc_mattermost_user(planner, endpoint, address);
     if (user.size == 0)
         return user;
     EscText self = found(planner, endpoint, ESC_KNOWN_PLACE, ESC_TEXT("mattermost self"),
                          ESC_TEXT("/api/v4/users/me"), (EscText){"", 0});
     if (self.size == 0)
         return self;
-    EscText pair = esc_arena_printf(planner->arena, "[\"%.*s\",\"%.*s\"]", ESC_TEXT_ARG(self),
-                                    ESC_TEXT_ARG(user));
+    EscBuf pair; /* what a server calls them may be anything */
+    esc_buf_init(&pair, 16 * ESC_KNOWN_BYTES_MAX);
+    esc_buf_char(&pair, '[');
+    esc_json_text(&pair, self);
+    esc_buf_char(&pair, ',');
+    esc_json_text(&pair, user);
+    esc_buf_char(&pair, ']');
     return found(planner, endpoint, ESC_KNOWN_PLACE,
                  esc_arena_printf(planner->arena, "mattermost direct %.*s", ESC_TEXT_ARG(user)),
-                 ESC_TEXT("/api/v4/channels/direct"), pair);
+                 ESC_TEXT("/api/v4/channels/direct"), esc_planner_keep(planner, &pair));
 }
 
 /* Of "TEAM/CHANNEL", by the names in its address. */
-static EscText named_channel(EscPlanner *planner, const EscEndpoint *endpoint, EscText name)
+EscText esc_mattermost_channel(EscPlanner *planner, const EscEndpoint *endpoint, EscText name)
 {
     const char *slash = name.size == 0 ? NULL : memchr(name.data, '/', name.size);
     if (is_id(name))
@@ -201,8 +206,9 @@ void esc_plan_mattermost(EscPlanner *planner, const EscEndpoint *endpoint)
     if (message == NULL)
         return;
     EscText address = esc_planner_receiver(planner, endpoint);
-    EscText channel = planner->row->address.size > 0 ? direct_of(planner, endpoint, address)
-                                                     : named_channel(planner, endpoint, address);
+    EscText channel = planner->row->address.size > 0
+                          ? direct_of(planner, endpoint, address)
+                          : esc_mattermost_channel(planner, endpoint, address);
     if (channel.size == 0)
         return;
     EscBuf text, body;

@@ -95,12 +95,9 @@ static EscText ask_member(EscPlanner *planner, const EscEndpoint *endpoint, EscT
     return (EscText){"", 0};
 }
 
-/* Empty: it is refused, or a step was planned that finds it out. */
-static EscText channel_of(EscPlanner *planner, const EscEndpoint *endpoint)
+EscText esc_slack_member(EscPlanner *planner, const EscEndpoint *endpoint, EscText address)
 {
-    EscText address = esc_planner_receiver(planner, endpoint);
-    bool is_to_person = planner->row->address.size > 0;
-    if (!is_to_person || is_id(address))
+    if (is_id(address))
         return address;
     if (!esc_bot_is_mail(address)) {
         esc_planner_refuse(planner, "Slack knows people by a member's id (U…) or a mail address, "
@@ -114,6 +111,13 @@ static EscText channel_of(EscPlanner *planner, const EscEndpoint *endpoint)
     planner->plan->relies_sort = ESC_KNOWN_PERSON;
     planner->plan->relies_on = key;
     return known;
+}
+
+/* Empty: it is refused, or a step was planned that finds it out. */
+static EscText channel_of(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    EscText address = esc_planner_receiver(planner, endpoint);
+    return planner->row->address.size > 0 ? esc_slack_member(planner, endpoint, address) : address;
 }
 
 /* --- what --------------------------------------------------------------------------------------- */

@@ -50,5 +50,9 @@ void esc_plan_person_mail(EscPlanner *planner); /* to the row's address */
 void esc_plan_call(EscPlanner *planner, const EscSystemBinding *system);
 /* Who is calling: a header, or a parameter behind the address, which is put into the arena anew. */
 void esc_plan_auth(EscPlanner *planner, const EscAuthBinding *auth, EscText *url);
+/* A call by ESC_MEDIUM_ROOM. */
+void esc_plan_room(EscPlanner *planner, const EscEndpoint *endpoint);
+/* A signed webhook of that type, with the row's body as its data. */
+void esc_plan_signed(EscPlanner *planner, const EscEndpoint *endpoint, const char *type);
 
 #endif

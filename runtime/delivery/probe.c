@@ -56,8 +56,9 @@ static void ask_gateway(EscPlanner *planner, const EscEndpoint *endpoint)
 
 static void ask_ntfy(EscPlanner *planner, const EscEndpoint *endpoint)
 {
-    get(planner, esc_bot_url(planner, endpoint, "/v1/health"));
-    if (endpoint->secret.size > 0)
+    bool has_token = endpoint->secret.size > 0;
+    get(planner, esc_bot_url(planner, endpoint, has_token ? "/v1/account" : "/v1/health"));
+    if (has_token)
         esc_planner_bearer(planner, endpoint->secret);
 }
 
@@ -99,24 +100,15 @@ static const Question questions[] = {
                            "account and token are taken",
                            "that the number may call, and each receiver"},
     [ESC_ENDPOINT_NTFY] = {ask_ntfy,
-                           {NULL, NULL},
-                           "the server answers",
-                           "that the topic may be written, and that somebody reads it"},
+                           {"/username", NULL},
+                           "the server is well, and takes the token where there is one",
+                           "that topics may be written to, and that anybody listens"},
 };
 
 static const Question *question_of(EscEndpointKind kind)
 {
     bool has_own = (size_t)kind < ESC_COUNT_OF(questions) && questions[kind].ask != NULL;
     return has_own ? &questions[kind] : &only_the_way;
-}
-
-/* What is reached by an endpoint of its kind elsewhere, and where; NULL: it can be tried. */
-static const char *elsewhere(EscEndpointKind kind)
-{
-    return kind == ESC_ENDPOINT_SMTP      ? "it goes by `mail`"
-           : kind == ESC_ENDPOINT_FILE    ? "lines are appended to a file"
-           : kind == ESC_ENDPOINT_WEBPUSH ? "each browser has a push service of its own"
-                                          : NULL;
 }
 
 /* --- one try ---------------------------------------------------------------------------------- */
@@ -234,13 +226,29 @@ static void tell_untried(const Tour *tour, const char *place, EscText name, EscT
     tour->tell(tour->context, &probed);
 }
 
+/* Of browsers that of the first one's push service. */
+static EscText url_of(const EscEndpoint *endpoint)
+{
+    return endpoint->subscriptions_count > 0 ? endpoint->subscriptions[0].url : endpoint->url;
+}
+
+static const char *untried_words(const EscEndpoint *endpoint)
+{
+    bool is_nobody = endpoint->kind == ESC_ENDPOINT_WEBPUSH && endpoint->subscriptions_count == 0;
+    return endpoint->kind == ESC_ENDPOINT_FILE   ? "lines are appended to a file"
+           : endpoint->kind == ESC_ENDPOINT_SMTP ? "it goes by `mail`"
+           : is_nobody                           ? "no browser is subscribed"
+                                                 : NULL;
+}
+
 static void probe_endpoint(const Tour *tour, const char *place, const EscEndpoint *endpoint)
 {
     const Question *question = question_of(endpoint->kind);
     if (endpoint->type.size == 0)
         return;
-    if (elsewhere(endpoint->kind) != NULL) {
-        tell_untried(tour, place, endpoint->name, endpoint->type, elsewhere(endpoint->kind));
+    const char *untried = untried_words(endpoint);
+    if (untried != NULL) {
+        tell_untried(tour, place, endpoint->name, endpoint->type, untried);
         return;
     }
     Probe probe;
@@ -256,7 +264,7 @@ static void probe_endpoint(const Tour *tour, const char *place, const EscEndpoin
         if (question->ask != NULL)
             question->ask(&planner, endpoint);
         else
-            get(&planner, endpoint->url);
+            get(&planner, url_of(endpoint));
         if (endpoint->kind == ESC_ENDPOINT_SLACK)
             probe.attempt.plan.judge = esc_slack_judge;
         run(&probe, question, &probed);

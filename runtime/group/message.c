@@ -43,7 +43,8 @@ static void guide_write(EscBuf *out, const EscMessage *message)
     } members[] = {{"customer", message->customer},
                    {"until", message->until},
                    {"next", message->next},
-                   {"act", message->act}};
+                   {"act", message->act},
+                   {"room", message->room}};
     for (size_t i = 0; i < ESC_COUNT_OF(members); i++)
         if (members[i].value.size > 0)
             member_write(out, members[i].name, members[i].value);
@@ -217,6 +218,7 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     message->customer = text_of(arena, root, "customer");
     message->until = text_of(arena, root, "until");
     message->next = text_of(arena, root, "next");
+    message->room = text_of(arena, root, "room");
     message->act = text_of(arena, root, "act");
     message->question = text_of(arena, root, "question");
     const EscJson *page = esc_json_member(root, ESC_TEXT("page"));
@@ -286,7 +288,7 @@ static size_t message_texts(EscMessage *message, EscText *texts[TEXTS_MAX])
                             &message->escalation,    &message->ticket,   &message->template_name,
                             &message->severity_json, &message->severity, &message->question,
                             &message->customer,      &message->until,    &message->next,
-                            &message->act,           &message->language};
+                            &message->act,           &message->language, &message->room};
     memcpy(texts, all, sizeof(all));
     return ESC_COUNT_OF(all);
 }

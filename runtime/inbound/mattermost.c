@@ -1,9 +1,9 @@
 /* mattermost.c - what a Mattermost server sends when a button of a post is pressed. Pure.
  *
  * It signs nothing. The button's `context`, which the server keeps to itself and gives back, holds the button and our own
- * HMAC over it (../delivery/plan_mattermost.c): that proves the button, and the server vouches for who pressed it. Nothing
- * tells the time, so a request that somebody has seen could be sent again: it does what the button does, as the same
- * person. Its address should be in nobody's reach but the server's.
+ * HMAC over it (../delivery/plan_mattermost.c): that proves the button. Who pressed it, and when, the server only says, so
+ * whoever can read one request could send it again in another name: its address should be in nobody's reach but the
+ * server's. A button below a message to a person is theirs alone, whoever is said to have pressed it.
  *
  * Users are known by their id and by their name, which is theirs alone on the server. */
 #include <esc/inbound.h>

@@ -224,6 +224,16 @@ class InMattermost(ChatCase):
             self.assertEqual(answer.status, 401)
         self.assertFalse(daemon.escalation()["acked"])
 
+    def test_a_message_to_a_person_is_theirs_to_answer(self):
+        daemon = self.daemon.start()
+        daemon.send(critical_ticket("e1", "INC-1"))
+        direct = eventually(lambda: self.server.directs.get(self.server.users["chen"]))
+        page = eventually(lambda: [p for p in self.posts(direct) if "props" in p])[0]
+        answer = self.press(page, "Acknowledge", "ben")
+        self.assertEqual((answer.status, answer.json["ephemeral_text"]), (200, "Nothing was done: the message was for somebody else."))
+        self.assertFalse(daemon.escalation()["acked"])
+        self.assertIn("the message was for somebody else", next(r for r in daemon.audit() if r["kind"] == "not_matched")["text"])
+
     def test_who_is_unknown_there_is_reached_otherwise(self):
         del self.server.users["chen"]
         daemon = self.daemon.start()

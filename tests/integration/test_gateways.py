@@ -4,10 +4,11 @@ import base64
 import hashlib
 import hmac
 import json
+import subprocess
 import urllib.parse
 import xml.etree.ElementTree
 
-from harness import START, WORKSPACES, Case, Daemon, event, eventually, later
+from harness import BIN, PATIENCE, START, WORKSPACES, Case, Daemon, event, eventually, later
 
 TOKEN = "canary-account-token-4be1"
 BUTTONS = "canary-button-secret-93d0"
@@ -292,6 +293,45 @@ class Browsers(Night):
         dead = eventually(lambda: daemon.outbox(state="dead"))
         self.assertIn("HTTP status 410, the browser's subscription is over", dead[0]["detail"])
         self.assertIn("subscription is over", [r["text"] for r in daemon.audit(escalation="E-1") if r["kind"] == "delivery_dead"][0])
+
+
+class Probes(Night):
+    def probe(self, status):
+        self.daemon.write_config()
+        done = subprocess.run([str(BIN / "escald"), "--data", str(self.daemon.folder), "--workspace", str(self.daemon.workspaces[0]), "--probe"],
+                              capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertNotIn("canary", done.stdout + done.stderr)
+        return done.stdout
+
+    def test_the_account_is_tried_and_nobody_is_told(self):
+        self.receiver.rule("/2010-04-01/Accounts/AC7.json", body={"sid": "AC7", "friendly_name": "Night", "status": "active"})
+        self.receiver.rule("/ntfy/v1/health", body={"healthy": True})
+        said = self.probe(0)
+        self.assertIn("workspaces.night.people.sms (sms): fine: Night, active\n    proven: account and token are taken", said)
+        self.assertIn("workspaces.night.people.phone (call): fine: Night, active\n", said)
+        self.assertIn("workspaces.night.people.push (ntfy): fine\n    proven: the server is well", said)
+        self.assertEqual(sorted(r["method"] for r in self.receiver.requests), ["GET"] * 3)
+
+    def test_a_browser_is_tried_by_its_push_service(self):
+        self.receiver.rule("/2010-04-01/Accounts/AC7.json", status=401, body={"code": 20003, "message": "Authenticate"})
+        self.night["people"]["push"] = {"type": "webpush", "secret_file": "vapid", "contact": "mailto:ops@night.example", "subscriptions_file": "push.json"}
+        said = self.probe(1)
+        self.assertIn("workspaces.night.people.sms (sms): FAILED: HTTP status 401: Authenticate", said)
+        self.assertIn("workspaces.night.people.push (webpush): fine\n", said)
+        (self.daemon.folder / "push.json").write_text("{}")
+        self.assertIn("workspaces.night.people.push (webpush): not tried: no browser is subscribed", self.probe(1))
+
+
+class Ways(Night):
+    def test_each_way_of_a_person_is_tried(self):
+        self.receiver.rule("/ntfy", body={"id": "x", "event": "message"})
+        daemon = self.daemon.start()
+        said = daemon.ctl("test-message", "ben", "--as", "ben").stdout
+        self.assertIn("phone", said)
+        self.assertIn("push", said)
+        self.assertEqual(len(self.calls()), 1)
+        self.assertEqual([json.loads(r["body"])["topic"] for r in self.receiver.at("/ntfy")], ["ben-tel"])
 
 
 class Configuration(Night):

@@ -84,7 +84,8 @@ static void add_schema(TestProgram *p)
                                          "sla.breached",   "owner.absent",    "lead.rejected"};
     static const char *const exceptions[] = {
         "unowned",      "action_failed",       "delivery_dead", "qa_failed", "overdue",
-        "engine_fault", "rollback_incomplete", "routing_loop",  "outage"};
+        "engine_fault", "rollback_incomplete", "routing_loop",  "overtaken", "transferred",
+        "outage"};
     add_enum(p, "role", 1, roles, 4);
     add_enum(p, "severity", 1, severities, 3);
     add_enum(p, "status", 0, statuses, 2);

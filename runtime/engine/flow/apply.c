@@ -256,6 +256,8 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
         engine->turn.actor = engine->turn.by = engine->turn.through = (EscText){0};
         arrears_do(engine);
         settle(engine);
+        for (int round = 0; round < ESC_ENGINE_ROUNDS_MAX && esc_homes_tell(engine); round++)
+            settle(engine);
         esc_wakes_set(engine);
         esc_reaches_set(engine);
     } else {

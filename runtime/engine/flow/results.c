@@ -221,6 +221,10 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
                        ? (EscText){0}
                        : esc_turn_printf(engine, "%u", delivery->http_status);
     EscText detail = esc_utf8_cut(delivery->detail, 1000);
+    if (esc_room_is_asked_by(node)) {
+        esc_room_settled(engine, escalation, delivery);
+        return;
+    }
     reply_keep(engine, escalation, delivery);
     if (delivery->state != ESC_DELIVERY_DEAD) {
         esc_audit_escalation(engine, escalation, ESC_AUDIT_REPLIED,
@@ -345,6 +349,10 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *given, EscWhy
     esc_settled_add(engine, delivery);
     EscEscalation *escalation =
         node.escalation == 0 ? NULL : esc_escalation_find(engine, node.escalation);
+    if (esc_home_answered(engine, &node, delivery)) {
+        esc_text_drop(&node.ticket);
+        return ESC_OK;
+    }
     if (escalation == NULL || escalation->state == ESC_STATE_CLOSED) {
         late_settled(engine, &node, delivery);
         esc_text_drop(&node.ticket);

@@ -134,6 +134,80 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
     return id;
 }
 
+/* --- what goes back to a ticket's home ------------------------------------------------------------ */
+
+/* By the present bundle, as an automation sees the ticket. */
+static EscWorld home_world(EscEngine *engine, EscTicket *ticket, uint32_t function)
+{
+    return (EscWorld){
+        .engine = engine, .ticket = ticket, .bundle = engine->schema.current, .function = function};
+}
+
+/* The request that the row's action makes of what its function says. False: it cannot be made. */
+static bool home_request(EscEngine *engine, EscTicket *ticket, const EscSourceBackRow *row,
+                         CallBuild *build)
+{
+    const EscProgram *program = engine->schema.current->program;
+    CallBuild back = {.world = home_world(engine, ticket, row->arguments)};
+    EscValue arguments[ESC_EFFECT_ARGS_MAX];
+    ESC_ASSERT(!engine->turn.has_undo);
+    if (!request_run(engine, &back, NULL, 0)) {
+        esc_undo_forget(engine);
+        return false;
+    }
+    EscChange call = esc_undo_take(engine);
+    ESC_ASSERT(call.arguments_count <= ESC_EFFECT_ARGS_MAX);
+    for (uint32_t i = 0; i < call.arguments_count; i++)
+        arguments[i] = call.arguments[i].value;
+    *build = (CallBuild){
+        .world = home_world(engine, ticket, program->actions[row->action].request),
+        .action = &program->actions[row->action],
+    };
+    bool is_made = request_run(engine, build, arguments, call.arguments_count);
+    esc_change_release(&call);
+    return is_made;
+}
+
+static void home_record(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation,
+                        EscAuditKind kind, EscText data, EscText text)
+{
+    if (escalation != NULL)
+        esc_audit_escalation(engine, escalation, kind, data, "%.*s", ESC_TEXT_ARG(text));
+    else
+        esc_audit_ticket(engine, ticket, kind, data, "%.*s", ESC_TEXT_ARG(text));
+}
+
+uint64_t esc_call_home(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation,
+                       const EscSourceBackRow *row)
+{
+    const EscProgram *program = engine->schema.current->program;
+    EscText name = esc_action_name(engine, program, row->action),
+            field = program->texts[program->fields[row->field].name];
+    CallBuild build;
+    if (!home_request(engine, ticket, row, &build)) {
+        home_record(
+            engine, ticket, escalation, ESC_AUDIT_CALL_FAILED,
+            esc_audit_data(engine, "action", name, "field", field, NULL),
+            esc_turn_printf(engine, "the request of %.*s could not be made", ESC_TEXT_ARG(name)));
+        return 0;
+    }
+    EscOutboxRow outbox = {
+        .kind = ESC_OUTBOX_CALL,
+        .target = name,
+        .medium = ESC_TEXT("http"),
+        .ticket = ticket->id,
+        .call = &build.call,
+    };
+    uint64_t id = esc_outbox_put(engine, escalation, &outbox);
+    EscText number = esc_turn_printf(engine, "%llu", (unsigned long long)id);
+    home_record(engine, ticket, escalation, ESC_AUDIT_CALLED,
+                esc_audit_data(engine, "outbox", number, "action", name, "field", field, NULL),
+                esc_turn_printf(engine, "tells %.*s ticket.%.*s by %.*s",
+                                ESC_TEXT_ARG(ticket->home), ESC_TEXT_ARG(field),
+                                ESC_TEXT_ARG(name)));
+    return id;
+}
+
 /* --- inverses --------------------------------------------------------------------------------- */
 
 void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,

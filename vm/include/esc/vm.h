@@ -196,6 +196,7 @@ typedef enum EscChannel {
     ESC_CHANNEL_COUNT
 } EscChannel;
 extern const char *const esc_channel_words[ESC_CHANNEL_COUNT + 1];
+#define ESC_ROOM_CHANNEL "warroom" /* the channel that makes war rooms is called so */
 typedef enum EscLanguage {
 #define ESC_LANGUAGE(NAME, word) ESC_LANGUAGE_##NAME,
 #include <esc/builtin.def>

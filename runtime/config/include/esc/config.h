@@ -14,6 +14,7 @@ extern "C" {
 /* What has no binding goes to the file, as nobody has said otherwise; no word of the configuration. */
 #define ESC_UNBOUND_REHEARSAL "rehearsal"
 #define ESC_INBOUND_NAME_BYTES_MAX 64
+#define ESC_ROOM_PLACE "{room}" /* in the url of a meeting server */
 #define ESC_CONFIG_ITEMS_MAX 4096 /* members of one list or map of the configuration */
 
 typedef struct EscTexts {

@@ -235,6 +235,7 @@ typedef struct EscEscalationView {
     int64_t opened_at_ms, closed_at_ms, next_due_ms, ack_due_ms; /* 0 when there is none */
     uint32_t handoffs, exceptions;
     EscText waiting_for;  /* one phrase: "acknowledgement by ana until 09:05" */
+    EscText room;         /* the address of its war room; empty: there is none */
     EscText question;     /* open question or approval, else empty */
     EscText answers_json; /* [{"name","title"}…] of an open question, else empty */
     EscText

@@ -99,6 +99,12 @@ typedef enum EscOutboxKind {
 } EscOutboxKind;
 /* To one of those who get the mails of a channel; a person's own medium is "email". */
 #define ESC_MEDIUM_MAIL "mail"
+/* A war room is asked for: a CALL whose target is ESC_ROOM_CHANNEL. It is made, {"room","title","escalation","ticket"}, and
+ * the call returns its address; or people are called into it, {"room","address","people":["@ana"],"escalation","ticket"},
+ * and the call returns who was. */
+#define ESC_MEDIUM_ROOM "room"
+#define ESC_ROOM_OPEN "open" /* its actions */
+#define ESC_ROOM_INVITE "invite"
 typedef struct EscOutboxRow {
     uint64_t id;
     EscText key; /* idempotency key: "acme/E-12/7/9f3c2b1a0d4e5f60", the last part of the store */
@@ -106,7 +112,7 @@ typedef struct EscOutboxRow {
     EscText ticket;
     EscOutboxKind kind;
     EscText target; /* MESSAGE: channel name, or person name; CALL: "crm.requeue" */
-    EscText medium; /* MESSAGE: chat, email, phone, webhook, ESC_MEDIUM_MAIL; CALL: http */
+    EscText medium; /* MESSAGE: chat, email, phone, webhook, ESC_MEDIUM_MAIL; CALL: http, ESC_MEDIUM_ROOM */
     /* MESSAGE to a person: their address of that medium; by ESC_MEDIUM_MAIL: one receiver of a channel; else empty (bound in
      * configuration) */
     EscText address;

@@ -33,7 +33,7 @@ ESC_MUST_USE bool esc_words_split(EscArena *arena, EscText marked, EscWords *wor
 bool esc_spans_fit(EscText text, const EscSpan *spans, uint32_t count);
 
 /* {"text","own":[[0,12]]?,"subject","workspace","language"?,"escalation"?,"ticket"?,"template"?,"severity"?,"customer"?,
- * "until"?,"next"?,"act"?,"page":bool,"question"?,"answers"?} */
+ * "until"?,"next"?,"act"?,"room"?,"page":bool,"question"?,"answers"?} */
 typedef struct EscMessage {
     EscText text, subject, workspace;
     EscText language;   /* of what no author wrote: "de"; empty: English */
@@ -47,6 +47,7 @@ typedef struct EscMessage {
         until; /* when the reader's time to acknowledge ends, in their zone; empty: they need not */
     EscText next;     /* "ben (secondary)": who is called then */
     EscText act;      /* the command that does what is asked for */
+    EscText room;     /* where people talk about it; empty: no room was made */
     EscText question; /* empty: nothing is asked */
     bool page, has_answers;
     const EscMessageAnswer *answers;
