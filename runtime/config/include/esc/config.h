@@ -14,7 +14,7 @@ extern "C" {
 /* What has no binding goes to the file, as nobody has said otherwise; no word of the configuration. */
 #define ESC_UNBOUND_REHEARSAL "rehearsal"
 #define ESC_INBOUND_NAME_BYTES_MAX 64
-#define ESC_ROOM_PLACE "{room}" /* in the url of a meeting server */
+#define ESC_ROOM_PLACE "{room}"   /* in the url of a meeting server */
 #define ESC_CONFIG_ITEMS_MAX 4096 /* members of one list or map of the configuration */
 
 typedef struct EscTexts {
@@ -43,14 +43,17 @@ typedef struct EscEndpoint {
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
     EscText path;          /* FILE */
-    EscTexts to;           /* SMTP; SMS, CALL, WEBPUSH: the one address of a channel; SLACK, MATTERMOST: its one place */
-    EscText answers;       /* the inbound binding by which people answer from there; empty: they cannot */
+    EscTexts
+        to; /* SMTP; SMS, CALL, WEBPUSH: the one address of a channel; SLACK, MATTERMOST: its one place */
+    EscText answers; /* the inbound binding by which people answer from there; empty: they cannot */
     /* WEBHOOK: signing secret; of others a token, or a key. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
-    EscText ca_file; /* HTTP: authorities that its certificate may come from; a path, after loading whole */
-    EscText account, from; /* SMS, CALL: the account, whose token is `secret`; a number, or a messaging service */
-    EscText topic;         /* NTFY, of a channel */
-    EscText contact;       /* WEBPUSH: "mailto:…", for push services; `secret` is our private key */
+    EscText
+        ca_file; /* HTTP: authorities that its certificate may come from; a path, after loading whole */
+    EscText account,
+        from; /* SMS, CALL: the account, whose token is `secret`; a number, or a messaging service */
+    EscText topic;   /* NTFY, of a channel */
+    EscText contact; /* WEBPUSH: "mailto:…", for push services; `secret` is our private key */
     EscText subscriptions_file;
     EscPushSubscription *subscriptions; /* WEBPUSH: from the file */
     uint32_t subscriptions_count;

@@ -582,9 +582,9 @@ struct EscEscalation {
     uint32_t expectation_next;
     EscInverse *inverses; /* not settled yet */
     size_t inverses_count, inverses_capacity;
-    EscText room; /* owned: the address of its war room; empty: none was made */
+    EscText room;       /* owned: the address of its war room; empty: none was made */
     bool is_room_asked; /* and its answer has not come */
-    EscText left; /* owned: what a rollback has left, told when its last inverse is settled */
+    EscText left;       /* owned: what a rollback has left, told when its last inverse is settled */
     EscDeadTold *dead_told;
     size_t dead_told_count, dead_told_capacity;
     EscMoment *timeline;
