@@ -82,7 +82,7 @@ static const char directory[] =
     "note  "
     "said: \"a {note else \"-\"}\" } }\n"
     "}\n"
-    "source hook { verify slack  event ticket.updated when body.kind = \"u\" and body.n[0] > 3  "
+    "source desk { verify slack  event ticket.updated when body.kind = \"u\" and body.n[0] > 3  "
     "event ticket.created\n"
     "  ticket.id <- body.id  ticket.tier <- body.tier map { b: base  otherwise: plus }  "
     "ticket.labels <- pairs(body.labels)\n"

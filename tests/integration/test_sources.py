@@ -5,11 +5,12 @@ import hashlib
 import hmac
 import http.client
 import json
+import subprocess
 import threading
 import time
 from pathlib import Path
 
-from harness import WORKSPACES, Case, Daemon, eventually
+from harness import BIN, WORKSPACES, Case, Daemon, eventually
 
 PAYLOADS = Path(__file__).resolve().parent.parent / "neighbours" / "alertmanager"
 SECRET = "canary-source-secret-41c7"
@@ -277,3 +278,16 @@ class Sources(Case):
         self.assertEqual(self.ticket("m999")["id"], "m999")
         self.assertEqual(self.post("alertmanager", '{"alerts":[],"nul":"\\u0000"}', headers={"Authorization": SECRET}, type="text/plain").status, 200)
         self.assertEqual(daemon.get("/health").json["status"], "ok")
+
+    def test_a_source_without_a_secret_is_told(self):
+        config = self.folder / "c.json"
+        config.write_text(json.dumps({"unbound": "file", "workspaces": {"shop": {"sources": {"desk": {"url": "https://a.example"}}}}}))
+        done = subprocess.run([str(BIN / "escald"), "--workspace", str(WORKSPACES["shop"]), "--data", str(self.folder / "x"), "--config", str(config), "--check-config"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("needs a secret_file", done.stderr)
+        config.write_text(json.dumps({"unbound": "file", "workspaces": {"shop": {}}}))
+        done = subprocess.run([str(BIN / "escald"), "--workspace", str(WORKSPACES["shop"]), "--data", str(self.folder / "x"), "--config", str(config), "--check-config"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("sources.signed: the templates have this source, and nothing is bound to it", done.stderr)

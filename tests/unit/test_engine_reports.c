@@ -544,6 +544,33 @@ static void a_mail_that_is_left_is_in_the_trail(void **state)
     scene_free(scene);
 }
 
+static void what_a_source_could_not_use_is_in_the_trail(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("template t \"T\" { start on ticket.created\n" BODY);
+    const EscRemark remarks[] = {{.kind = ESC_REMARK_NOT_MAPPED,
+                                  .source = ESC_TEXT("hook"),
+                                  .what = ESC_TEXT("no event fits"),
+                                  .content = ESC_TEXT("{\"kind\":\"ping\"}")},
+                                 {.kind = ESC_REMARK_SOURCE_REFUSED,
+                                  .source = ESC_TEXT("hook"),
+                                  .what = ESC_TEXT("10 in a row: the signature is wrong")}};
+    for (size_t i = 0; i < ESC_COUNT_OF(remarks); i++)
+        assert_status(
+            scene_input(scene, &(EscInput){.kind = ESC_INPUT_REMARK, .remark = &remarks[i]}),
+            ESC_OK);
+    assert_int_equal(
+        scene_audit(scene, "not_mapped",
+                    "something is kept as it came, and is no event of the source hook: no event "
+                    "fits"),
+        1);
+    assert_int_equal(scene_audit(scene, "source_refused",
+                                 "requests were refused at the source hook: 10 in a row: the "
+                                 "signature is wrong"),
+                     1);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -576,6 +603,7 @@ int main(void)
         cmocka_unit_test(a_person_opens_what_is_not_there),
         cmocka_unit_test(what_is_told_of_a_ticket_is_kept),
         cmocka_unit_test(a_mail_that_is_left_is_in_the_trail),
+        cmocka_unit_test(what_a_source_could_not_use_is_in_the_trail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
