@@ -28,6 +28,8 @@
 #define ESC_RUNBOOK_DEPTH_MAX 8u
 #define ESC_ROLES_MAX ((uint32_t)ESC_OWNER_ROLE_COUNT)
 #define ESC_CHAIN_LEVELS_MAX 10u /* ESC_BOUND_CHAIN_LEVELS */
+#define ESC_LIBRARIES_MAX 64u
+#define ESC_LIBRARY_MODULES_MAX 1000u /* of all libraries together */
 
 /* --- meanings: what a node stands for --------------------------------------------------------- */
 
@@ -54,7 +56,8 @@ typedef enum EscMeans {
     ESC_MEANS_ROLE,     /* of an OWNER: role number 0 to 2 */
     ESC_MEANS_CONTACT,  /* of a NOTIFY with `via`: index: EscContact */
     ESC_MEANS_EVIDENCE, /* of a SNAPSHOT_ITEM: index: one ESC_EVIDENCE_ bit */
-    ESC_MEANS_CHECK     /* of a CHECK: index: EscCheck; extra: EscProof for DELIVERED */
+    ESC_MEANS_CHECK,    /* of a CHECK: index: EscCheck; extra: EscProof for DELIVERED */
+    ESC_MEANS_DOCUMENT /* a place in JSON that came from outside: index: EscDocumentRoot; extra: EscDocumentForm */
 } EscMeans;
 
 typedef enum EscUnit {
@@ -259,23 +262,43 @@ typedef struct EscParamInfo {
     EscType type;
     uint32_t
         local; /* what paths in the action's own request, or in the template, mean: index in locals */
+    unsigned
+        receives; /* bit set of ESC_WHO_CAN: whom its text may name where the template uses it as somebody; 0: it does not */
 } EscParamInfo;
+
+/* A text that was given for a parameter, which may be somebody's name (check/receivers.c). */
+typedef struct EscGivenName {
+    uint32_t param; /* in params */
+    const EscNode *text;
+} EscGivenName;
 
 typedef struct EscActionInfo {
     uint32_t system;
     EscText name;                        /* "requeue" */
     uint32_t params_first, params_count; /* in params */
     EscType result;                      /* 0 none, else TEXT */
-    EscText result_path;                 /* RFC 6901 pointer; empty: the whole body */
+    const EscNode *returns;              /* PATH of the reply, or NULL */
+    const EscNode *accepts;              /* condition on the reply, or NULL */
     EscMethod method;
     const EscNode *url;  /* TEXT */
-    const EscNode *body; /* RECORD or NULL; flat: ENTRY names are the JSON members */
+    const EscNode *body; /* BODY or NULL */
+    EscBody body_kind;
     const uint16_t *statuses;
     uint32_t statuses_count;
     uint32_t undo_action; /* or ESC_NONE */
     const EscNode *undo;  /* UNDO with arguments, or NULL */
     const EscNode *node;
 } EscActionInfo;
+
+/* What comes in, and goes back. Its rows are the items of the node, with what their paths mean. */
+typedef struct EscInboundInfo {
+    EscText name, title;
+    EscVerifyKind verify;
+    EscVerifyPlace place;
+    EscText place_name;  /* empty: none is said */
+    const EscNode *each; /* SOURCE_EACH or NULL */
+    const EscNode *node;
+} EscInboundInfo;
 
 typedef struct EscRouteInfo {
     EscText name;
@@ -334,9 +357,9 @@ typedef struct EscTemplateInfo {
     bool has_unknown_event;    /* it starts on one that nobody declares */
     bool is_manual;
     uint32_t params_first, params_count; /* in params: what whoever starts it gives */
-    const EscNode *again; /* the DURATION of `again after`; NULL: at once */
-    const EscNode *group; /* GROUP or NULL */
-    EscProof weakest;     /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
+    const EscNode *again;                /* the DURATION of `again after`; NULL: at once */
+    const EscNode *group;                /* GROUP or NULL */
+    EscProof weakest; /* of all receivers of its notifications; ESC_PROOF_COUNT for none */
     EscSpan weakest_span;
     const EscNode *wanted; /* the check in its steps that asks for most evidence, or NULL */
 } EscTemplateInfo;
@@ -381,7 +404,24 @@ typedef struct EscSourceFile {
     const EscNode *tree; /* NULL before the check */
     uint32_t *meanings;  /* by EscNode.id: index in the workspace's meanings; in its arena */
     bool is_std;
+    uint32_t library; /* in libraries, + 1; 0: of none */
+    EscSpan used_at;  /* of a library's: the `use` in a file of the workspace's own */
+    uint32_t uses_first, uses_count; /* in module_uses */
 } EscSourceFile;
+
+/* Where modules lie that several workspaces use (libraries.c). */
+typedef struct EscLibraryInfo {
+    EscText name;
+    EscSpan name_span;
+    EscText folder; /* as the workspace says it, from its own folder; empty: it does not */
+    bool is_wrong;  /* it says something that was reported */
+} EscLibraryInfo;
+
+/* A module of a library uses another. */
+typedef struct EscModuleUse {
+    uint32_t to; /* in files */
+    const EscNode *use;
+} EscModuleUse;
 
 /* A part of a declaration that could not be read, and the declaration. */
 typedef struct EscBroken {
@@ -419,6 +459,12 @@ struct EscWorkspace {
     EscStatus failure;
 
     ESC_ARRAY(EscSourceFile, files);
+    uint32_t own_files_count; /* those of its folder; behind them stand the modules that it uses */
+    uint32_t modules_count;
+    EscNames *module_names;   /* path of a module → index in files */
+    size_t file_ids_capacity; /* of file_indexes */
+    ESC_ARRAY(EscLibraryInfo, libraries);
+    ESC_ARRAY(EscModuleUse, module_uses);
     ESC_ARRAY(EscDiagnostic, diagnostics);
     EscDiagnostic dropped; /* what reports beyond the limit are written into */
     uint32_t errors, warnings;
@@ -464,8 +510,10 @@ struct EscWorkspace {
     ESC_ARRAY(EscSystemInfo, systems);
     ESC_ARRAY(EscActionInfo, actions);
     ESC_ARRAY(EscParamInfo, params);
+    ESC_ARRAY(EscInboundInfo, inbounds);
     ESC_ARRAY(EscRouteInfo, routes);
     ESC_ARRAY(EscOpenUse, opens);
+    ESC_ARRAY(EscGivenName, given_names);
     ESC_ARRAY(EscSlaInfo, slas);
     ESC_ARRAY(EscRunbookInfo, runbooks);
     ESC_ARRAY(EscTemplateInfo, templates);
@@ -487,6 +535,8 @@ struct EscWorkspace {
 
 /* What stands there in the source; empty for a place that is none. Borrowed. */
 EscText esc_span_text(const EscWorkspace *workspace, EscSpan span);
+/* The library that the file of a span belongs to; empty: none (libraries.c). */
+EscLibraryFile esc_library_file(const EscWorkspace *workspace, EscSpan span);
 
 /* Where the file of a span stands in the workspace: in files, in the table FILES and for whoever reads a diagnostic. */
 static inline uint32_t esc_file_index(const EscWorkspace *workspace, EscSpan span)
@@ -497,6 +547,12 @@ static inline uint32_t esc_file_index(const EscWorkspace *workspace, EscSpan spa
 static inline const EscSourceFile *esc_file_of(const EscWorkspace *workspace, EscSpan span)
 {
     return &workspace->files[esc_file_index(workspace, span)];
+}
+
+/* Whether it is one of the workspace's own files, and not of a library that others use as well. */
+static inline bool esc_file_is_own(const EscSourceFile *file)
+{
+    return !file->is_std && file->library == 0;
 }
 
 static inline EscPlaceSpan esc_place_of(const EscWorkspace *workspace, EscSpan span)

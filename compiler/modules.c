@@ -1,9 +1,10 @@
-/* modules.c - sources to trees: reads every file that nobody has read yet, reports its faults, and brings in the standard library's
- * modules that are used. */
+/* modules.c - sources to trees: reads every file that nobody has read yet, reports its faults, and brings in the modules that are
+ * used: the standard library's here, those of other libraries by libraries.c. */
 #include <string.h>
 
 #include "check/check.h"
 #include "check/names.h"
+#include "libraries.h"
 
 static void report_fault(EscWorkspace *workspace, const EscSyntaxError *error)
 {
@@ -51,55 +52,79 @@ static void file_parse(EscWorkspace *workspace, uint32_t index)
         report_fault(workspace, &parsed->faults[i]);
 }
 
+/* Room for the ids of all files, and of as many modules again before they move. */
+static bool indexes_hold(EscWorkspace *workspace)
+{
+    if (workspace->file_id_end <= workspace->file_ids_capacity)
+        return true;
+    size_t capacity = 2 * (size_t)workspace->file_id_end;
+    uint32_t *moved = esc_arena_alloc_array(workspace->arena, capacity, sizeof *moved);
+    if (moved == NULL) {
+        esc_workspace_fail(workspace, ESC_NO_MEMORY);
+        return false;
+    }
+    if (workspace->file_ids_capacity > 0)
+        memcpy(moved, workspace->file_indexes, workspace->file_ids_capacity * sizeof *moved);
+    workspace->file_indexes = moved;
+    workspace->file_ids_capacity = capacity;
+    return true;
+}
+
 /* From now on a span says where its file stands. */
 static void number_files(EscWorkspace *workspace)
 {
-    workspace->file_indexes = esc_arena_alloc_array(workspace->arena, workspace->file_id_end,
-                                                    sizeof *workspace->file_indexes);
-    if (workspace->file_indexes == NULL) {
-        esc_workspace_fail(workspace, ESC_NO_MEMORY);
+    if (!indexes_hold(workspace))
         return;
-    }
     for (uint32_t i = 0; i < workspace->files_count; ++i)
         workspace->file_indexes[workspace->files[i].parsed->id] = i;
 }
 
-static bool module_is_loaded(const EscWorkspace *workspace, const EscStdModule *module)
+uint32_t esc_module_add(EscWorkspace *workspace, EscSourceFile file)
 {
-    for (uint32_t i = workspace->files_count; i > 0 && workspace->files[i - 1].is_std; --i) {
-        if (esc_text_equal(workspace->files[i - 1].path, esc_text_from(module->path)))
-            return true;
+    EscSourceFile *added = ESC_ARRAY_ADD(workspace, files);
+    uint32_t index = workspace->files_count - 1;
+    if (workspace->has_failed) {
+        esc_parsed_drop(file.parsed);
+        return ESC_NONE;
     }
-    return false;
+    *added = file;
+    if (!indexes_hold(workspace))
+        return ESC_NONE;
+    workspace->file_indexes[file.parsed->id] = index;
+    EscStatus status = esc_names_put(workspace->module_names, file.path, index);
+    if (status != ESC_OK) {
+        esc_workspace_fail(workspace, status);
+        return ESC_NONE;
+    }
+    ++workspace->modules_count;
+    file_parse(workspace, index);
+    return index;
 }
 
 static void module_load(EscWorkspace *workspace, const EscStdModule *module)
 {
-    if (module_is_loaded(workspace, module))
+    EscText path = esc_text_from(module->path);
+    if (esc_names_find(workspace->module_names, path, NULL))
         return;
     EscParsed *parsed = workspace->std[module - esc_std_modules];
-    EscSourceFile *file = ESC_ARRAY_ADD(workspace, files);
-    if (workspace->has_failed)
-        return;
-    *file = (EscSourceFile){.path = esc_text_from(module->path),
-                            .text = parsed->text,
-                            .parsed = esc_parsed_hold(parsed),
-                            .is_std = true};
-    workspace->file_indexes[parsed->id] = workspace->files_count - 1;
-    file_parse(workspace, workspace->files_count - 1);
+    (void)esc_module_add(workspace, (EscSourceFile){.path = path,
+                                                    .text = parsed->text,
+                                                    .parsed = esc_parsed_hold(parsed),
+                                                    .is_std = true});
 }
 
 /* "de", where `default language de` is said by a file of the workspace. */
 static EscText default_language(const EscWorkspace *workspace)
 {
-    for (uint32_t i = 0; i < workspace->files_count; ++i) {
+    for (uint32_t i = 0; i < workspace->own_files_count; ++i) {
         if (workspace->files[i].tree == NULL)
             continue;
         ESC_EACH(declaration, workspace->files[i].tree->file.declarations) {
             if (declaration->kind != ESC_NODE_WORKSPACE)
                 continue;
             ESC_EACH_NODE(setting, declaration->workspace.settings)
-                if (setting->setting.value->kind == ESC_NODE_PATH)
+                if (setting->kind == ESC_NODE_SETTING &&
+                    setting->setting.value->kind == ESC_NODE_PATH)
                     return setting->setting.value->path.parts[0].text;
         }
     }
@@ -134,7 +159,7 @@ static void module_bring_in(EscWorkspace *workspace, const EscStdModule *module)
     module_load(workspace, module);
 }
 
-static void module_use(EscWorkspace *workspace, const EscNode *path)
+static void std_use(EscWorkspace *workspace, const EscNode *path)
 {
     char buffer[ESC_PATH_TEXT_MAX];
     EscText name = esc_path_text(path, 0, path->path.count, buffer);
@@ -160,22 +185,31 @@ static void module_use(EscWorkspace *workspace, const EscNode *path)
 static void modules_of_file(EscWorkspace *workspace, uint32_t index)
 {
     const EscNode *tree = workspace->files[index].tree;
+    uint32_t first = workspace->module_uses_count;
     if (tree == NULL)
         return;
     ESC_EACH(declaration, tree->file.declarations) {
-        if (declaration->kind == ESC_NODE_USE)
-            module_use(workspace, declaration->use.module);
+        if (declaration->kind != ESC_NODE_USE || workspace->has_failed)
+            continue;
+        const EscNode *module = declaration->use.module;
+        if (esc_text_equal(module->path.parts[0].text, ESC_TEXT("std")))
+            std_use(workspace, module);
+        else
+            esc_library_use(workspace, index, module);
     }
+    workspace->files[index].uses_first = first;
+    workspace->files[index].uses_count = workspace->module_uses_count - first;
 }
 
 void esc_pass_modules(EscWorkspace *workspace)
 {
     number_files(workspace);
-    uint32_t own = workspace->files_count;
-    for (uint32_t i = 0; i < own && !workspace->has_failed; ++i)
+    workspace->own_files_count = workspace->files_count;
+    for (uint32_t i = 0; i < workspace->own_files_count && !workspace->has_failed; ++i)
         file_parse(workspace, i);
     if (workspace->has_failed)
         return;
+    esc_libraries_declare(workspace);
     /* The base ticket and the human triage belong to every workspace. */
     for (unsigned i = 0; i < esc_std_modules_count; ++i) {
         const char *name = esc_std_modules[i].name;
@@ -184,6 +218,7 @@ void esc_pass_modules(EscWorkspace *workspace)
     }
     /* Modules may use modules: the list grows while it is walked, by at most the number of
      * modules there are. */
-    for (uint32_t i = 0; i < workspace->files_count; ++i)
+    for (uint32_t i = 0; i < workspace->files_count && !workspace->has_failed; ++i)
         modules_of_file(workspace, i);
+    esc_libraries_circles(workspace);
 }

@@ -48,7 +48,9 @@ EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan spa
     bool is_known = esc_explanation_find(esc_text_from(code), &known);
     ESC_ASSERT(is_known);
     bool is_error = code[0] == 'E';
-    bool is_echo = esc_is_echo(workspace, code, span);
+    const EscSourceFile *file = esc_file_of(workspace, span);
+    /* What is advised about the standard library is for whoever writes it: nobody else can follow it. */
+    bool is_echo = esc_is_echo(workspace, code, span) || (!is_error && file->is_std);
     workspace->errors += is_error && !is_echo;
     workspace->warnings += !is_error && !is_echo;
     EscDiagnostic *diagnostic = row_of(workspace, is_echo);
@@ -61,6 +63,8 @@ EscDiagnostic *esc_report(EscWorkspace *workspace, const char *code, EscSpan spa
     va_start(arguments, format);
     diagnostic->message = text_of(workspace, format, arguments);
     va_end(arguments);
+    if (file->library != 0)
+        esc_report_related(workspace, diagnostic, file->used_at, "the library is used here");
     return diagnostic;
 }
 

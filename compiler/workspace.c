@@ -16,9 +16,13 @@
     X(fields)                                                                                      \
     X(events)                                                                                      \
     X(exceptions)                                                                                  \
-    X(persons) X(teams) X(calendars) X(schedules) X(channels) X(systems) X(actions) X(params)      \
-        X(routes) X(opens) X(slas) X(runbooks) X(templates) X(automations) X(limits) X(locals)     \
-            X(meanings) X(conditions) X(scenarios) X(broken) X(cover) X(step_texts)
+    X(persons)                                                                                     \
+    X(teams)                                                                                       \
+    X(calendars)                                                                                   \
+    X(schedules) X(channels) X(systems) X(actions) X(inbounds) X(params) X(routes) X(opens)        \
+        X(given_names) X(libraries) X(module_uses) X(slas) X(runbooks) X(templates) X(automations) \
+            X(limits) X(locals) X(meanings) X(conditions) X(scenarios) X(broken) X(cover)          \
+                X(step_texts)
 
 /* Takes over the references to the modules of the standard library. */
 static EscWorkspace *make(EscParsed **std)
@@ -37,12 +41,14 @@ static EscWorkspace *make(EscParsed **std)
     workspace->exception_field_names = esc_names_new(esc_seed());
     workspace->broken_names = esc_names_new(esc_seed());
     workspace->file_names = esc_names_new(esc_seed());
+    workspace->module_names = esc_names_new(esc_seed());
     workspace->hours_names = esc_names_new(esc_seed());
     bool is_whole = workspace->arena != NULL && workspace->std != NULL &&
                     workspace->names != NULL && workspace->enum_shapes != NULL &&
                     workspace->ticket_names != NULL && workspace->exception_names != NULL &&
                     workspace->exception_field_names != NULL && workspace->file_names != NULL &&
-                    workspace->broken_names != NULL && workspace->hours_names != NULL;
+                    workspace->broken_names != NULL && workspace->hours_names != NULL &&
+                    workspace->module_names != NULL;
     /* Every array has room from the start, so that adding without memory still has an item to
      * give. */
 #define ARRAY_START(name)                                                                          \
@@ -96,6 +102,7 @@ void esc_workspace_free(EscWorkspace *workspace)
     esc_names_free(workspace->exception_names);
     esc_names_free(workspace->exception_field_names);
     esc_names_free(workspace->file_names);
+    esc_names_free(workspace->module_names);
     esc_names_free(workspace->hours_names);
     esc_names_free(workspace->called);
     esc_event_lookup_free(workspace->event_lookup);
@@ -270,23 +277,35 @@ bool esc_workspace_file_is_std(const EscWorkspace *workspace, uint32_t file)
     return file < workspace->files_count && workspace->files[file].is_std;
 }
 
+bool esc_workspace_file_is_own(const EscWorkspace *workspace, uint32_t file)
+{
+    return file < workspace->files_count && esc_file_is_own(&workspace->files[file]);
+}
+
+static bool is_own(const EscWorkspace *workspace, const EscNode *node)
+{
+    return node == NULL || esc_file_is_own(esc_file_of(workspace, node->span));
+}
+
+/* How many rows of an array are declared in the workspace's own files, or built in. */
+#define COUNT_OWN(array)                                                                           \
+    for (uint32_t i = 0; i < workspace->array##_count; ++i)                                        \
+        counts.array += is_own(workspace, workspace->array[i].node);
+
 EscWorkspaceCounts esc_workspace_counts(const EscWorkspace *workspace)
 {
-    EscWorkspaceCounts counts = {
-        .persons = workspace->persons_count,
-        .teams = workspace->teams_count,
-        .schedules = workspace->schedules_count,
-        .channels = workspace->channels_count,
-        .systems = workspace->systems_count,
-        .events = workspace->events_count,
-        .templates = workspace->templates_count,
-        .routes = workspace->routes_count,
-        .tests = workspace->scenarios_count,
-    };
-    for (uint32_t i = 0; i < workspace->runbooks_count; ++i)
-        counts.runbooks += !esc_file_of(workspace, workspace->runbooks[i].node->span)->is_std;
+    EscWorkspaceCounts counts = {.tests = workspace->scenarios_count};
+    COUNT_OWN(persons)
+    COUNT_OWN(teams)
+    COUNT_OWN(schedules)
+    COUNT_OWN(channels)
+    COUNT_OWN(systems)
+    COUNT_OWN(events)
+    COUNT_OWN(templates)
+    COUNT_OWN(runbooks)
+    COUNT_OWN(routes)
     for (uint32_t i = 0; i < workspace->files_count; ++i) {
-        if (workspace->files[i].is_std)
+        if (!esc_file_is_own(&workspace->files[i]))
             continue;
         ++counts.files;
         counts.bytes += (uint32_t)workspace->files[i].text.size;

@@ -66,8 +66,13 @@ static void write_member(EscBuf *out, const EscNode *node, const Member *member,
 
 static void write_path(EscBuf *out, const EscPathNode *path)
 {
-    for (uint32_t i = 0; i < path->count; i++)
-        esc_buf_printf(out, "%s%.*s", i == 0 ? "" : ".", ESC_TEXT_ARG(path->parts[i].text));
+    for (uint32_t i = 0; i < path->count; i++) {
+        EscText part = path->parts[i].text;
+        if (esc_name_is_place(part))
+            esc_buf_printf(out, "[%.*s]", ESC_TEXT_ARG(part));
+        else
+            esc_buf_printf(out, "%s%.*s", i == 0 ? "" : ".", ESC_TEXT_ARG(part));
+    }
 }
 
 static void write_text(EscBuf *out, const EscNode *node, unsigned depth)

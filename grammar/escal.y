@@ -117,7 +117,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> WEEKLY "weekly"
 %token <name> LAYER "layer" ALWAYS "always"
 %token <name> COVERED_BY "covered by" /* only behind a date */
-%token <name> OVERRIDE "override" ACTION "action" EACH "each" PAUSE "pause" WARN_AT "warn at"
+%token <name> OVERRIDE "override" ACTION "action" EACH "each" VERIFY "verify" PAUSE "pause" WARN_AT "warn at"
 %token <name> START "start" START_ON "start on" START_AFTER "start after"
 %token <name> START_AFTER_NO "start after no" GROUP_BY "group by"
 %token <name> START_TEMPLATE "start template" MANUAL "manual" DEFAULT "default"
@@ -140,7 +140,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> REQUIRE "require" LAST_RESORT "last resort" LIMIT "limit" RETAIN "retain"
 %token <name> GIVEN "given" RESOLVE "resolve" CONFIRM "confirm" REJECT "reject" FAILS "fails"
 %token <name> WORKS_ON "works on"
-%token <name> FAILS_ON "fails on" REPLIES "replies" DELIVER "deliver"
+%token <name> FAILS_ON "fails on" REPLIES "replies" DELIVER "deliver" RECEIVE "receive"
 %token <name> NO "no" NOTHING "nothing" OWNER "owner" ROLE "role" EXCEPTION "exception"
 %token <name> PASSED "passed" FAILED "failed"
 %token <name> CREATED "created" CALL "call" STARTED "started" ASKED "asked" OVERDUE "overdue"
@@ -148,7 +148,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> REPEAT "repeat" FOLLOWS_SHIFT "follows shift" KEEP "keep"
 %token <name> SINCE "since" RESTART "restart"
 %token <name> MET_BY "met by" BEFORE_DUE "before due"
-%token <name> LANGUAGE "language"
+%token <name> LANGUAGE "language" LIBRARY "library"
 %token <name> SO_FAR "so far" /* only behind `expect` */
 
 /* --- operators, weakest first ----------------------------------------------------------------- */
@@ -179,12 +179,13 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <list> fields parameters parameters_opt parameter_list settings person_items reach_steps
 %type <list> team_items calendar_items
 %type <list> day_ranges schedule_items words members_enum_or members_enum_less actions
-%type <list> action_items codes source_items
+%type <list> action_items codes source_items choices
 %type <list> automation_items
 %type <list> map_opt sla_items warnings_opt moments promise_rows since_opt met_opt route_rows template_items events paths per_opt owners
 %type <list> checks policy_items
 %type <list> steps block snapshot_items reminders ask_items match_arms match_values arm_body
 %type <list> entries record record_opt arguments argument_list expressions expression_list
+%type <list> list_items list_some
 %type <list> test_statements text_parts other_targets targets
 %type <node> snapshot_item
 %type <branch> else_opt
@@ -268,6 +269,8 @@ workspace_setting:
     setting
   | "default" "language" word
     { $$ = NODE(SETTING, @$, .setting = {.name = $2, .value = esc_path_one(parse, $word)}); }
+  | "library" word text
+    { $$ = NODE(LIBRARY, @$, .library = {.name = $word, .folder = $text}); }
 
 /* Which version of the language is a number, and no matter of people. */
 language:
@@ -540,7 +543,8 @@ action_item:
   | word record
     { $$ = NODE(BODY, @$, .body = {.format = $word, .value = NODE(RECORD, @record,
           .record = {$record})}); }
-  | "expect" codes { $$ = NODE(REPLY, @$, .reply = {.codes = $codes}); }
+  | "expect" codes condition_opt[condition]
+    { $$ = NODE(REPLY, @$, .reply = {.codes = $codes, .condition = $condition}); }
   | "return" expr { $$ = NODE(RETURN, @$, .return_value = {.value = $expr}); }
 
 codes:
@@ -553,14 +557,27 @@ source_items:
   | source_items error { $$ = $1; RECOVER(PLAIN, @1, @2); }
   | source_items BROKEN { $$ = $1; }
 
+/* A part begins with a word of the language or a dotted name: so the name behind `verify KIND` is its place. */
 source_item:
-    "each" path "as" word { $$ = NODE(SOURCE_EACH, @$, .source_each = {.list = $path,
+    "verify" word[kind]
+    { $$ = NODE(SOURCE_VERIFY, @$, .source_verify = {.kind = $kind}); }
+  | "verify" word[kind] NAME[place] text[name]
+    { $$ = NODE(SOURCE_VERIFY, @$, .source_verify = {.kind = $kind, .place = $place,
+          .name = $name}); }
+  | "each" path "as" word { $$ = NODE(SOURCE_EACH, @$, .source_each = {.list = $path,
           .variable = $word}); }
   | "event" path condition_opt[condition]
     { $$ = NODE(SOURCE_EVENT, @$, .source_event = {.event = $path, .condition = $condition}); }
-  | path "<-" expr map_opt[map]
-    { $$ = NODE(SOURCE_MAP, @$, .source_map = {.target = $path, .value = $expr, .entries = $map,
-          .has_map = $map.count > 0}); }
+  | PATH "<-" choices map_opt[map]
+    { $$ = NODE(SOURCE_MAP, @$, .source_map = {.target = $PATH, .values = $choices,
+          .entries = $map, .has_map = $map.count > 0}); }
+  | PATH[field] "->" path[action] arguments
+    { $$ = NODE(SOURCE_BACK, @$, .source_back = {.field = $field, .action = $action,
+          .arguments = $arguments}); }
+
+choices:
+    expr { $$ = esc_list_one($1); }
+  | choices "else" expr { $$ = esc_list_append($1, $3); }
 
 map_opt:
     %empty { $$ = esc_list_empty(); }
@@ -1033,6 +1050,11 @@ test_statement:
     { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .is_failing = true}); }
   | "system" path "replies" reply
     { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .reply = $reply}); }
+  | "receive" word[source] text[file]
+    { $$ = NODE(TEST_RECEIVE, @$, .test_receive = {.source = $source, .file = $file}); }
+  | "receive" word[source] record
+    { $$ = NODE(TEST_RECEIVE, @$, .test_receive = {.source = $source,
+          .body = NODE(RECORD, @record, .record = {$record})}); }
   | "deliver" "fails on" target
     { $$ = NODE(TEST_DELIVER, @$, .test_deliver = {.channel = $target, .is_failing = true}); }
   | "deliver" "works on" target
@@ -1052,7 +1074,7 @@ until_opt:
 reply:
     text
   | record { $$ = NODE(RECORD, @$, .record = {$record}); }
-  | "[" expressions "]" { $$ = NODE(LIST, @$, .list = {.items = $expressions}); }
+  | "[" list_items "]" { $$ = NODE(LIST, @$, .list = {.items = $list_items}); }
 
 in_opt:
     %empty { $$ = esc_name_empty(); }
@@ -1210,6 +1232,14 @@ expression_list:
     expr { $$ = esc_list_one($1); }
   | expression_list "," expr { $$ = esc_list_append($1, $3); }
 
+list_items: /* records only in what becomes JSON, which the check looks after */
+    %empty { $$ = esc_list_empty(); }
+  | list_some
+
+list_some:
+    value { $$ = esc_list_one($1); }
+  | list_some "," value { $$ = esc_list_append($1, $3); }
+
 path:
     PATH
   | word { $$ = esc_path_one(parse, $word); }
@@ -1268,7 +1298,7 @@ sum:
   | "true" { $$ = NODE(BOOL, @$, .boolean = {true}); }
   | "false" { $$ = NODE(BOOL, @$, .boolean = {false}); }
   | "now" { $$ = BARE(NOW, @$); }
-  | "[" expressions "]" { $$ = NODE(LIST, @$, .list = {.items = $expressions}); }
+  | "[" list_items "]" { $$ = NODE(LIST, @$, .list = {.items = $list_items}); }
   | "(" expr[inner] ")" { $$ = $inner; }
   | "changed" path { $$ = NODE(CHANGED, @$, .changed = {.path = $path}); }
   | "previous" path { $$ = NODE(PREVIOUS, @$, .previous = {.path = $path}); }
@@ -1304,12 +1334,13 @@ clock_word:
     NAME | "workspace" | "use" | "ticket" | "event" | "person" | "team" | "calendar" | "schedule"
   | "channel" | "system" | "source" | "sla" | "route" | "runbook" | "template" | "policy" | "test"
   | "absent" | "closed" | "daily" | "weekly" | "layer" | "always" | "override" | "action" | "each" | "pause" | "start"
+  | "verify" | "receive"
   | "manual" | "alongside" | "owners" | ALL | "steps" | "on" | "qa" | "notify" | "page" | "set"
   | "queue" | "handoff" | ACKED | RESOLVED | "snapshot" | "attach" | "undo" | "await" | "wait"
   | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"
   | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
-  | "repeat" | "keep" | "language"
+  | "repeat" | "keep" | "language" | "library"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
   | "started" | "asked" | "overdue" | "due" | "elif" | "times" | "restart" | "add"
   | "remove" | "automation"

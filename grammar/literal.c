@@ -301,10 +301,10 @@ EscNode *esc_literal_time_of_day(EscParse *parse, EscSpan span)
                 "times of day go from `00:00` to `24:00`");
         minutes = 0;
     }
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY,
-                                          .span = span,
-                                          .time_of_day = {.minutes = (uint16_t)minutes,
-                                                          .is_bad = is_bad}});
+    return esc_node_put(
+        parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY,
+                          .span = span,
+                          .time_of_day = {.minutes = (uint16_t)minutes, .is_bad = is_bad}});
 }
 
 /* 8am, 6:30 pm: minutes of the day; false when there is no such time. */
@@ -328,8 +328,13 @@ static EscText second_half_day(const EscParse *parse, uint32_t *end)
 {
     uint32_t at = *end;
     const char *data = parse->source.data;
+    static const char *const words[] = {"to ", "until ", "till ", "bis "};
     while (at < parse->source.size && strchr(" .-", data[at]) != NULL)
         at++;
+    for (size_t i = 0; i < ESC_COUNT_OF(words); i++)
+        if (esc_text_starts_with(esc_parse_slice(parse, at, (uint32_t)parse->source.size),
+                                 esc_text_from(words[i])))
+            at += (uint32_t)strlen(words[i]);
     uint32_t start = at;
     while (at < parse->source.size && (is_digit(data[at]) || data[at] == ':'))
         at++;
@@ -363,10 +368,10 @@ EscNode *esc_literal_half_day(EscParse *parse, EscSpan span)
                                             (unsigned)(minutes % 60)));
     if (whole.end > parse->half_day_end && !parse->is_quiet)
         parse->half_day_end = whole.end;
-    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY,
-                                          .span = span,
-                                          .time_of_day = {.minutes = (uint16_t)minutes,
-                                                          .is_bad = !is_time}});
+    return esc_node_put(
+        parse, &(EscNode){.kind = ESC_NODE_TIME_OF_DAY,
+                          .span = span,
+                          .time_of_day = {.minutes = (uint16_t)minutes, .is_bad = !is_time}});
 }
 
 static unsigned days_in_month(int64_t year, int64_t month)
@@ -444,36 +449,91 @@ EscNode *esc_literal_other_date(EscParse *parse, EscSpan span)
 
 /* --- dotted names ----------------------------------------------------------------------------- */
 
+/* Where the part that begins at `at` ends: a name before the next dot or bracket, a place behind its closing bracket. */
+static uint32_t part_end(EscText text, uint32_t at)
+{
+    bool is_quoted = text.data[at] == '[' && text.data[at + 1] == '"';
+    if (is_quoted) /* the scanner has seen the other quote, and none in between */
+        return (uint32_t)((const char *)memchr(text.data + at + 2, '"', text.size - at - 2) -
+                          text.data) +
+               2;
+    uint32_t end = at + 1;
+    while (end < text.size && text.data[end] != '.' && text.data[end] != '[')
+        end++;
+    return end;
+}
+
+/* The words within [start, end) of the name: without the bracket and quotes of a place. */
+static EscName part_name(EscParse *parse, EscSpan span, EscText text, uint32_t start, uint32_t end)
+{
+    uint32_t open = text.data[start] != '[' ? 0 : text.data[start + 1] == '"' ? 2 : 1;
+    start += open;
+    end -= open;
+    return (EscName){.text = {text.data + start, end - start},
+                     .span = esc_parse_span(parse, span.start + start, span.start + end)};
+}
+
+/* No name has more parts than dots and brackets, and one; what a path can hold of them. */
+static uint32_t parts_room(EscText text)
+{
+    uint32_t room = 1;
+    for (size_t i = 0; i < text.size; i++)
+        room += text.data[i] == '.' || text.data[i] == '[';
+    return room < ESC_PATH_PARTS_MAX ? room : ESC_PATH_PARTS_MAX;
+}
+
+/* What no document can have: a place with a nought in front, or a number of too many digits. */
+static void check_place(EscParse *parse, EscName name, bool is_number)
+{
+    if (is_number && name.text.size > 1 && (name.text.data[0] == '0' || name.text.size > 4))
+        put_bad(parse, name.span, "a place in a list is a number below 10000",
+                "the first item is `[0]`");
+}
+
+static void put_too_long(EscParse *parse, EscSpan span, bool is_long)
+{
+    EscSyntaxError error =
+        esc_syntax_error(ESC_SYNTAX_NAME_TOO_LONG, span,
+                         is_long ? ESC_TEXT("a word of this name is longer than 64 letters")
+                                 : ESC_TEXT("this name has more than 16 words"));
+    esc_syntax_put(parse, &error);
+}
+
+/* Names with dots between them, and places in brackets: body.hits[0]["a name"]. The word of a place is what stands between
+ * its brackets, which no name is: a number, or a member of a document in quotes. */
 EscNode *esc_literal_path(EscParse *parse, EscSpan span)
 {
     EscText text = slice_of(parse, span);
-    uint32_t count = 1;
-    for (size_t i = 0; i < text.size; i++)
-        count += text.data[i] == '.';
-    bool is_long = false;
-    EscName *parts = esc_arena_alloc_array(parse->arena, count, sizeof *parts);
+    uint32_t room = parts_room(text);
+    EscName *parts = esc_arena_alloc_array(parse->arena, room, sizeof *parts);
     if (parts == NULL)
         return NULL;
-    uint32_t start = 0, part = 0;
-    for (uint32_t i = 0; i <= text.size; i++) {
-        if (i < text.size && text.data[i] != '.')
-            continue;
-        parts[part].text = (EscText){text.data + start, i - start};
-        parts[part].span = esc_parse_span(parse, span.start + start, span.start + i);
-        is_long = is_long || parts[part].text.size > ESC_NAME_SIZE_MAX;
-        part++;
-        start = i + 1;
+    bool is_long = false;
+    uint32_t count = 0;
+    for (uint32_t at = 0, end; at < text.size; at = end, count++) {
+        at += text.data[at] == '.';
+        end = part_end(text, at);
+        EscName name = part_name(parse, span, text, at, end);
+        check_place(parse, name, text.data[at] == '[' && text.data[at + 1] != '"');
+        is_long = is_long || name.text.size > ESC_NAME_SIZE_MAX;
+        if (name.text.size > ESC_NAME_SIZE_MAX)
+            name.text.size = ESC_NAME_SIZE_MAX; /* it is wrong already; paths have buffers */
+        if (count < room)
+            parts[count] = name;
     }
-    if (is_long || count > ESC_PATH_PARTS_MAX) {
-        EscSyntaxError error =
-            esc_syntax_error(ESC_SYNTAX_NAME_TOO_LONG, span,
-                             is_long ? ESC_TEXT("a word of this name is longer than 64 letters")
-                                     : ESC_TEXT("this name has more than 16 words"));
-        esc_syntax_put(parse, &error);
-    }
+    if (is_long || count > ESC_PATH_PARTS_MAX)
+        put_too_long(parse, span, is_long);
     if (count > ESC_PATH_PARTS_MAX)
         count = ESC_PATH_PARTS_MAX;
     return esc_node_put(
         parse,
         &(EscNode){.kind = ESC_NODE_PATH, .span = span, .path = {.parts = parts, .count = count}});
+}
+
+bool esc_name_is_place(EscText name)
+{
+    bool is_name = name.size > 0 && (name.data[0] < '0' || name.data[0] > '9');
+    for (size_t i = 0; i < name.size && is_name; i++)
+        is_name = esc_is_word_character(name.data[i]);
+    return !is_name;
 }

@@ -264,25 +264,45 @@ bool esc_shape_of_field(const Fault *fault)
 
 /* --- conditions ------------------------------------------------------------------------------- */
 
+/* Behind 2 of 2,5: what a comma in front of other digits than three of a group stands for is a guess. */
+static bool is_decimal_comma(const Fault *fault)
+{
+    EscParse *parse = fault->parse;
+    uint32_t at = parse->token.start, end = at + 1;
+    while (is_digit(esc_look_at(fault, end)))
+        end++;
+    if (end == at + 1 || esc_is_word_character(esc_look_at(fault, end)))
+        return false;
+    EscText number =
+        esc_arena_printf(parse->arena, "%.*s%s%.*s", ESC_TEXT_ARG(esc_fault_before(fault)),
+                         end - at > 3 ? "" : ".", ESC_TEXT_ARG(slice(fault, at + 1, end)));
+    return esc_fault_put_edit(
+        fault, ESC_SYNTAX_UNEXPECTED, esc_parse_span(parse, parse->previous.start, end),
+        ESC_TEXT("a number has no `,`"),
+        "the digits stand together, and a decimal point is written as `.`",
+        (FaultEdit){.start = parse->previous.start, .end = end, .text = number, .is_guess = true});
+}
+
 /* 500,000 */
 static bool is_comma_in_number(const Fault *fault)
 {
     EscParse *parse = fault->parse;
     EscText before = esc_fault_before(fault);
     uint32_t at = parse->token.start;
-    if (!esc_fault_is(fault, ",") || parse->previous.end != at || before.size > 3 ||
-        before.size == 0 || !is_digit(before.data[0]))
+    if (!esc_fault_is(fault, ",") || parse->previous.end != at || before.size == 0 ||
+        !is_digit(before.data[0]))
         return false;
     EscText number = before;
-    while (esc_look_at(fault, at) == ',' && is_digit(esc_look_at(fault, at + 1)) &&
-           is_digit(esc_look_at(fault, at + 2)) && is_digit(esc_look_at(fault, at + 3)) &&
+    while (before.size <= 3 && esc_look_at(fault, at) == ',' &&
+           is_digit(esc_look_at(fault, at + 1)) && is_digit(esc_look_at(fault, at + 2)) &&
+           is_digit(esc_look_at(fault, at + 3)) &&
            !esc_is_word_character(esc_look_at(fault, at + 4))) {
         number = esc_arena_printf(parse->arena, "%.*s%.*s", ESC_TEXT_ARG(number),
                                   ESC_TEXT_ARG(slice(fault, at + 1, at + 4)));
         at += 4;
     }
     if (at == parse->token.start)
-        return false;
+        return is_decimal_comma(fault);
     return put_edit(fault, esc_parse_span(parse, parse->previous.start, at),
                     "the digits of a number stand together, without `,`", "", parse->previous.start,
                     at, number);
@@ -492,6 +512,8 @@ static bool is_other_range(const Fault *fault)
     if (!esc_fault_has(fault, "..") ||
         !esc_look_is_one_of(fault->found, "- -- to until till through bis"))
         return false;
+    if (parse->token.start < parse->half_day_end)
+        return true; /* 8am - 6pm: told with its hours */
     EscText text = ESC_TEXT("..");
     uint32_t end = esc_look_over_blanks(fault, parse->token.end);
     end = over_second_range(fault, end, &text);
@@ -603,7 +625,8 @@ static bool is_other_date(const Fault *fault)
 /* every 15m { … }: without end. */
 static bool is_every_without_end(const Fault *fault)
 {
-    if (!esc_fault_has(fault, "at most") || esc_fault_has(fault, "{") || esc_fault_has(fault, "}"))
+    if (!esc_fault_has(fault, "at most") || esc_fault_has(fault, "{") ||
+        esc_fault_has(fault, "}") || esc_fault_has(fault, ")")) /* a text has `at most` as well */
         return false;
     return put(fault, fault->parse->token,
                "`every` makes rounds, and says how many there are at most",

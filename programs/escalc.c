@@ -1,6 +1,7 @@
 /* escalc.c - the operators' and reviewers' program: reads the command line and hands over. */
 #include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,6 +18,7 @@ static const struct {
     {CLI_ESCALC_TEST_COMMAND, escalc_test},     {CLI_ESCALC_FMT_COMMAND, escalc_fmt},
     {CLI_ESCALC_DISASM_COMMAND, escalc_disasm}, {CLI_ESCALC_EXPLAIN_COMMAND, escalc_explain},
     {CLI_ESCALC_FIX_COMMAND, escalc_fix},       {CLI_ESCALC_ONCALL_COMMAND, escalc_oncall},
+    {CLI_ESCALC_NEW_COMMAND, escalc_new},       {CLI_ESCALC_IMPORT_COMMAND, escalc_import},
 };
 
 int escalc_worse(int a, int b)
@@ -43,6 +45,7 @@ static EscalcOptions options_of(const CliLine *line)
         .is_markdown = cli_has(line, CLI_ESCALC_MARKDOWN),
         .is_dry = cli_has(line, CLI_ESCALC_DRY_RUN),
         .denies = cli_has(line, CLI_ESCALC_DENY),
+        .plays_libraries = cli_has(line, CLI_ESCALC_LIBRARY_TESTS),
         .at_ms = (int64_t)time(NULL) * 1000,
     };
 }
@@ -52,6 +55,15 @@ static bool read_time(const CliLine *line, EscalcOptions *options)
 {
     const char *at = cli_value(line, CLI_ESCALC_AT);
     return at == NULL || esc_time_read(esc_text_from(at), &options->at_ms);
+}
+
+static int (*command(CliCommand which))(const EscalcOptions *options)
+{
+    for (size_t i = 0; i < ESC_COUNT_OF(COMMANDS); ++i)
+        if (COMMANDS[i].command == which)
+            return COMMANDS[i].run;
+    ESC_ASSERT(false); /* cli_read knows only what is in both tables */
+    return NULL;
 }
 
 static int run(const CliLine *line)
@@ -64,11 +76,13 @@ static int run(const CliLine *line)
         fprintf(stderr, "escalc: --format junit goes with `escalc test` only\n");
         return ESCALC_USAGE;
     }
-    for (size_t i = 0; i < ESC_COUNT_OF(COMMANDS); ++i)
-        if (COMMANDS[i].command == line->command)
-            return COMMANDS[i].run(&options);
-    ESC_ASSERT(false); /* cli_read knows only what is in both tables */
-    return ESCALC_FAILURE;
+    LibraryFolder *libraries = NULL;
+    int code = escalc_libraries_read(line, &libraries, &options.libraries_count);
+    options.libraries = libraries;
+    if (code == ESCALC_FINE)
+        code = command(line->command)(&options);
+    free(libraries);
+    return code;
 }
 
 static void keep_memory(void)

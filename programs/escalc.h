@@ -5,6 +5,7 @@
 #include <esc/compiler.h>
 
 #include "cli.h"
+#include "library_files.h"
 
 /* Exit codes of all programs. */
 #define ESCALC_FINE 0
@@ -31,7 +32,10 @@ typedef struct EscalcOptions {
     bool is_markdown;
     bool is_dry; /* fix */
     bool denies;
-    int64_t at_ms; /* check, oncall: the time that it looks from; now when none is named */
+    const LibraryFolder *libraries; /* that the command line names */
+    size_t libraries_count;
+    bool plays_libraries; /* check, test: the tests of libraries too */
+    int64_t at_ms;        /* check, oncall: the time that it looks from; now when none is named */
 } EscalcOptions;
 
 /* Loads and checks the workspace in a folder, or the one file when `path` ends in .esc, and
@@ -39,9 +43,10 @@ typedef struct EscalcOptions {
  * not be read, which was reported. Owned: esc_workspace_free. Returns the exit code. */
 int escalc_load(const char *path, const EscalcOptions *options, EscWorkspace **out);
 /* The same without printing anything but failures to read. */
-int escalc_load_quietly(const char *path, EscWorkspace **out);
+int escalc_load_quietly(const char *path, const EscalcOptions *options, EscWorkspace **out);
 /* The same as if it were another day: `today` in days since 1970-01-01. */
-int escalc_load_on(const char *path, int64_t today, EscWorkspace **out);
+int escalc_load_on(const char *path, const EscalcOptions *options, int64_t today,
+                   EscWorkspace **out);
 /* Loads, checks and compiles to bytes, and prints the diagnostics: lowering may add some, bounds
  * that only the finished program shows. As with escalc_load, *workspace is the caller's to free,
  * and the exit code is returned. */
@@ -64,6 +69,9 @@ int escalc_worse(int a, int b);
 /* escalc_gaps.c: adds a finding for each time, from at_ms on, in which nobody of a template's owners is there. */
 void escalc_find_gaps(EscWorkspace *workspace, EscBytes bundle, int64_t at_ms);
 
+/* escalc_libraries.c: what `--library` says; *items is the caller's to free. ESCALC_USAGE after saying what is wrong. */
+int escalc_libraries_read(const CliLine *line, LibraryFolder **items, size_t *count);
+
 /* The commands. */
 int escalc_check(const EscalcOptions *options);
 int escalc_build(const EscalcOptions *options);
@@ -71,7 +79,9 @@ int escalc_disasm(const EscalcOptions *options);
 int escalc_fmt(const EscalcOptions *options);
 int escalc_explain(const EscalcOptions *options);
 int escalc_fix(const EscalcOptions *options);
+int escalc_new(const EscalcOptions *options);    /* escalc_new.c */
 int escalc_oncall(const EscalcOptions *options); /* escalc_oncall.c */
 int escalc_test(const EscalcOptions *options);   /* escalc_test.c */
+int escalc_import(const EscalcOptions *options); /* escalc_import.c */
 
 #endif

@@ -38,7 +38,7 @@ void escalc_print_diagnostics(const EscWorkspace *workspace, const EscalcOptions
 
 int escalc_load(const char *path, const EscalcOptions *options, EscWorkspace **out)
 {
-    int code = escalc_load_quietly(path, out);
+    int code = escalc_load_quietly(path, options, out);
     if (*out != NULL)
         escalc_print_diagnostics(*out, options);
     return code;
@@ -68,7 +68,7 @@ static void print_summary(const char *path, const EscWorkspace *workspace)
 static int compile(const char *path, const EscalcOptions *options, EscWorkspace **workspace,
                    EscBuf *bundle)
 {
-    int code = escalc_load_on(path, options->at_ms / ESC_DAY_MS, workspace);
+    int code = escalc_load_on(path, options, options->at_ms / ESC_DAY_MS, workspace);
     if (*workspace == NULL)
         return code;
     EscWhy why = {0};

@@ -12,9 +12,10 @@ bool dated_compile(DatedWorkspace *dated, int64_t day)
         return true;
     dated_release(dated);
     EscWhy why = {0};
-    bool is_fine = escalc_load_on(dated->path, day, &dated->workspace) == ESCALC_FINE &&
-                   esc_workspace_build(dated->workspace, &dated->bytes, &why) == ESC_OK &&
-                   esc_bundle_load(esc_buf_as_bytes(&dated->bytes), &dated->bundle, &why) == ESC_OK;
+    bool is_fine =
+        escalc_load_on(dated->path, dated->options, day, &dated->workspace) == ESCALC_FINE &&
+        esc_workspace_build(dated->workspace, &dated->bytes, &why) == ESC_OK &&
+        esc_bundle_load(esc_buf_as_bytes(&dated->bytes), &dated->bundle, &why) == ESC_OK;
     dated->day = day;
     if (!is_fine)
         fprintf(stderr, "escalc: %s: does not compile for the day of a test %s\n", dated->path,

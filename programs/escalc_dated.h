@@ -5,9 +5,12 @@
 #include <esc/compiler.h>
 #include <esc/vm.h>
 
-/* The workspace of one day at a time. Begins as {.path = …}; released by dated_release. */
+#include "escalc.h"
+
+/* The workspace of one day at a time. Begins as {.path = …, .options = …}; released by dated_release. */
 typedef struct DatedWorkspace {
     const char *path;
+    const EscalcOptions *options;
     int64_t day; /* since 1970-01-01 */
     EscWorkspace *workspace;
     EscBundle *bundle;

@@ -14,6 +14,7 @@
 #include "composed_text.h"
 #include "escalc.h"
 #include "holiday_files.h"
+#include "library_files.h"
 #include "zone_names.h"
 
 #define FOLDER_DEPTH_MAX 16
@@ -150,6 +151,7 @@ typedef struct Folder {
     size_t base; /* where paths below the folder begin */
     void (*put)(void *context, EscText path);
     void *put_context;
+    LibraryFolders libraries;
 } Folder;
 
 static bool list_visit(void *context, const char *path)
@@ -184,12 +186,27 @@ static EscStatus read_source(void *context, EscText path, EscBuf *out, EscWhy *w
     return read_file(full, out, why);
 }
 
+static EscStatus read_library(void *context, EscText library, EscText folder, EscText path,
+                              EscBuf *out, EscWhy *why)
+{
+    const Folder *workspace = context;
+    return library_file_read(&workspace->libraries, library, folder, path, out, why);
+}
+
+/* A calendar file of the workspace, or of the library that names it. */
+static EscStatus read_calendar(void *context, EscLibraryFile library, EscText path, EscBuf *out)
+{
+    EscWhy why = {0};
+    return library.name.size > 0
+               ? read_library(context, library.name, library.folder, path, out, &why)
+               : read_source(context, path, out, &why);
+}
+
 static EscStatus read_holidays(void *context, EscHolidayFile *file)
 {
     EscBuf bytes;
-    EscWhy why = {0};
     esc_buf_init(&bytes, HOLIDAY_FILE_BYTES_MAX);
-    EscStatus status = read_source(context, file->path, &bytes, &why);
+    EscStatus status = read_calendar(context, file->library, file->path, &bytes);
     status = holiday_file_tell(file, status, &bytes);
     esc_buf_release(&bytes);
     return status;
@@ -198,20 +215,29 @@ static EscStatus read_holidays(void *context, EscHolidayFile *file)
 static EscStatus read_turns(void *context, EscTurnFile *file)
 {
     EscBuf bytes;
-    EscWhy why = {0};
     esc_buf_init(&bytes, HOLIDAY_FILE_BYTES_MAX);
-    EscStatus status = read_source(context, file->path, &bytes, &why);
+    EscStatus status = read_calendar(context, file->library, file->path, &bytes);
     status = turn_file_tell(file, status, &bytes);
     esc_buf_release(&bytes);
     return status;
 }
 
-int escalc_load_quietly(const char *path, EscWorkspace **out)
+/* What the paths of a workspace are below: the folder itself, or that of its one file. */
+static EscText own_folder(const char *path, size_t base)
 {
-    return escalc_load_on(path, (int64_t)time(NULL) / 86400, out);
+    size_t size = base > 0 ? base - 1 : 0;
+    if (base == 1 && path[0] == '/')
+        size = 1;
+    return base == 0 ? ESC_TEXT(".") : (EscText){path, size};
 }
 
-int escalc_load_on(const char *path, int64_t today, EscWorkspace **out)
+int escalc_load_quietly(const char *path, const EscalcOptions *options, EscWorkspace **out)
+{
+    return escalc_load_on(path, options, (int64_t)time(NULL) / 86400, out);
+}
+
+int escalc_load_on(const char *path, const EscalcOptions *options, int64_t today,
+                   EscWorkspace **out)
 {
     char clean[8192];
     int size = snprintf(clean, sizeof clean, "%s", path);
@@ -222,6 +248,11 @@ int escalc_load_on(const char *path, int64_t today, EscWorkspace **out)
         const char *slash = strrchr(clean, '/');
         folder.base = slash == NULL ? 0 : (size_t)(slash + 1 - clean);
     }
+    folder.libraries = (LibraryFolders){.items = options->libraries,
+                                        .count = options->libraries_count,
+                                        .workspace_folder = own_folder(clean, folder.base),
+                                        .way_out = "name its folder: `--library ",
+                                        .way_out_behind = "=FOLDER`"};
     EscSourceFiles files = {.context = &folder,
                             .list = list_sources,
                             .read = read_source,
@@ -230,6 +261,8 @@ int escalc_load_on(const char *path, int64_t today, EscWorkspace **out)
                             .holidays = read_holidays,
                             .compose = composed_text,
                             .turns = read_turns,
+                            .library = read_library,
+                            .library_tests = options->plays_libraries,
                             .today = today};
     *out = esc_workspace_new();
     EscWhy why = {0};

@@ -40,7 +40,7 @@ static void take_edits(Edits *edits, const EscWorkspace *workspace, const EscDia
         diagnostic->edits_count > 0 && edits->count + diagnostic->edits_count <= EDITS_MAX;
     for (uint32_t i = 0; i < diagnostic->edits_count && is_taken; ++i) {
         const EscEdit *edit = &diagnostic->edits[i];
-        is_taken = edit->is_safe && !esc_workspace_file_is_std(workspace, edit->span.file) &&
+        is_taken = edit->is_safe && esc_workspace_file_is_own(workspace, edit->span.file) &&
                    !overlaps(edits, edit);
     }
     for (uint32_t i = 0; i < diagnostic->edits_count && is_taken; ++i)
@@ -184,12 +184,13 @@ static void print_rest(const char *path, size_t changes, const EscWorkspace *wor
     printf("\n");
 }
 
-static int fix_one(const char *path, bool is_dry)
+static int fix_one(const char *path, const EscalcOptions *options)
 {
     size_t changes = 0;
+    bool is_dry = options->is_dry;
     for (unsigned pass = 0;; ++pass) {
         EscWorkspace *workspace = NULL;
-        int code = escalc_load_quietly(path, &workspace);
+        int code = escalc_load_quietly(path, options, &workspace);
         if (workspace == NULL)
             return code;
         Edits edits;
@@ -212,6 +213,6 @@ int escalc_fix(const EscalcOptions *options)
 {
     int code = ESCALC_FINE;
     for (size_t i = 0; i < options->paths_count; ++i)
-        code = escalc_worse(code, fix_one(options->paths[i], options->is_dry));
+        code = escalc_worse(code, fix_one(options->paths[i], options));
     return code;
 }

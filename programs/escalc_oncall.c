@@ -126,7 +126,7 @@ int escalc_oncall(const EscalcOptions *options)
     EscBuf bytes;
     EscWhy why = {0};
     esc_buf_init(&bytes, ESC_BUNDLE_BYTES_MAX);
-    int code = escalc_load_on(options->paths[0], options->at_ms / ESC_DAY_MS, &workspace);
+    int code = escalc_load_on(options->paths[0], options, options->at_ms / ESC_DAY_MS, &workspace);
     if (code == ESCALC_FINE && esc_workspace_build(workspace, &bytes, &why) == ESC_OK)
         code = show(esc_buf_as_bytes(&bytes), options->at_ms, options);
     else if (workspace != NULL) {

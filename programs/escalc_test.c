@@ -127,7 +127,7 @@ static bool play_dated(Tally *tally, DatedWorkspace *dated, const EscStage *stag
 static EscStatus play_meant(Tally *tally, const char *path, const EscStage *stage)
 {
     EscStatus status = ESC_OK;
-    DatedWorkspace dated = {.path = path};
+    DatedWorkspace dated = {.path = path, .options = tally->options};
     tally->suite_passed = tally->suite_failed = 0;
     for (uint32_t i = 0; status == ESC_OK && i < esc_workspace_scenario_count(stage->workspace);
          i++) {

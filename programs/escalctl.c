@@ -53,6 +53,7 @@ static const Command commands[] = {
     {ACT(ABSENT, "/v1/people/%s/absent", NULL)},
     {ACT(PRESENT, "/v1/people/%s/present", NULL)},
     {ACT(CLOCK, "/v1/clock/%s", NULL)},
+    {.command = CLI_ESCALCTL_TEST_MESSAGE_COMMAND, .run = ctl_test_message},
     {.command = CLI_ESCALCTL_AUDIT_COMMAND, .path = "/v1/audit", .show = ctl_show_audit},
     {.command = CLI_ESCALCTL_EVIDENCE_COMMAND, .run = ctl_evidence},
     {.command = CLI_ESCALCTL_OUTBOX_COMMAND, .path = "/v1/outbox", .show = ctl_show_outbox},
@@ -68,15 +69,7 @@ static const Command commands[] = {
 
 void ctl_encode(EscBuf *out, EscText text)
 {
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-                        (c >= 'a' && c <= 'z') || memchr("-_.~", c, 4) != NULL;
-        if (is_plain)
-            esc_buf_char(out, c);
-        else
-            esc_buf_printf(out, "%%%02X", (unsigned)(unsigned char)c);
-    }
+    esc_buf_percent(out, text);
 }
 
 bool ctl_is_escalation(const char *text)

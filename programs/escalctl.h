@@ -97,11 +97,12 @@ void ctl_show_oncall(const CtlCall *call, const EscJson *json); /* escalctl_onca
 
 /* --- whole commands --------------------------------------------------------------------------- */
 
-int ctl_status(const CtlCall *call);    /* escalctl_status.c */
-int ctl_show(const CtlCall *call);      /* escalctl_one.c */
-int ctl_evidence(const CtlCall *call);  /* escalctl_oncall.c */
-int ctl_open(const CtlCall *call);      /* escalctl_open.c */
-int ctl_token_new(const CtlCall *call); /* escalctl_request.c */
+int ctl_status(const CtlCall *call);       /* escalctl_status.c */
+int ctl_show(const CtlCall *call);         /* escalctl_one.c */
+int ctl_evidence(const CtlCall *call);     /* escalctl_oncall.c */
+int ctl_open(const CtlCall *call);         /* escalctl_open.c */
+int ctl_test_message(const CtlCall *call); /* escalctl_test.c */
+int ctl_token_new(const CtlCall *call);    /* escalctl_request.c */
 int ctl_send(const CtlCall *call);
 
 /* Puts a further member into a body that begins with its brace. False: the value is not UTF-8. */

@@ -91,6 +91,7 @@ static void show_ticket_line(const EscJson *json)
     line_of("ticket", &text);
     line("customer", ctl_text(json, "account"));
     line("severity", ctl_text(json, "severity"));
+    line("war room", ctl_text(json, "room"));
 }
 
 static EscText role_of(EscText role)

@@ -23,9 +23,11 @@
 #include "escald_follow.h"
 #include "escald_log.h"
 #include "escald_options.h"
+#include "escald_probe.h"
 #include "escald_served.h"
 #include "escald_tell.h"
 
+#define EXIT_PROBED 1 /* something that is bound does not answer as it should */
 #define EXIT_USAGE 2
 #define EXIT_INTERNAL 4
 #define KEPT_BYTES (64 << 20)
@@ -478,6 +480,18 @@ static int fail(App *app, EscStatus status, const EscWhy *why)
     return exit_status(status);
 }
 
+static int probe(const App *app)
+{
+    const EscOutsideSetup setup = {.config = app->config,
+                                   .clock = &app->clock,
+                                   .random = &app->random,
+                                   .files = &app->files,
+                                   .sockets = &app->sockets,
+                                   .data_folder = app->options.data,
+                                   .time_scale = 1.0};
+    return probe_all(&setup) == 0 ? 0 : EXIT_PROBED;
+}
+
 static int run(App *app)
 {
     EscWhy why = {.text = ""};
@@ -485,7 +499,7 @@ static int run(App *app)
     if (status == ESC_OK && app->options.check_config) {
         print_lines("warning: ", esc_buf_as_text(&app->config->warnings));
         (void)puts("the configuration and the workspaces are fine");
-        return 0;
+        return app->options.probe ? probe(app) : 0;
     }
     scaled_clock_start(&app->scaled, app->options.time_scale,
                        app->options.start_ms); /* compiling took none of its time */

@@ -167,9 +167,9 @@ static bool is_way_bound(const EscWorkspaceConfig *config, EscContact kind)
 {
     if (config == NULL)
         return false;
-    if (kind == ESC_CONTACT_EMAIL)
-        return config->mail.server.size > 0;
-    return (kind == ESC_CONTACT_CHAT ? config->people.chat : config->people.phone).type.size > 0;
+    const EscEndpoint *endpoint =
+        esc_people_endpoint(&config->people, esc_text_from(esc_contact_words[kind]));
+    return endpoint == NULL ? config->mail.server.size > 0 : endpoint->type.size > 0;
 }
 
 /* One line for a way, however many people are reached by it. */
@@ -197,6 +197,42 @@ static void check_way(const Check *check, EscContact kind, const char *place, co
         esc_buf_printf(check->unbound, " and %u more", count - NAMES_SHOWN);
 }
 
+/* Slack writes to a member's id or to a mail address; a name there is anybody's. */
+static bool is_unreachable(const Check *check, const EscPersonRow *person)
+{
+    for (uint32_t i = 0; i < person->contacts_count; i++) {
+        const EscContactRow *contact = &check->program->contacts[person->contacts_first + i];
+        EscText address = check->program->texts[contact->address];
+        if (contact->kind == ESC_CONTACT_CHAT && address.size > 0 && address.data[0] == '@')
+            return true;
+    }
+    return false;
+}
+
+static void check_slack(const Check *check)
+{
+    uint32_t count = 0;
+    if (check->config == NULL || check->config->people.chat.kind != ESC_ENDPOINT_SLACK)
+        return;
+    for (uint32_t i = 0; i < check->program->persons_count; i++) {
+        const EscPersonRow *person = &check->program->persons[i];
+        if (!is_unreachable(check, person))
+            continue;
+        if (count == 0) {
+            begin_line(check, check->unbound);
+            esc_buf_string(check->unbound,
+                           "people.chat: Slack knows nobody by a name such as @ana: give a "
+                           "member's id (U…) or a mail address for ");
+        }
+        EscText name = check->program->texts[person->name];
+        if (count < NAMES_SHOWN)
+            esc_buf_printf(check->unbound, "%s%.*s", count == 0 ? "" : ", ", ESC_TEXT_ARG(name));
+        count++;
+    }
+    if (count > NAMES_SHOWN)
+        esc_buf_printf(check->unbound, " and %u more", count - NAMES_SHOWN);
+}
+
 void bindings_check(EscText workspace, const EscWorkspaceConfig *config, const EscProgram *program,
                     BindingFaults *out)
 {
@@ -209,6 +245,8 @@ void bindings_check(EscText workspace, const EscWorkspaceConfig *config, const E
         check_kind(&check, &kinds[i]);
     check_reply_event(&check);
     check_way(&check, ESC_CONTACT_EMAIL, "mail", "mail");
-    check_way(&check, ESC_CONTACT_CHAT, "people.chat", "chat");
-    check_way(&check, ESC_CONTACT_PHONE, "people.phone", "phone");
+#define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
+    check_way(&check, ESC_CONTACT_##CONTACT, "people." #way, #way);
+#include <esc/people_ways.def>
+    check_slack(&check);
 }

@@ -51,7 +51,8 @@ static CliEnd take(Options *options, const CliLine *line)
         .port_file = cli_value(line, CLI_ESCALD_PORT_FILE),
         .unbound = cli_value(line, CLI_ESCALD_UNBOUND),
         .follow = cli_has(line, CLI_ESCALD_FOLLOW),
-        .check_config = cli_has(line, CLI_ESCALD_CHECK_CONFIG),
+        .check_config = cli_has(line, CLI_ESCALD_CHECK_CONFIG) || cli_has(line, CLI_ESCALD_PROBE),
+        .probe = cli_has(line, CLI_ESCALD_PROBE),
         .help_config = cli_has(line, CLI_ESCALD_HELP_CONFIG),
     };
     if (!take_all(line, CLI_ESCALD_WORKSPACE, options->workspaces, &options->workspaces_count) ||

@@ -87,13 +87,30 @@ static void compile_one(void *context)
 {
     Served *served = context;
     const EscClock *clock = served->serving->clock;
-    EscStatus status = workspace_compile(served->folder, served->serving->files,
-                                         clock->wall_ms(clock->context) / ESC_DAY_MS,
-                                         &served->compiled, &served->why);
+    EscStatus status = workspace_compile(
+        served->folder, served->serving->files, &served->serving->libraries,
+        clock->wall_ms(clock->context) / ESC_DAY_MS, &served->compiled, &served->why);
     served->has_errors = status == ESC_BAD_SOURCE;
     if (served->has_errors && served->compiled.name[0] == '\0')
         name_after_folder(served);
     step_done(served, served->has_errors ? ESC_OK : status);
+}
+
+/* The operator's alone: what a workspace says of its own accord could be another client's folder. */
+static EscStatus take_libraries(Serving *serving, EscWhy *why)
+{
+    const EscLibraryBindings *bound = &serving->config->libraries;
+    LibraryFolder *items = calloc((size_t)bound->count + 1, sizeof(*items));
+    if (items == NULL)
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the libraries");
+    for (uint32_t i = 0; i < bound->count; i++)
+        items[i] = (LibraryFolder){.name = bound->items[i].name, .folder = bound->items[i].place};
+    serving->libraries =
+        (LibraryFolders){.items = items,
+                         .count = bound->count,
+                         .way_out = "say in the configuration of escald `\"libraries\": {\"",
+                         .way_out_behind = "\": {\"folder\": \"FOLDER\"}}`"};
+    return ESC_OK;
 }
 
 static EscStatus name_all(Serving *serving, EscWhy *why)
@@ -119,6 +136,9 @@ EscStatus served_compile(Serving *serving, const char *const *folders, uint32_t 
     serving->items = calloc(count, sizeof(*serving->items));
     if (serving->names == NULL || serving->items == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the workspaces");
+    EscStatus taken = take_libraries(serving, why);
+    if (taken != ESC_OK)
+        return taken;
     ESC_ASSERT(sem_init(&serving->done, 0, 0) == 0);
     ESC_ASSERT(pthread_mutex_init(&serving->zones_lock, NULL) == 0);
     serving->count = count;
@@ -288,7 +308,8 @@ static size_t receivers_of(const EscWorkspaceConfig *config, EscReceiver **items
     for (uint32_t i = 0; config != NULL && i < config->channels.count; i++) {
         const EscEndpoint *channel = &config->channels.items[i];
         size_t first = count;
-        for (uint32_t j = 0; j < channel->to.count; j++) {
+        bool is_mail = channel->kind == ESC_ENDPOINT_SMTP; /* other kinds have one place */
+        for (uint32_t j = 0; is_mail && j < channel->to.count; j++) {
             bool is_known = false;
             for (size_t k = first; k < count; k++)
                 is_known = is_known || esc_text_equal((*items)[k].address, channel->to.items[j]);
@@ -387,4 +408,6 @@ void served_release(Serving *serving)
     }
     esc_names_free(serving->names);
     free(serving->items);
+    /* made here; const for those who read */
+    free((void *)(uintptr_t)serving->libraries.items);
 }

@@ -32,6 +32,7 @@ struct Serving {
     bool is_time_lapse; /* of that clock */
     const EscRandom *random;
     const EscFiles *files;
+    LibraryFolders libraries; /* that workspaces may use */
     const char *data_folder;
     const char *const *accept_loss; /* workspaces whose stores may have lost something */
     uint32_t accept_loss_count;

@@ -14,6 +14,7 @@
 #include "composed_text.h"
 #include "escald_workspace.h"
 #include "holiday_files.h"
+#include "library_files.h"
 #include "zone_names.h"
 
 #define FOLDER_DEPTH_MAX 16
@@ -22,6 +23,7 @@
 typedef struct Folder {
     const char *root;
     const EscFiles *files;
+    const LibraryFolders *libraries;
     void (*put)(void *put_context, EscText path);
     void *put_context;
     int64_t calendars_end_day; /* of what repeats in calendar files */
@@ -77,13 +79,28 @@ static EscStatus read_source(void *context, EscText path, EscBuf *out, EscWhy *w
     return status == ESC_OK ? ESC_OK : esc_why(why, status, "", 0, "%s cannot be read", full);
 }
 
+static EscStatus read_library(void *context, EscText library, EscText folder, EscText path,
+                              EscBuf *out, EscWhy *why)
+{
+    const Folder *workspace = context;
+    return library_file_read(workspace->libraries, library, folder, path, out, why);
+}
+
+/* A calendar file of the workspace, or of the library that names it. */
+static EscStatus read_calendar(void *context, EscLibraryFile library, EscText path, EscBuf *out)
+{
+    return library.name.size > 0
+               ? read_library(context, library.name, library.folder, path, out, NULL)
+               : read_source(context, path, out, NULL);
+}
+
 static EscStatus read_holidays(void *context, EscHolidayFile *file)
 {
     Folder *folder = context;
     EscBuf bytes;
     esc_buf_init(&bytes, HOLIDAY_FILE_BYTES_MAX);
     EscStatus status =
-        holiday_file_tell(file, read_source(context, file->path, &bytes, NULL), &bytes);
+        holiday_file_tell(file, read_calendar(context, file->library, file->path, &bytes), &bytes);
     esc_buf_release(&bytes);
     if (status == ESC_OK && file->repeats)
         folder->calendars_end_day = file->to_day; /* the same for each file of a compilation */
@@ -95,7 +112,8 @@ static EscStatus read_turns(void *context, EscTurnFile *file)
     Folder *folder = context;
     EscBuf bytes;
     esc_buf_init(&bytes, HOLIDAY_FILE_BYTES_MAX);
-    EscStatus status = turn_file_tell(file, read_source(context, file->path, &bytes, NULL), &bytes);
+    EscStatus status =
+        turn_file_tell(file, read_calendar(context, file->library, file->path, &bytes), &bytes);
     esc_buf_release(&bytes);
     if (status == ESC_OK && file->repeats)
         folder->calendars_end_day = file->to_day;
@@ -109,13 +127,14 @@ static void write_diagnostics(const EscWorkspace *workspace, EscBuf *out)
             esc_diagnostic_write(workspace, esc_workspace_diagnostic(workspace, i), out);
 }
 
-EscStatus workspace_compile(const char *folder_name, const EscFiles *files, int64_t today,
-                            CompiledWorkspace *out, EscWhy *why)
+EscStatus workspace_compile(const char *folder_name, const EscFiles *files,
+                            const LibraryFolders *libraries, int64_t today, CompiledWorkspace *out,
+                            EscWhy *why)
 {
     memset(out, 0, sizeof(*out));
     esc_buf_init(&out->bundle, ESC_BUNDLE_BYTES_MAX);
     esc_buf_init(&out->diagnostics, DIAGNOSTICS_BYTES_MAX);
-    Folder folder = {.root = folder_name, .files = files};
+    Folder folder = {.root = folder_name, .files = files, .libraries = libraries};
     EscSourceFiles sources = {.context = &folder,
                               .list = list_files,
                               .read = read_source,
@@ -124,6 +143,7 @@ EscStatus workspace_compile(const char *folder_name, const EscFiles *files, int6
                               .holidays = read_holidays,
                               .compose = composed_text,
                               .turns = read_turns,
+                              .library = read_library,
                               .today = today};
     EscWorkspace *workspace = esc_workspace_new();
     if (workspace == NULL)

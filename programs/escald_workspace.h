@@ -4,6 +4,8 @@
 
 #include <esc/runtime.h>
 
+#include "library_files.h"
+
 typedef struct CompiledWorkspace {
     char name[ESC_ID_BYTES_MAX + 1];
     char timezone[128];
@@ -13,8 +15,9 @@ typedef struct CompiledWorkspace {
     EscBuf diagnostics; /* on ESC_BAD_SOURCE: what is wrong, for people */
 } CompiledWorkspace;
 
-/* Compiles all .esc files below `folder`, for `today` (days since 1970-01-01). Released by workspace_release, also when it fails. */
-ESC_MUST_USE EscStatus workspace_compile(const char *folder, const EscFiles *files, int64_t today,
+/* Compiles all .esc files below `folder` and the modules of `libraries` that they use, for `today` (days since 1970-01-01). Released by workspace_release, also when it fails. */
+ESC_MUST_USE EscStatus workspace_compile(const char *folder, const EscFiles *files,
+                                         const LibraryFolders *libraries, int64_t today,
                                          CompiledWorkspace *out, EscWhy *why);
 void workspace_release(CompiledWorkspace *workspace);
 

@@ -103,6 +103,53 @@ static EscStatus answer_outbox(EscPlay *play, const EscDelivery *deliveries, siz
     return status;
 }
 
+/* What people are told of a reply: the first text in it. */
+static EscText words_of(const EscJson *reply)
+{
+    for (int depth = 0; depth < 8 && reply != NULL; depth++) {
+        if (reply->kind == ESC_JSON_TEXT)
+            return reply->text;
+        reply =
+            reply->kind == ESC_JSON_LIST || reply->kind == ESC_JSON_OBJECT ? reply->first : NULL;
+    }
+    return ESC_TEXT("");
+}
+
+/* What `return` selects of it. */
+static EscText result_of(EscPlay *play, EscText pointer, EscText text, const EscJson *reply)
+{
+    if (pointer.size == 0)
+        return text;
+    const EscJson *place = esc_document_find(reply, pointer);
+    if (place == NULL || place->kind == ESC_JSON_TEXT)
+        return esc_json_text_or(place, ESC_TEXT(""));
+    EscBuf out;
+    esc_buf_init(&out, ESC_TEXT_MAX);
+    esc_json_write(&out, place, 0);
+    EscText kept = keep(play, esc_buf_as_text(&out));
+    esc_buf_release(&out);
+    return kept;
+}
+
+/* As the test says that the system replies; where it says nothing, whatever the action expects was there. */
+static void answer_call(EscPlay *play, const EscOutboxRow *row, const EscConduct *conduct,
+                        EscDelivery *delivery)
+{
+    if (conduct == NULL || conduct->reply.size == 0) {
+        delivery->http_status = row->call->is_judged ? 0 : 200;
+        return;
+    }
+    const EscJson *reply = NULL;
+    if (esc_document_read(play->arena, conduct->reply, &reply, NULL) != ESC_OK)
+        reply = NULL;
+    EscText words = words_of(reply);
+    delivery->document = conduct->reply;
+    delivery->reply = result_of(play, row->call->result_path, conduct->reply, reply);
+    if (row->call->is_judged)
+        delivery->detail = esc_arena_printf(play->arena, "HTTP status 200%s%.*s",
+                                            words.size > 0 ? ": " : "", ESC_TEXT_ARG(words));
+}
+
 /* Takes what changed out of the engine; gives the deliveries that answer it. */
 static EscDelivery *collect(EscPlay *play, size_t *count)
 {
@@ -124,8 +171,9 @@ static EscDelivery *collect(EscPlay *play, size_t *count)
                            : is_failing                    ? 503
                                                            : 200,
             .detail = is_failing ? ESC_TEXT("the test says that it fails") : ESC_TEXT(""),
-            .reply = conduct == NULL || is_failing ? ESC_TEXT("") : conduct->reply,
         };
+        if (row->kind == ESC_OUTBOX_CALL && !is_failing)
+            answer_call(play, row, conduct, &deliveries[i]);
     }
     *count = group->outbox_count;
     return deliveries;
@@ -272,6 +320,21 @@ EscStatus esc_play_given(EscPlay *play, const EscScenarioStep *step, EscAction *
                               &action->given_count, why);
 }
 
+/* Who a test's events are from: the source that gives fields back, where there is one and no other. */
+static EscText source_of(const EscPlay *play)
+{
+    const EscProgram *program = play->program;
+    EscText name = ESC_TEXT("test");
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < program->sources_count; i++) {
+        if (program->sources[i].backs_count == 0)
+            continue;
+        count++;
+        name = program->texts[program->sources[i].name];
+    }
+    return count == 1 ? name : ESC_TEXT("test");
+}
+
 /* `given` describes the ticket as it was before: it is put there without an event, unless the first event creates it. */
 static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
 {
@@ -291,7 +354,7 @@ static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *
     }
     EscEvent event;
     EscText id = esc_arena_printf(play->arena, "event-%u", ++play->events_count);
-    EscStatus status = esc_event_make(play->arena, play->program, step->name, ESC_TEXT("test"), id,
+    EscStatus status = esc_event_make(play->arena, play->program, step->name, source_of(play), id,
                                       play->ticket, data, &event, why);
     if (status != ESC_OK)
         return status;

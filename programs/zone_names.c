@@ -1,7 +1,10 @@
 /* zone_names.c - the names of time zones, as the zone tables of the system have them. */
+#define _GNU_SOURCE
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "zone_names.h"
 
@@ -87,4 +90,52 @@ void zone_names_list(void *context, void (*put)(void *put_context, EscText name)
     }
     if (file != NULL)
         (void)fclose(file);
+}
+
+/* --- this machine's own ----------------------------------------------------------------------- */
+
+static bool own_put(EscText name, EscBuf *out)
+{
+    bool is_zone = zone_names_exists(NULL, name);
+    if (is_zone)
+        esc_buf_text(out, name);
+    return is_zone;
+}
+
+/* TZ may be a rule of its own ("CET-1CEST"), which is no zone of a place; a colon may stand before a name. */
+static bool own_of_environment(EscBuf *out)
+{
+    const char *name = getenv("TZ");
+    if (name == NULL)
+        return false;
+    return own_put(esc_text_from(name + (name[0] == ':')), out);
+}
+
+/* /etc/localtime is a link to a zone's file, wherever the tables lie. */
+static bool own_of_link(EscBuf *out)
+{
+    char target[512];
+    ssize_t size = readlink("/etc/localtime", target, sizeof target - 1);
+    if (size <= 0)
+        return false;
+    target[size] = '\0';
+    const char *name = strstr(target, "/zoneinfo/");
+    return name != NULL && own_put(esc_text_from(name + strlen("/zoneinfo/")), out);
+}
+
+static bool own_of_file(EscBuf *out)
+{
+    char line[256] = "";
+    FILE *file = fopen("/etc/timezone", "rb");
+    if (file == NULL)
+        return false;
+    bool is_read = fgets(line, sizeof line, file) != NULL;
+    (void)fclose(file);
+    return is_read && own_put((EscText){line, strcspn(line, " \t\r\n")}, out);
+}
+
+void zone_names_own(EscBuf *out)
+{
+    if (!own_of_environment(out) && !own_of_link(out) && !own_of_file(out))
+        esc_buf_string(out, "UTC");
 }

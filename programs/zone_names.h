@@ -9,6 +9,9 @@
 bool zone_names_exists(void *context, EscText name);
 void zone_names_list(void *context, void (*put)(void *put_context, EscText name),
                      void *put_context);
+/* Appends the name of the zone that this machine keeps: of TZ, of /etc/localtime, of /etc/timezone, the first that is a zone of a place;
+ * else "UTC". */
+void zone_names_own(EscBuf *out);
 /* Appends the tables of a time zone (TZif); false when there is none of that name. */
 bool zone_names_read(EscText name, EscBuf *out);
 

@@ -55,6 +55,7 @@ static const char *const operand_names[ESC_OPERAND_KIND_COUNT + 1] = {
     [ESC_OPERAND_PARAM] = "parameter",
     [ESC_OPERAND_DATE] = "date",
     [ESC_OPERAND_CALENDAR] = "calendar",
+    [ESC_OPERAND_DOCUMENT] = "document path",
     [ESC_OPERAND_TEXT] = "text",
 };
 
@@ -80,7 +81,7 @@ static void write_effects(EscBuf *out)
 {
     static const char *const extras[] = {[ESC_EXTRA_NONE] = "",
                                          [ESC_EXTRA_FIELDS] = "fields",
-                                         [ESC_EXTRA_NAMED] = "named",
+                                         [ESC_EXTRA_HELD] = "what the action's parts hold",
                                          [ESC_EXTRA_PARAMS] = "the action's parameters",
                                          [ESC_EXTRA_RAISED] = "named",
                                          [ESC_EXTRA_ANY1] = "one of any type",

@@ -16,6 +16,7 @@ static EscStatus verify_init(EscVerify *verify)
     verify->is_function_named = esc_arena_alloc(scratch, program->functions_count);
     verify->is_channel_granted = esc_arena_alloc(scratch, program->channels_count);
     verify->is_action_granted = esc_arena_alloc(scratch, program->actions_count);
+    verify->is_path_used = esc_arena_alloc(scratch, program->document_paths_count);
     verify->text_stamps =
         esc_arena_alloc_array(scratch, program->texts_count, sizeof *verify->text_stamps);
     return esc_arena_failed(scratch) ? ESC_NO_MEMORY : ESC_OK;
@@ -45,11 +46,17 @@ static EscStatus verify_all(EscVerify *verify)
     if (status == ESC_OK)
         status = esc_verify_tallies(verify);
     if (status == ESC_OK)
+        status = esc_verify_documents(verify);
+    if (status == ESC_OK)
+        status = esc_verify_sources(verify);
+    if (status == ESC_OK)
         status = esc_verify_preds(verify);
     if (status == ESC_OK)
         status = esc_verify_clocks(verify);
     if (status == ESC_OK)
         status = esc_verify_code(verify);
+    if (status == ESC_OK)
+        status = esc_verify_requests(verify);
     if (status == ESC_OK)
         status = esc_verify_unused(verify);
     return status;

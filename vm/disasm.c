@@ -249,6 +249,23 @@ static void write_date(Writer *writer, uint32_t index)
                    (int)(rest % 60));
 }
 
+/* "item/labels/severity as text?" */
+static void write_document(Writer *writer, uint32_t index)
+{
+    static const char *const roots[ESC_DOCUMENT_ROOT_COUNT] = {"body", "item"};
+    static const char *const forms[ESC_DOCUMENT_FORM_COUNT] = {"", " of json", " of pairs"};
+    if (index >= writer->program->document_paths_count) {
+        esc_buf_char(writer->out, '?');
+        return;
+    }
+    const EscDocumentPathRow *row = &writer->program->document_paths[index];
+    esc_buf_string(writer->out, row->root < ESC_DOCUMENT_ROOT_COUNT ? roots[row->root] : "?");
+    write_text(writer, text_at(writer, row->pointer));
+    esc_buf_string(writer->out, " as ");
+    write_type(writer, row->type);
+    esc_buf_string(writer->out, row->form < ESC_DOCUMENT_FORM_COUNT ? forms[row->form] : " of ?");
+}
+
 static void write_calendar(Writer *writer, uint32_t index)
 {
     const EscProgram *program = writer->program;
@@ -360,6 +377,9 @@ static void write_imm(Writer *writer, const EscInstr *instr)
     case ESC_OPERAND_DATE:
         write_date(writer, imm);
         break;
+    case ESC_OPERAND_DOCUMENT:
+        write_document(writer, imm);
+        break;
     case ESC_OPERAND_CALENDAR:
         write_calendar(writer, imm);
         break;
@@ -454,8 +474,8 @@ static void write_source(Writer *writer, uint32_t code_index, EscPlace *before)
 static void write_function(Writer *writer, uint32_t index)
 {
     static const char *const kinds[ESC_FUNCTION_COUNT] = {
-        "steps", "catch",     "closing", "handler", "reminder",
-        "else",  "condition", "request", "undo",    "automation"};
+        "steps",     "catch",   "closing", "handler",    "reminder", "else",
+        "condition", "request", "undo",    "automation", "back",     "document"};
     const EscProgram *program = writer->program;
     const EscFunctionRow *row = &program->functions[index];
     esc_buf_printf(writer->out, "\nfunction %u %s", (unsigned)index,

@@ -176,6 +176,9 @@ op_LOAD_CHANGED:
 op_LOAD_PARAM:
     CHECK(instr->imm < program->params_count);
     goto load;
+op_LOAD_DOCUMENT:
+    CHECK(instr->imm < program->document_paths_count);
+    goto load;
 op_LOAD_FACT:
     CHECK(instr->imm < ESC_FACT_COUNT);
 load : {
@@ -413,6 +416,10 @@ op_RETURN:
     IS_A(T_BOOL);
     run->answer = A.truth;
     END_RUN(ESC_RUN_RETURNED);
+op_GIVE:
+    CHECK(instr->a < ESC_REGISTERS_MAX && A.type != 0);
+    run->given = A;
+    END_RUN(ESC_RUN_GAVE);
 op_END:
     run->end_mode = (EscEndMode)instr->imm;
     END_RUN(ESC_RUN_ENDED);

@@ -304,6 +304,7 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
     case ESC_OP_LOAD_CHANGED:
     case ESC_OP_LOAD_FACT:
     case ESC_OP_LOAD_PARAM:
+    case ESC_OP_LOAD_DOCUMENT:
         return load(m, i);
     case ESC_OP_LOAD_NOW:
         return set_ms(m, i->a, ESC_KIND_TIME, m->now_ms);
@@ -414,6 +415,9 @@ static EscStatus execute(Machine *m, const EscInstr *i, EscValue a, EscValue b, 
     case ESC_OP_RETURN:
         run->answer = a.truth;
         return finish(m, ESC_RUN_RETURNED);
+    case ESC_OP_GIVE:
+        run->given = a;
+        return finish(m, ESC_RUN_GAVE);
     case ESC_OP_END:
         run->end_mode = (EscEndMode)i->imm;
         return finish(m, ESC_RUN_ENDED);

@@ -82,6 +82,8 @@ static EscType load_type(const EscRun *run, const EscInstr *instr)
         return esc_fact_info[instr->imm].type;
     case ESC_OP_LOAD_PARAM:
         return program->params[instr->imm].type;
+    case ESC_OP_LOAD_DOCUMENT:
+        return program->document_paths[instr->imm].type;
     default:
         return ESC_TYPE(ESC_KIND_UNSET); /* fits no value */
     }
@@ -102,6 +104,8 @@ static EscLoad load_what(uint8_t op)
         return ESC_LOAD_CHANGED;
     case ESC_OP_LOAD_PARAM:
         return ESC_LOAD_PARAM;
+    case ESC_OP_LOAD_DOCUMENT:
+        return ESC_LOAD_DOCUMENT;
     default:
         return ESC_LOAD_FACT;
     }

@@ -280,12 +280,6 @@ EscStatus esc_make_join(EscRun *run, const EscValue *texts, uint32_t count, EscT
 
 /* --- URL_ENCODE: RFC 3986, everything but unreserved characters ----------------------------------------------------- */
 
-static bool is_unreserved(uint32_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
-}
-
 EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text)
 {
     static const char digits[] = "0123456789ABCDEF";
@@ -293,7 +287,7 @@ EscStatus esc_make_url(EscRun *run, EscText plain, EscText *text)
     size_t size = 0;
     for (size_t at = 0; at < plain.size; at += size) {
         uint32_t c = esc_utf8_decode(plain, at, &size);
-        if (is_unreserved(c)) {
+        if (esc_is_unreserved(c)) {
             put_whole(&make, (EscText){plain.data + at, 1});
             continue;
         }

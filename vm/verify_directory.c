@@ -385,6 +385,9 @@ static EscStatus verify_actions(EscVerify *verify)
         EscStatus status = verify_action_function(verify, i, row->request, ESC_FUNCTION_REQUEST);
         if (status == ESC_OK && row->undo != 0)
             status = verify_action_function(verify, i, row->undo - 1, ESC_FUNCTION_UNDO);
+        if (status == ESC_OK && row->accepts != 0)
+            status = esc_verify_given(verify, ESC_TABLE_ACTIONS, i, row->accepts - 1,
+                                      ESC_TYPE(ESC_KIND_BOOL));
         if (status != ESC_OK)
             return status;
     }

@@ -216,9 +216,6 @@ static EscStatus verify_extra_argument(EscVerify *verify, const EscEffectRow *ro
         return ESC_OK;
     case ESC_EXTRA_RAISED:
         return verify_field_argument(verify, a, ESC_SCOPE_EXCEPTION);
-    case ESC_EXTRA_NAMED:
-        REJECT_IF(arg->name == 0, "V35", EFFECT_ARGS, a, "the argument has no name");
-        break;
     default:
         break;
     }

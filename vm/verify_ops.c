@@ -148,6 +148,8 @@ static EscStatus check_imm(Flow *flow, const EscInstr *instr)
         return check_index(flow, value, program->dates_count);
     case ESC_OPERAND_CALENDAR:
         return check_index(flow, value, program->calendars_count);
+    case ESC_OPERAND_DOCUMENT:
+        return check_index(flow, value, program->document_paths_count);
     case ESC_OPERAND_TEXT:
         return check_index(flow, value, program->texts_count);
     case ESC_OPERAND_TYPE:
@@ -250,6 +252,10 @@ static EscStatus result_type(Flow *flow, const EscInstr *instr, EscType *type)
     case ESC_OP_LOAD_PARAM:
         *type = program->params[instr->imm].type;
         return flow_param(flow, instr->imm);
+    case ESC_OP_LOAD_DOCUMENT:
+        flow->verify->is_path_used[instr->imm] = 1;
+        *type = program->document_paths[instr->imm].type;
+        return ESC_OK;
     case ESC_OP_UNWRAP:
         *type = esc_type_plain(flow->now.types[instr->b]);
         return ESC_OK;
@@ -372,6 +378,31 @@ static EscStatus check_opcode(Flow *flow, const EscInstr *instr)
     }
 }
 
+/* What is read of a document is read before there is a ticket, by whoever has the document alone; and only there. */
+static EscStatus check_world(Flow *flow, const EscInstr *instr)
+{
+    bool is_of_document = flow->row->kind == ESC_FUNCTION_DOCUMENT;
+    switch (instr->op) {
+    case ESC_OP_LOAD_DOCUMENT:
+        FLOW_REJECT_IF(!is_of_document, "V48", "there is no document here");
+        return ESC_OK;
+    case ESC_OP_LOAD_TICKET:
+    case ESC_OP_LOAD_EVENT:
+    case ESC_OP_LOAD_EXCEPTION:
+    case ESC_OP_LOAD_PREVIOUS:
+    case ESC_OP_LOAD_CHANGED:
+    case ESC_OP_LOAD_FACT:
+    case ESC_OP_LOAD_PARAM:
+    case ESC_OP_LOAD_DATE:
+    case ESC_OP_CLOCK:
+    case ESC_OP_ADD_HOURS:
+        FLOW_REJECT_IF(is_of_document, "V48", "what reads a document reads nothing else");
+        return ESC_OK;
+    default:
+        return ESC_OK;
+    }
+}
+
 static void clear_registers(Flow *flow, const EscInstr *instr)
 {
     for (uint32_t r = instr->a; r < (uint32_t)instr->a + instr->b; r++)
@@ -382,6 +413,8 @@ EscStatus flow_instruction(Flow *flow)
 {
     const EscInstr *instr = &flow->code[flow->pc];
     EscStatus status = check_operands(flow, instr);
+    if (status == ESC_OK)
+        status = check_world(flow, instr);
     if (status != ESC_OK)
         return status;
     switch (instr->op) {
@@ -400,6 +433,7 @@ EscStatus flow_instruction(Flow *flow)
     case ESC_OP_OWN:
         return flow_own(flow, instr);
     case ESC_OP_RETURN:
+    case ESC_OP_GIVE:
     case ESC_OP_END:
     case ESC_OP_CLOSE:
     case ESC_OP_DONE:

@@ -29,6 +29,8 @@ static EscStatus verify_function(EscVerify *verify, uint32_t i)
               "it belongs to no template");
     REJECT_IF(has_action != (row->action != 0), "V25", FUNCTIONS, i,
               "REQUEST and UNDO functions name their action, others none");
+    REJECT_IF((row->kind == ESC_FUNCTION_DOCUMENT) != (row->gives != 0), "V48", FUNCTIONS, i,
+              "what reads a document, and only that, gives a value");
     REJECT_IF(row->at_wait != 0 && row->kind != ESC_FUNCTION_COND &&
                   row->kind != ESC_FUNCTION_REMINDER,
               "V36", FUNCTIONS, i, "only conditions and reminders run beside a wait");

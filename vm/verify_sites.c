@@ -12,7 +12,7 @@
 typedef struct FunctionRules {
     uint32_t end_modes; /* of END */
     bool may_wait, may_own, may_close, may_done, may_return;
-} FunctionRules;
+} FunctionRules; /* of kinds without a row: nothing */
 
 static const FunctionRules rules_of[ESC_FUNCTION_COUNT] = {
     [ESC_FUNCTION_STEPS] = {0, true, true, true, false, false},
@@ -26,11 +26,12 @@ static const FunctionRules rules_of[ESC_FUNCTION_COUNT] = {
     [ESC_FUNCTION_REQUEST] = {END_BIT(FALL), false, false, false, false, false},
     [ESC_FUNCTION_UNDO] = {END_BIT(FALL), false, false, false, false, false},
     [ESC_FUNCTION_AUTOMATION] = {END_BIT(FALL), false, false, false, false, false},
+    [ESC_FUNCTION_BACK] = {END_BIT(FALL), false, false, false, false, false},
 };
 
 static bool function_sends_one(uint32_t kind)
 {
-    return kind == ESC_FUNCTION_REQUEST || kind == ESC_FUNCTION_UNDO;
+    return kind == ESC_FUNCTION_REQUEST || kind == ESC_FUNCTION_UNDO || kind == ESC_FUNCTION_BACK;
 }
 
 /* --- EMIT -------------------------------------------------------------------------------------------------------------- */
@@ -248,6 +249,11 @@ EscStatus flow_end(Flow *flow, const EscInstr *instr)
     if (instr->op == ESC_OP_END)
         return check_end(flow, instr->imm);
     FLOW_REJECT_IF(flow->now.pending != 0, "V34", "an effect is still waited for");
+    if (instr->op == ESC_OP_GIVE) {
+        FLOW_REJECT_IF(flow->now.types[instr->a] != flow->row->gives, "V48",
+                       "register %u is not what this function gives", (unsigned)instr->a);
+        return ESC_OK;
+    }
     if (instr->op == ESC_OP_RETURN) {
         FLOW_REJECT_IF(!rules->may_return, "V36", "only a condition returns an answer");
         return ESC_OK;

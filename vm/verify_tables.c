@@ -323,5 +323,8 @@ EscStatus esc_verify_unused(EscVerify *verify)
     if (status == ESC_OK)
         status = verify_used(verify, ESC_TABLE_FUNCTIONS, verify->is_function_named,
                              "nothing enters this function");
+    if (status == ESC_OK)
+        status = verify_used(verify, ESC_TABLE_DOCUMENT_PATHS, verify->is_path_used,
+                             "no instruction reads this place");
     return status;
 }

@@ -54,7 +54,8 @@ typedef struct EscTableInfo {
 } EscTableInfo;
 
 /* Indexed by EscTable; entry 0 is empty. */
-extern const EscTableInfo esc_table_info[ESC_TABLE_COUNT]; /* a number that is not taken has no name */
+extern const EscTableInfo
+    esc_table_info[ESC_TABLE_COUNT]; /* a number that is not taken has no name */
 bool esc_table_is_there(EscTable table);
 extern const char *const esc_column_kind_names[];
 
@@ -121,6 +122,7 @@ typedef struct EscVerify {
     uint8_t *is_text_used; /* one for each text … */
     uint8_t *is_const_used;
     uint8_t *is_function_named; /* by the row that enters it */
+    uint8_t *is_path_used;      /* one for each row of DOCUMENT_PATHS */
     uint8_t *is_channel_granted, *is_action_granted;
     uint32_t *text_stamps; /* for "no two rows have the same name"; see esc_verify_names */
     uint32_t stamp;
@@ -148,10 +150,18 @@ EscStatus esc_verify_start(EscVerify *verify, uint32_t i);
 bool esc_param_is_of(const EscProgram *program, uint32_t template_option, uint32_t param);
 bool esc_param_names(const EscProgram *program, uint32_t template_option, uint32_t param);
 EscStatus esc_verify_tallies(EscVerify *verify);
+EscStatus esc_verify_documents(EscVerify *verify); /* V48: what is read of documents */
+EscStatus esc_verify_sources(
+    EscVerify *verify);                   /* V49 and V50: what comes in, and what goes back */
+bool esc_verify_is_pointer(EscText text); /* RFC 6901, within ESC_DOCUMENT_STEPS_MAX */
+/* As esc_verify_entry, for a DOCUMENT function that gives `type`. */
+EscStatus esc_verify_given(EscVerify *verify, EscTable table, uint32_t row, uint32_t function,
+                           EscType type);
 /* A TALLY or OPEN of PREDS. */
 EscStatus esc_verify_tally_pred(EscVerify *verify, uint32_t i, const EscTriggerRow *trigger);
-EscStatus esc_verify_code(EscVerify *verify);   /* V10 … V29, V31, V34, V36 */
-EscStatus esc_verify_unused(EscVerify *verify); /* V09, when every pass has marked what it saw */
+EscStatus esc_verify_requests(EscVerify *verify); /* V51: the parts of requests; behind the code */
+EscStatus esc_verify_code(EscVerify *verify);     /* V10 … V29, V31, V34, V36 */
+EscStatus esc_verify_unused(EscVerify *verify);   /* V09, when every pass has marked what it saw */
 
 /* Rejects: fills *why ("TABLE row n: sentence") and returns ESC_BAD_BUNDLE. */
 EscStatus esc_verify_bad(EscVerify *verify, const char *check, EscTable table, uint64_t row,

@@ -180,6 +180,8 @@ static EscStatus load(void *context, EscLoad what, uint32_t index, EscValue *val
         *value = (EscValue){.type = trial->program->fields[index].type | ESC_TYPE_OPTIONAL,
                             .is_missing = true};
         return ESC_OK;
+    case ESC_LOAD_DOCUMENT: /* by no function that is tried */
+        break;
     }
     return ESC_TRAP;
 }
@@ -391,11 +393,9 @@ static EscStatus end_wait(Trial *trial, EscRun *run, const EscJson *word, bool *
 
 static void write_end(Trial *trial, const EscRun *run, EscRunEnd end)
 {
-    static const char *const words[] = {[ESC_RUN_WAITING] = "waiting",
-                                        [ESC_RUN_RETURNED] = "ended",
-                                        [ESC_RUN_ENDED] = "ended",
-                                        [ESC_RUN_CLOSE] = "closed",
-                                        [ESC_RUN_DONE] = "ended"};
+    static const char *const words[] = {
+        [ESC_RUN_WAITING] = "waiting", [ESC_RUN_RETURNED] = "ended", [ESC_RUN_ENDED] = "ended",
+        [ESC_RUN_CLOSE] = "closed",    [ESC_RUN_DONE] = "ended",     [ESC_RUN_GAVE] = "ended"};
     esc_buf_printf(trial->out, "],\"end\":\"%s\"", trial->is_closed ? "closed" : words[end]);
     if (end == ESC_RUN_CLOSE)
         write_member(trial, "outcome", text_at(trial, run->outcome));

@@ -51,7 +51,7 @@ static bool may_be_used(EscWorkspace *workspace, const EscSymbol *symbol)
 static void unused_name(EscWorkspace *workspace, const EscSymbol *symbol)
 {
     if (!must_be_used(symbol->kind) || symbol->span.end == 0 ||
-        esc_file_of(workspace, symbol->span)->is_std || may_be_used(workspace, symbol))
+        !esc_file_is_own(esc_file_of(workspace, symbol->span)) || may_be_used(workspace, symbol))
         return;
     EscDiagnostic *diagnostic =
         esc_report(workspace, "A0306", symbol->span, "nothing uses %s `%.*s`",

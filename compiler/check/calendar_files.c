@@ -11,6 +11,7 @@ EscCalendarFile esc_calendar_file(EscWorkspace *workspace, const EscNode *settin
     return (EscCalendarFile){.workspace = workspace,
                              .path = value->kind == ESC_NODE_TEXT ? esc_plain_text(workspace, value)
                                                                   : ESC_TEXT(""),
+                             .library = esc_library_file(workspace, setting->span),
                              .span = value->span};
 }
 
@@ -33,8 +34,8 @@ void esc_calendar_file_unreadable(const EscCalendarFile *file, const char *what)
     EscDiagnostic *diagnostic =
         esc_report(file->workspace, "E0334", file->span, "the %s `%.*s` cannot be read", what,
                    ESC_TEXT_ARG(file->path));
-    esc_report_hint(file->workspace, diagnostic,
-                    "name an .ics file below the folder of the workspace");
+    esc_report_hint(file->workspace, diagnostic, "name an .ics file below the folder of the %s",
+                    file->library.name.size > 0 ? "library" : "workspace");
 }
 
 void esc_calendar_file_ends(const EscCalendarFile *file, int64_t last, const char *what)

@@ -278,6 +278,20 @@ typedef struct Given {
     bool has_unknown; /* a misspelt name is one fault, not also a missing argument */
 } Given;
 
+/* `status: ticket.status`, where the parameter is a text and the field has fixed values. */
+static bool is_written_out(EscWhere *where, const EscNode *value, EscType wanted)
+{
+    if (esc_type_kind(wanted) != ESC_KIND_TEXT || value->kind != ESC_NODE_PATH)
+        return false;
+    EscType type = esc_check_expression(where, value, ESC_TYPE(ESC_KIND_TEXT));
+    EscKind kind = esc_type_kind(type);
+    if (kind == ESC_KIND_TEXT || kind == ESC_KIND_LIST)
+        return false;
+    if (type != ESC_TYPE_WRONG && esc_type_is_optional(type) && !esc_type_is_optional(wanted))
+        esc_must_be_present(where, value);
+    return true;
+}
+
 static void check_argument(EscWhere *where, const EscNode *entry, const EscCallee *callee,
                            Given *given)
 {
@@ -295,6 +309,8 @@ static void check_argument(EscWhere *where, const EscNode *entry, const EscCalle
     esc_mark(workspace, entry, ESC_MEANS_PARAM, callee->base + at, params[at].type);
     char place[ESC_PATH_TEXT_MAX];
     (void)snprintf(place, sizeof place, "the parameter `%.*s`", ESC_TEXT_ARG(params[at].name));
+    if (where->is_back && is_written_out(where, entry->entry.value, params[at].type))
+        return;
     where->undo_field = where->is_in_undo ? params[at].name : ESC_TEXT("");
     (void)esc_check_value(where, entry->entry.value, params[at].type, "E0208", place);
     where->undo_field = ESC_TEXT("");
@@ -462,8 +478,10 @@ bool esc_check_start_template(EscWhere *where, const EscNode *node)
 {
     const EscNode *name = node->start_template.name;
     uint32_t template = template_of_start(where, name);
-    if (template != ESC_NONE)
-        esc_check_started_with(where, name->span, node->start_template.arguments, template, true);
+    if (template == ESC_NONE)
+        return false;
+    esc_check_started_with(where, name->span, node->start_template.arguments, template, true);
+    esc_receivers_given(where->workspace, node->start_template.arguments);
     return false;
 }
 

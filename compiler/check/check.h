@@ -116,11 +116,13 @@ void esc_report_own_deputy(EscWorkspace *workspace, EscName deputy);
 typedef struct EscCalendarFile {
     EscWorkspace *workspace;
     EscText path;
+    EscLibraryFile library;
     EscSpan span;
 } EscCalendarFile;
 
 EscCalendarFile esc_calendar_file(EscWorkspace *workspace, const EscNode *setting);
-bool esc_calendar_file_is_inside(const EscCalendarFile *file); /* below the workspace's folder */
+bool esc_calendar_file_is_inside(
+    const EscCalendarFile *file); /* below the workspace's folder, or the library's */
 void esc_calendar_file_fault(const EscCalendarFile *file, uint32_t line, EscText message);
 void esc_calendar_file_unreadable(const EscCalendarFile *file, const char *what);
 /* Warns when the last day of a file (INT64_MIN: it has none) is not far ahead; `what` is one of its entries. */
@@ -138,6 +140,15 @@ void esc_check_holidays(EscWorkspace *workspace, EscCalendarInfo *calendar);
 /* Declares PARAMETERs as rows of params, each with a local of its own, from *first on; `whose` in words: "an action". */
 void esc_params_declare(EscWorkspace *workspace, EscNodeList nodes, const char *whose,
                         uint32_t *first, uint32_t *count);
+
+/* --- receivers.c ------------------------------------------------------------------------------- */
+
+/* A parameter of a template is owner, receiver or asked, where `allowed` (ESC_WHO_CAN_…) may stand. */
+void esc_receiver_is_used(EscWorkspace *workspace, uint32_t param, unsigned allowed);
+/* Notes the texts among the checked arguments of a start. */
+void esc_receivers_given(EscWorkspace *workspace, EscNodeList arguments);
+/* Judges them, when it is known what templates use their parameters for. */
+void esc_pass_receivers(EscWorkspace *workspace);
 
 /* --- steps.c, waits.c, calls.c, branches.c ----------------------------------------------------- */
 

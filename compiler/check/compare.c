@@ -16,9 +16,10 @@ static void test_reads(EscWhere *where, const EscNode *node, EscType type, EscBi
 {
     if (!esc_type_is_optional(type))
         return;
-    if (op == ESC_BINARY_NOT_EQUAL)
+    /* Of a document everything may be missing: a test of it is then false, also where it says that two things differ. */
+    if (op == ESC_BINARY_NOT_EQUAL && !where->reads_document)
         esc_might_be_missing(where, node, "!=");
-    else if (op == ESC_BINARY_NOT_IN)
+    else if (op == ESC_BINARY_NOT_IN && !where->reads_document)
         esc_might_be_missing(where, node, "not in");
     else if (where->is_negated)
         esc_might_be_missing(where, node, "not");
@@ -143,12 +144,18 @@ static void cannot_compare(EscWhere *where, const EscNode *node, EscType left, E
                         esc_type_words(workspace, esc_type_plain(left)));
 }
 
+/* Takes its type from the other side: a bare word, or a document's place. */
+static bool follows_other(const EscWhere *where, const EscNode *node)
+{
+    return esc_is_single_word(node) || esc_is_document(where, node);
+}
+
 /* Types both sides of a comparison: a bare word takes its meaning from the other side. WRONG
  * when either is. */
 static bool comparison_sides(EscWhere *where, const EscNode *node, EscType *left, EscType *right)
 {
     const EscNode *a = node->binary.left, *b = node->binary.right;
-    if (esc_is_single_word(a) && !esc_is_single_word(b)) {
+    if (follows_other(where, a) && !follows_other(where, b)) {
         *right = esc_check_expression(where, b, ESC_TYPE_ANY);
         *left = esc_check_expression(where, a, esc_type_plain(*right));
         /* Nothing more can be said about a word whose other side is wrong. */
@@ -196,6 +203,11 @@ static bool has_order(const EscWorkspace *workspace, EscType type)
 
 void esc_check_comparison(EscWhere *where, const EscNode *node)
 {
+    bool is_counted = esc_is_counted(node->binary.right) || esc_is_counted(node->binary.left);
+    if (is_counted && where->reads_document) {
+        (void)esc_no_document(where, node, "a calendar's hours");
+        return;
+    }
     if (esc_is_counted(node->binary.right)) {
         esc_check_counted_comparison(where, node, node->binary.left, node->binary.right);
         return;
@@ -262,6 +274,10 @@ static bool check_hours(EscWhere *where, const EscNode *node)
     }
     if (!is_calendar(workspace, hours) && !(is_now && esc_is_single_word(hours)))
         return false;
+    if (where->reads_document) {
+        (void)esc_no_document(where, node, "hours");
+        return true;
+    }
     if (!is_now) {
         hours_of_what(where, node);
         return true;
@@ -282,12 +298,16 @@ void esc_check_in(EscWhere *where, const EscNode *node)
     const EscNode *list = node->binary.right;
     if (check_hours(where, node))
         return;
-    EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
+    const EscNode *first = list->kind == ESC_NODE_LIST ? list->list.items.first : NULL;
+    EscKind kind = first == NULL ? ESC_KIND_TEXT : esc_written_kind(first);
+    EscType left = esc_check_expression(where, node->binary.left,
+                                        esc_document_wants(where, node->binary.left, kind));
     if (left == ESC_TYPE_WRONG)
         return;
     test_reads(where, node->binary.left, left, node->binary.op);
     if (list->kind != ESC_NODE_LIST) {
-        EscType right = esc_check_expression(where, list, ESC_TYPE_ANY);
+        EscType right =
+            esc_check_expression(where, list, esc_document_wants(where, list, ESC_KIND_LIST));
         if (right == ESC_TYPE_WRONG)
             return;
         if (esc_type_kind(right) != ESC_KIND_LIST || esc_type_kind(left) != ESC_KIND_TEXT) {

@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "check/expressions.h"
 #include "check/lookup.h"
+#include "check/requests.h"
 #include "check/steps.h"
 
 /* in the order of EscMethod */
@@ -67,32 +68,6 @@ static void check_url(EscWhere *where, const EscNode *url)
     }
 }
 
-static void check_body(EscWhere *where, const EscNode *body)
-{
-    static const char *const formats[] = {"json", NULL};
-    EscWorkspace *workspace = where->workspace;
-    if (esc_text_equal(body->body.format.text, ESC_TEXT("form"))) {
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0390", body->body.format.span,
-                                   "form bodies are not part of language 1"),
-                        "send `json { … }`");
-    } else if (!esc_text_equal(body->body.format.text, ESC_TEXT("json"))) {
-        esc_report_word(workspace, body->body.format, "a kind of body", formats);
-    }
-    if (body->body.value == NULL || body->body.value->kind != ESC_NODE_RECORD)
-        return;
-    ESC_EACH(entry, body->body.value->record.entries) {
-        const EscNode *value = entry->entry.value;
-        if (value->kind == ESC_NODE_RECORD)
-            esc_report_hint(workspace,
-                            esc_report(workspace, "E0390", value->span,
-                                       "records in a request body are flat in language 1"),
-                            "put its members beside the others");
-        else
-            (void)esc_check_expression(where, value, ESC_TYPE_ANY);
-    }
-}
-
 static void action_statuses(EscWorkspace *workspace, EscActionInfo *action, const EscNode *reply)
 {
     uint16_t *statuses =
@@ -115,7 +90,16 @@ static void action_statuses(EscWorkspace *workspace, EscActionInfo *action, cons
     action->statuses = statuses;
 }
 
-/* return body.items.id: a pointer into the JSON reply. */
+/* M11.1: what an expected status says is a success only where this holds of the reply. */
+static void action_accepts(EscWorkspace *workspace, EscActionInfo *action, const EscNode *reply)
+{
+    EscWhere where = esc_where(workspace, ESC_FUNCTION_DOCUMENT);
+    where.reads_document = true;
+    esc_check_condition(&where, reply->reply.condition, ESC_USE_DOCUMENT);
+    action->accepts = reply->reply.condition;
+}
+
+/* return body.items[0].id: a place in the reply. */
 static void action_return(EscWorkspace *workspace, EscActionInfo *action, const EscNode *node)
 {
     const EscNode *path = node->return_value.value;
@@ -134,11 +118,7 @@ static void action_return(EscWorkspace *workspace, EscActionInfo *action, const 
                         "write `-> text` behind its parameters");
     if (action->result == ESC_TYPE_WRONG)
         return;
-    EscText pointer = ESC_TEXT("");
-    for (uint32_t i = 1; i < path->path.count; ++i)
-        pointer = esc_arena_printf(workspace->arena, "%.*s/%.*s", ESC_TEXT_ARG(pointer),
-                                   ESC_TEXT_ARG(path->path.parts[i].text));
-    action->result_path = pointer;
+    action->returns = path;
 }
 
 static void once(EscWorkspace *workspace, const EscNode **seen, const EscNode *item,
@@ -173,23 +153,23 @@ static void action_items(EscWhere *where, EscActionInfo *action)
         }
         case ESC_NODE_BODY:
             once(workspace, &body, item, "the body");
-            action->body = item->body.value;
-            check_body(where, item);
+            action->body = item;
+            action->body_kind = esc_check_request_body(where, item);
+            break;
+        case ESC_NODE_HEADER:
+            esc_check_request_header(where, action->node, item);
             break;
         case ESC_NODE_REPLY:
             once(workspace, &reply, item, "`expect`");
             action_statuses(workspace, action, item);
+            action_accepts(workspace, action, item);
             break;
         case ESC_NODE_RETURN:
             once(workspace, &returns, item, "`return`");
             action_return(workspace, action, item);
             break;
         default:
-            esc_report_hint(workspace,
-                            esc_report(workspace, "E0390", item->span,
-                                       "headers of a request are not part of language 1"),
-                            "what a system always needs stands in the configuration of escald");
-            break;
+            ESC_ASSERT(false && "an action has no other parts");
         }
     }
     EscSpan name = action->node->action.name.span;

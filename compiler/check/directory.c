@@ -84,6 +84,46 @@ static bool is_chat_name(EscText text)
     return text.size > begin && text.data[begin] != ' ' && text.data[text.size - 1] != ' ';
 }
 
+/* What a topic is called, or whom a browser was subscribed for. */
+static bool is_push_name(EscText text)
+{
+    for (size_t i = 0; i < text.size; ++i) {
+        char c = esc_ascii_lower(text.data[i]);
+        if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_')
+            return false;
+    }
+    return text.size <= 64;
+}
+
+/* Whether somebody can be reached at an address of this kind, which is never empty here. */
+static void address_check(const PersonBuild *build, uint32_t kind, EscSpan span)
+{
+    static const struct {
+        bool (*is_right)(EscText text);
+        const char *fault, *hint;
+    } kinds[ESC_CONTACT_COUNT] = {
+        [ESC_CONTACT_EMAIL] = {esc_mail_address_is_plain, "no mail can be sent to this address",
+                               "a mail address is NAME@HOST in plain letters, without the person's "
+                               "name"},
+        [ESC_CONTACT_CHAT] = {is_chat_name, "nobody has this name in a chat",
+                              "write the name as the chat knows it, such as \"@ana\""},
+        [ESC_CONTACT_PHONE] = {is_phone_number, "nobody can be called at this number",
+                               "write digits, such as \"+49 30 5550100\""},
+        [ESC_CONTACT_SMS] = {is_phone_number, "no text message can be sent to this number",
+                             "write digits, such as \"+49 170 5550100\""},
+        [ESC_CONTACT_PUSH] = {is_push_name, "nothing can be pushed under this name",
+                              "write a topic or a name of letters, digits, - and _, at most 64"},
+    };
+    EscText address = build->addresses[kind];
+    bool is_empty = address.size == 0;
+    if (!is_empty && kinds[kind].is_right(address))
+        return;
+    esc_report_hint(build->workspace,
+                    esc_report(build->workspace, "E0335", span, "%s",
+                               is_empty ? "this is no address" : kinds[kind].fault),
+                    "%s", is_empty ? "write it in quotes" : kinds[kind].hint);
+}
+
 static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscNode *setting)
 {
     static const char *const words[] = {
@@ -117,26 +157,7 @@ static void person_setting(PersonBuild *build, EscPersonInfo *person, const EscN
     build->addresses[kind] = setting->setting.value->kind == ESC_NODE_TEXT
                                  ? esc_plain_text(workspace, setting->setting.value)
                                  : ESC_TEXT("");
-    if (build->addresses[kind].size == 0)
-        esc_report_hint(
-            workspace,
-            esc_report(workspace, "E0335", setting->setting.value->span, "this is no address"),
-            "write it in quotes");
-    else if (kind == ESC_CONTACT_EMAIL && !esc_mail_address_is_plain(build->addresses[kind]))
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0335", setting->setting.value->span,
-                                   "no mail can be sent to this address"),
-                        "a mail address is NAME@HOST in plain letters, without the person's name");
-    else if (kind == ESC_CONTACT_PHONE && !is_phone_number(build->addresses[kind]))
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0335", setting->setting.value->span,
-                                   "nobody can be called at this number"),
-                        "write digits, such as \"+49 30 5550100\"");
-    else if (kind == ESC_CONTACT_CHAT && !is_chat_name(build->addresses[kind]))
-        esc_report_hint(workspace,
-                        esc_report(workspace, "E0335", setting->setting.value->span,
-                                   "nobody has this name in a chat"),
-                        "write the name as the chat knows it, such as \"@ana\"");
+    address_check(build, kind, setting->setting.value->span);
 }
 
 static bool contact_add(PersonBuild *build, uint32_t kind, int64_t after_ms)
@@ -148,6 +169,16 @@ static bool contact_add(PersonBuild *build, uint32_t kind, int64_t after_ms)
     build->contacts[build->count++] = (EscContactInfo){
         .kind = (EscContact)kind, .address = build->addresses[kind], .after_ms = after_ms};
     return true;
+}
+
+/* Whoever is to be reached by text message and names no number for it has the one that is called. */
+static bool has_way(PersonBuild *build, uint32_t kind)
+{
+    if (kind == ESC_CONTACT_SMS && build->settings[kind] == NULL) {
+        build->settings[kind] = build->settings[ESC_CONTACT_PHONE];
+        build->addresses[kind] = build->addresses[ESC_CONTACT_PHONE];
+    }
+    return build->settings[kind] != NULL;
 }
 
 /* reach by chat, then phone after 3m: the order of paging. */
@@ -164,7 +195,7 @@ static void person_reach(PersonBuild *build, const EscNode *reach)
         }
         if (kind == ESC_NONE) {
             esc_report_word(workspace, method, "a way of reaching somebody", esc_contact_words);
-        } else if (build->settings[kind] == NULL) {
+        } else if (!has_way(build, kind)) {
             EscDiagnostic *diagnostic = esc_report(
                 workspace, "E0316", method.span, "this person has no %s", esc_contact_words[kind]);
             esc_report_hint(workspace, diagnostic, "add `%s \"…\"`", esc_contact_words[kind]);
@@ -207,9 +238,10 @@ static void check_person(EscWorkspace *workspace, EscPersonInfo *person)
     if (reach != NULL)
         person_reach(&build, reach);
     person->quiet = quiet_hours(workspace, quiet, person->timezone);
-    /* What `reach by` does not name comes behind it, one after the other, chat first: it is read
-     * soonest, and a phone rings last. */
-    static const uint32_t order[] = {ESC_CONTACT_CHAT, ESC_CONTACT_EMAIL, ESC_CONTACT_PHONE};
+    /* What `reach by` does not name comes behind it, one after the other: what is read soonest first,
+     * and a phone rings last. */
+    static const uint32_t order[] = {ESC_CONTACT_PUSH, ESC_CONTACT_CHAT, ESC_CONTACT_SMS,
+                                     ESC_CONTACT_EMAIL, ESC_CONTACT_PHONE};
     for (size_t i = 0; i < ESC_COUNT_OF(order); ++i) {
         int64_t after_ms =
             build.count > 0 ? build.contacts[build.count - 1].after_ms + REACH_PAUSE_MS : 0;

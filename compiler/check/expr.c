@@ -91,9 +91,11 @@ static EscType arithmetic_type(EscBinaryOp op, EscKind left, EscKind right)
 static EscType check_arithmetic(EscWhere *where, const EscNode *node)
 {
     if (esc_is_counted(node->binary.right))
-        return esc_check_counted_sum(where, node);
-    EscType left = esc_check_expression(where, node->binary.left, ESC_TYPE_ANY);
-    EscType right = esc_check_expression(where, node->binary.right, ESC_TYPE_ANY);
+        return where->reads_document ? esc_no_document(where, node, "a calendar's hours")
+                                     : esc_check_counted_sum(where, node);
+    const EscNode *a = node->binary.left, *b = node->binary.right;
+    EscType left = esc_check_expression(where, a, esc_document_wants(where, a, ESC_KIND_NUMBER));
+    EscType right = esc_check_expression(where, b, esc_document_wants(where, b, ESC_KIND_NUMBER));
     if (left == ESC_TYPE_WRONG || right == ESC_TYPE_WRONG)
         return ESC_TYPE_WRONG;
     EscType type = arithmetic_type(node->binary.op, esc_type_kind(left), esc_type_kind(right));
@@ -113,14 +115,15 @@ static EscType check_arithmetic(EscWhere *where, const EscNode *node)
                 "texts are put together inside quotes: \"{ticket.id}: {ticket.title}\"");
         return ESC_TYPE_WRONG;
     }
-    if (esc_type_is_optional(left))
+    EscType missing = (left | right) & ESC_TYPE_OPTIONAL;
+    bool is_wrong = missing != 0 && !where->reads_document; /* of which everything may be missing */
+    if (is_wrong && esc_type_is_optional(left))
         esc_must_be_present(where, node->binary.left);
-    if (esc_type_is_optional(right))
+    if (is_wrong && esc_type_is_optional(right))
         esc_must_be_present(where, node->binary.right);
-    bool is_wrong = esc_type_is_optional(left) || esc_type_is_optional(right);
     if (node->binary.op == ESC_BINARY_DIVIDE && !is_wrong)
         esc_check_divisor(where, node->binary.right);
-    return is_wrong ? ESC_TYPE_WRONG : type;
+    return is_wrong ? ESC_TYPE_WRONG : type | missing;
 }
 
 /* --- conditions ------------------------------------------------------------------------------- */
@@ -128,7 +131,8 @@ static EscType check_arithmetic(EscWhere *where, const EscNode *node)
 /* An operand of and, or, not, or a whole condition: true or false, and false when missing. */
 static void check_truth(EscWhere *where, const EscNode *node)
 {
-    EscType type = esc_check_expression(where, node, ESC_TYPE_ANY);
+    EscType type =
+        esc_check_expression(where, node, esc_document_wants(where, node, ESC_KIND_BOOL));
     if (type == ESC_TYPE_WRONG)
         return;
     if (esc_type_kind(type) != ESC_KIND_BOOL) {
@@ -187,7 +191,9 @@ static EscType check_binary(EscWhere *where, const EscNode *node)
 static EscType check_presence(EscWhere *where, const EscNode *node)
 {
     const EscNode *operand = node->unary.operand;
-    EscType type = esc_check_expression(where, operand, ESC_TYPE_ANY);
+    EscType type = esc_is_document(where, operand)
+                       ? esc_check_document_presence(where, operand)
+                       : esc_check_expression(where, operand, ESC_TYPE_ANY);
     if (type == ESC_TYPE_WRONG || esc_type_is_optional(type))
         return BOOL_TYPE;
     EscMeaning meaning = esc_meaning(where->workspace, operand);
@@ -211,7 +217,9 @@ static EscType check_unary(EscWhere *where, const EscNode *node)
         where->is_negated = !where->is_negated;
         return BOOL_TYPE;
     }
-    EscType type = esc_check_expression(where, node->unary.operand, ESC_TYPE_ANY);
+    EscType type =
+        esc_check_expression(where, node->unary.operand,
+                             esc_document_wants(where, node->unary.operand, ESC_KIND_NUMBER));
     if (type == ESC_TYPE_WRONG)
         return ESC_TYPE_WRONG;
     if (esc_type_kind(type) != ESC_KIND_NUMBER && esc_type_kind(type) != ESC_KIND_DURATION) {
@@ -220,7 +228,7 @@ static EscType check_unary(EscWhere *where, const EscNode *node)
                    esc_type_words(where->workspace, esc_type_plain(type)));
         return ESC_TYPE_WRONG;
     }
-    if (esc_type_is_optional(type)) {
+    if (esc_type_is_optional(type) && !where->reads_document) {
         esc_must_be_present(where, node->unary.operand);
         return ESC_TYPE_WRONG;
     }
@@ -229,7 +237,9 @@ static EscType check_unary(EscWhere *where, const EscNode *node)
 
 static EscType check_quantifier(EscWhere *where, const EscNode *node)
 {
-    EscType type = esc_check_expression(where, node->quantifier.list, ESC_TYPE_ANY);
+    EscType type =
+        esc_check_expression(where, node->quantifier.list,
+                             esc_document_wants(where, node->quantifier.list, ESC_KIND_LIST));
     if (type != ESC_TYPE_WRONG && esc_type_kind(type) != ESC_KIND_LIST)
         esc_report(where->workspace, "E0211", node->quantifier.list->span,
                    "`%s` goes through a list, and this is %s",
@@ -255,6 +265,8 @@ static EscType check_history(EscWhere *where, const EscNode *node)
 {
     const EscNode *path = node->kind == ESC_NODE_CHANGED ? node->changed.path : node->previous.path;
     const char *word = node->kind == ESC_NODE_CHANGED ? "changed" : "previous";
+    if (where->reads_document)
+        return esc_no_document(where, node, "what was before");
     EscType type = esc_check_path(where, path, ESC_TYPE_ANY);
     if (type != ESC_TYPE_WRONG &&
         (esc_meaning(where->workspace, path).means != ESC_MEANS_TICKET_FIELD ||
@@ -335,9 +347,19 @@ static void check_otherwise(EscWhere *where, const EscNode *shown, EscType type)
     esc_report_hint(where->workspace, diagnostic, "leave `else` out");
 }
 
+/* A document's place is read as what its form shows. */
+static EscType shown_type(const EscWhere *where, const EscNode *shown)
+{
+    EscKind kind = ESC_KIND_TEXT;
+    for (uint32_t form = 0; form < ESC_FORM_COUNT; form++)
+        if (esc_text_equal(shown->shown.form.text, esc_text_from(esc_form_words[form])))
+            kind = esc_form_kind((EscForm)form);
+    return esc_document_wants(where, shown->shown.value, kind);
+}
+
 static void check_shown(EscWhere *where, const EscNode *shown)
 {
-    EscType type = esc_check_expression(where, shown->shown.value, ESC_TYPE_ANY);
+    EscType type = esc_check_expression(where, shown->shown.value, shown_type(where, shown));
     dollar_before_value(where, shown, type);
     esc_mark_value(where, shown, TEXT_TYPE);
     if (shown->shown.form.text.size > 0)
@@ -430,13 +452,16 @@ static EscType expression_type(EscWhere *where, const EscNode *node, EscType exp
     case ESC_NODE_BOOL:
         return BOOL_TYPE;
     case ESC_NODE_LOCAL_TIME:
+        if (where->reads_document)
+            return esc_no_document(where, node, "a date on the workspace's clocks");
         esc_check_date(where->workspace, node);
         return TIME_TYPE;
     case ESC_NODE_NOW:
         return TIME_TYPE;
     case ESC_NODE_DURATION:
         if (esc_is_counted(node))
-            return esc_check_counted(where, node);
+            return where->reads_document ? esc_no_document(where, node, "a calendar's hours")
+                                         : esc_check_counted(where, node);
         esc_check_duration(where->workspace, node, false, ESC_BOUND_SPAN_MS);
         return DURATION_TYPE;
     case ESC_NODE_TEXT:
@@ -447,6 +472,8 @@ static EscType expression_type(EscWhere *where, const EscNode *node, EscType exp
     case ESC_NODE_BINARY:
         return check_binary(where, node);
     case ESC_NODE_KEYED:
+        if (where->reads_document)
+            return esc_no_document(where, node, "a count");
         return esc_check_keyed(where, node);
     case ESC_NODE_UNARY:
         return check_unary(where, node);
@@ -462,6 +489,8 @@ static EscType expression_type(EscWhere *where, const EscNode *node, EscType exp
 
 EscType esc_check_expression(EscWhere *where, const EscNode *node, EscType expected)
 {
+    if (esc_is_document(where, node))
+        return esc_check_document(where, node, expected);
     if (node->kind == ESC_NODE_PATH)
         return is_person_word(where, node, expected) ? TEXT_TYPE
                                                      : esc_check_path(where, node, expected);
@@ -479,6 +508,8 @@ void esc_check_condition(EscWhere *where, const EscNode *node, EscConditionUse u
     uint32_t errors = workspace->errors;
     where->is_negated = false;
     check_truth(where, node);
+    if (use == ESC_USE_DOCUMENT)
+        return; /* nothing is known of what others send, so nothing of it can be weighed */
     if (workspace->errors == errors)
         esc_check_standing(where, node, use);
     if (workspace->errors != errors || use == ESC_USE_TEST)

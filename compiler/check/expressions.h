@@ -24,7 +24,8 @@ typedef enum EscConditionUse {
     ESC_USE_SLA,
     ESC_USE_PAUSE,
     ESC_USE_POLICY,
-    ESC_USE_TEST /* may be anything: the test says what comes of it */
+    ESC_USE_DOCUMENT, /* of what came from outside */
+    ESC_USE_TEST      /* may be anything: the test says what comes of it */
 } EscConditionUse;
 
 /* Types a condition, keeps its form and says when it can never or must always hold. NULL is
@@ -40,6 +41,23 @@ void esc_check_text(EscWhere *where, const EscNode *text); /* NULL is fine */
 void esc_event_lookup_free(struct EscEventLookup *lookup); /* path.c; NULL is allowed */
 /* Resolves a PATH (path.c). */
 EscType esc_check_path(EscWhere *where, const EscNode *node, EscType expected);
+/* documents.c: whether a PATH, or a call of `pairs`, is a place in the document that `where` reads. */
+bool esc_is_document(const EscWhere *where, const EscNode *node);
+/* Marks such a node (MEANS_DOCUMENT). Its type is `expected`, or a text where nothing is; it may always be missing. */
+EscType esc_check_document(EscWhere *where, const EscNode *node, EscType expected);
+/* The same for a test whether there is anything. */
+EscType esc_check_document_presence(EscWhere *where, const EscNode *node);
+/* What a document's place is expected to hold, in a place that wants `kind`; ANY for another node. */
+EscType esc_document_wants(const EscWhere *where, const EscNode *node, EscKind kind);
+/* The kind of a value that is written down, else TEXT: what a document's place is held against. */
+EscKind esc_written_kind(const EscNode *node);
+/* Reports what cannot be asked of a document. */
+EscType esc_no_document(EscWhere *where, const EscNode *node, const char *what);
+/* Report a place in brackets where nothing has places, and a name that is no document's where one is read. */
+bool esc_report_place(EscWhere *where, const EscNode *path);
+bool esc_report_outside(EscWhere *where, const EscNode *path);
+/* Whether a test around proves that the first words of the path are present. */
+bool esc_is_narrowed(const EscWhere *where, const EscNode *path, uint32_t parts);
 /* Reports a condition, or parts of one, that can never hold or always do. */
 void esc_judge_condition(EscWorkspace *workspace, const EscNode *node, EscConditionUse use);
 /* A row of a table in which the first that fits is taken. */

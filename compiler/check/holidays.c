@@ -79,6 +79,7 @@ static void file(HolidayBuild *build, const EscNode *setting)
     build->last = INT64_MIN;
     EscHolidayFile asked = {
         .path = build->file.path,
+        .library = build->file.library,
         .timezone = build->calendar->timezone.size > 0 ? build->calendar->timezone
                                                        : esc_workspace_timezone(workspace),
         .from_day = workspace->io.today - DAYS_BEFORE,

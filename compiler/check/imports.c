@@ -219,6 +219,7 @@ void esc_check_import(EscWorkspace *workspace, const EscScheduleInfo *schedule,
                      .last_day = INT64_MIN};
     EscTurnFile asked = {
         .path = import.file.path,
+        .library = import.file.library,
         .timezone =
             schedule->timezone.size > 0 ? schedule->timezone : esc_workspace_timezone(workspace),
         .from_day = workspace->io.today - DAYS_BEFORE,

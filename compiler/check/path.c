@@ -27,14 +27,13 @@ static EscUnit unit_of(EscText word)
 }
 
 /* A test of a duration is one of its units too: what is there has minutes. */
-static bool is_narrowed(const Lookup *lookup)
+bool esc_is_narrowed(const EscWhere *where, const EscNode *path, uint32_t parts)
 {
-    const EscWhere *where = lookup->where;
     for (uint32_t i = 0; i < where->narrowed_count; ++i) {
         const EscNode *tested = where->narrowed[i];
         if (!where->is_nonzero[i] &&
-            esc_paths_begin_equal(tested, esc_path_value_parts(where->workspace, tested),
-                                  lookup->node, lookup->parts))
+            esc_paths_begin_equal(tested, esc_path_value_parts(where->workspace, tested), path,
+                                  parts))
             return true;
     }
     return false;
@@ -46,7 +45,7 @@ static EscType found(Lookup *lookup, EscMeans means, uint32_t index, EscType typ
     EscWorkspace *workspace = lookup->where->workspace;
     if (type == ESC_TYPE_WRONG)
         return ESC_TYPE_WRONG; /* its declaration was reported */
-    if (esc_type_is_optional(type) && is_narrowed(lookup)) {
+    if (esc_type_is_optional(type) && esc_is_narrowed(lookup->where, lookup->node, lookup->parts)) {
         type = esc_type_plain(type);
         flags |= ESC_MEANING_NARROWED;
     }
@@ -723,9 +722,11 @@ EscType esc_check_path(EscWhere *where, const EscNode *node, EscType expected)
     EscType type = ESC_TYPE_WRONG;
     if (local_path(&lookup, &type))
         return type;
-    EscText root = node->path.parts[0].text;
-    /* `escalation` is a role too, where a member of the role enum is wanted. */
+    /* `escalation` is a role too, where a member of the role enum is wanted; and `resolved` a status. */
     bool is_member = node->path.count == 1 && esc_type_kind(expected) == ESC_KIND_ENUM;
+    if (esc_report_place(where, node) || (!is_member && esc_report_outside(where, node)))
+        return ESC_TYPE_WRONG;
+    EscText root = node->path.parts[0].text;
     for (size_t i = 0; i < ESC_COUNT_OF(roots) && !is_member; ++i) {
         if (esc_text_equal(root, roots[i].root))
             return roots[i].resolve(&lookup);

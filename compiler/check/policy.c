@@ -212,7 +212,7 @@ void esc_pass_policy(EscWorkspace *workspace)
     for (uint32_t i = 0; i < workspace->files_count; ++i) {
         may_be_broken = may_be_broken || workspace->files[i].tree == NULL ||
                         workspace->files[i].tree->file.error_count > 0;
-        if (workspace->files[i].tree == NULL)
+        if (workspace->files[i].tree == NULL || workspace->files[i].library != 0)
             continue;
         ESC_EACH(node, workspace->files[i].tree->file.declarations) {
             if (node->kind == ESC_NODE_POLICY)

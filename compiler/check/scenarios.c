@@ -164,6 +164,18 @@ static void step_act(Scenario *scenario, const EscNode *node, EscScenarioStep *s
     take_fields(scenario, step);
 }
 
+static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, unsigned depth);
+
+static void json_list(Scenario *scenario, const EscNode *node, EscBuf *out, unsigned depth)
+{
+    esc_buf_char(out, '[');
+    ESC_EACH_NODE(item, node->list.items) {
+        esc_buf_string(out, item == node->list.items.first ? "" : ",");
+        json_value(scenario, item, out, depth + 1);
+    }
+    esc_buf_char(out, ']');
+}
+
 /* The JSON of what a connector is made to reply. */
 static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, unsigned depth)
 {
@@ -177,6 +189,10 @@ static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, uns
             json_value(scenario, entry->entry.value, out, depth + 1);
         }
         esc_buf_char(out, '}');
+        return;
+    }
+    if (node->kind == ESC_NODE_LIST && depth < ESC_RECORD_DEPTH_MAX) {
+        json_list(scenario, node, out, depth);
         return;
     }
     if (!esc_scenario_datum(&scenario->where, node, &datum))
@@ -297,6 +313,12 @@ static void make_step(Scenario *scenario, const EscNode *node, EscScenarioStep *
         step->who = esc_scenario_who(&scenario->where, node->test_deliver.channel,
                                      ESC_WHO_CAN_CHANNEL | ESC_WHO_CAN_PERSON, "be delivered to");
         break;
+    case ESC_NODE_TEST_RECEIVE:
+        esc_report_hint(scenario->workspace,
+                        esc_report(scenario->workspace, "E0390", node->span,
+                                   "tests do not receive payloads yet"),
+                        "send the event with `on EVENT { … }`");
+        break;
     case ESC_NODE_TEST_ABSENT:
         step_absent(scenario, node, step);
         break;
@@ -336,10 +358,12 @@ static void make_scenario(EscWorkspace *workspace, const EscNode *node)
                       .steps_count = count};
 }
 
+/* Tests of a library's module name people, who are there where its author plays them and may be nobody here. */
 void esc_pass_tests(EscWorkspace *workspace)
 {
     for (uint32_t i = 0; i < workspace->files_count; ++i) {
-        if (workspace->files[i].tree == NULL)
+        if (workspace->files[i].tree == NULL ||
+            (workspace->files[i].library != 0 && !workspace->io.library_tests))
             continue;
         ESC_EACH(node, workspace->files[i].tree->file.declarations) {
             if (node->kind == ESC_NODE_TEST)

@@ -448,17 +448,16 @@ static void role_enum(EscWorkspace *workspace)
     names_put(workspace, workspace->enum_shapes, esc_text_from(shape), 0);
 }
 
-/* One round over all files: the base ticket, what the standard library adds, what the workspace
+/* One round over all files: the base ticket, what libraries add, what the workspace
  * adds. In this order slots of the base do not move, and a field that stands twice is the
  * workspace's fault. */
-typedef enum TicketRound { ROUND_BASE, ROUND_STD, ROUND_OWN, ROUND_COUNT } TicketRound;
+typedef enum TicketRound { ROUND_BASE, ROUND_LIBRARY, ROUND_OWN, ROUND_COUNT } TicketRound;
 
 static void ticket_in_round(EscWorkspace *workspace, const EscSourceFile *file, const EscNode *node,
                             TicketRound round)
 {
-    TicketRound its = !file->is_std               ? ROUND_OWN
-                      : node->ticket.is_extension ? ROUND_STD
-                                                  : ROUND_BASE;
+    bool is_base = file->is_std && !node->ticket.is_extension;
+    TicketRound its = is_base ? ROUND_BASE : esc_file_is_own(file) ? ROUND_OWN : ROUND_LIBRARY;
     if (its != round)
         return;
     if (file->is_std || node->ticket.is_extension) {

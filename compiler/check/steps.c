@@ -28,6 +28,20 @@ static const EscNode *part_of(const EscNode *node, size_t offset)
     return *(const EscNode *const *)(const void *)((const char *)node + offset);
 }
 
+/* Who makes it is found by the name of a channel. */
+static void check_room(EscWorkspace *workspace, const EscNode *node)
+{
+    const EscSymbol *symbol = esc_symbol_find(workspace, ESC_TEXT(ESC_ROOM_CHANNEL));
+    if (symbol != NULL && (symbol->kind == ESC_SYMBOL_CHANNEL || symbol->kind == ESC_SYMBOL_NONE))
+        return;
+    EscDiagnostic *diagnostic =
+        esc_report(workspace, "A0319", node->span,
+                   "no channel is called `" ESC_ROOM_CHANNEL "`, so no war room is made");
+    esc_report_hint(workspace, diagnostic,
+                    "declare `channel " ESC_ROOM_CHANNEL
+                    " chat`, and bind it to a chat or a meeting server");
+}
+
 static bool check_plain(EscWhere *where, const EscNode *node)
 {
     const PlainVerb *verb = &plain_verbs[node->kind];
@@ -36,6 +50,8 @@ static bool check_plain(EscWhere *where, const EscNode *node)
         ref = esc_check_who(where, part_of(node, verb->who), verb->receivers, verb->to);
     if (verb->text != 0)
         esc_check_text(where, part_of(node, verb->text));
+    if (node->kind == ESC_NODE_WARROOM)
+        check_room(where->workspace, node);
     if (ref != 0 && (esc_effect_info[verb->effect].flags & ESC_EF_MESSAGE) != 0)
         esc_note_receiver(where, ref, part_of(node, verb->who)->span);
     return false;

@@ -5,6 +5,7 @@
 
 #include "check/check.h"
 #include "check/names.h"
+#include "libraries.h"
 
 /* Words that mean something of their own wherever a name may stand; and so do roles. */
 static const char *const RESERVED[] = {
@@ -28,11 +29,19 @@ static bool is_reserved(EscText name)
     return esc_role_number(name) != ESC_NONE;
 }
 
-/* The standard library's files come last; who declares one of its names again is shown all the same. */
+/* The workspace's own file, one of a library, one of the standard library. */
+static unsigned far_away(const EscWorkspace *workspace, EscSpan span)
+{
+    const EscSourceFile *file = esc_file_of(workspace, span);
+    return file->is_std ? 2 : file->library != 0;
+}
+
+/* The files of libraries come last; who declares one of their names again is shown all the same. */
 static void declared_twice(EscWorkspace *workspace, EscSymbol *first, EscSymbolKind kind,
                            EscSpan span)
 {
-    bool is_ours = !esc_file_of(workspace, span)->is_std || first->span.end == 0;
+    bool is_ours =
+        first->span.end == 0 || far_away(workspace, span) <= far_away(workspace, first->span);
     EscSpan here = is_ours ? span : first->span, there = is_ours ? first->span : span;
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0102", here,
@@ -167,8 +176,11 @@ static uint32_t add_row(EscWorkspace *workspace, EscSymbolKind kind, const EscNo
         *ESC_ARRAY_ADD(workspace, automations) =
             (EscAutomationInfo){.name = name.text, .node = node};
         return workspace->automations_count - 1;
+    case ESC_SYMBOL_SOURCE:
+        *ESC_ARRAY_ADD(workspace, inbounds) = (EscInboundInfo){.name = name.text, .node = node};
+        return workspace->inbounds_count - 1;
     default:
-        return 0; /* sources and policies have no rows */
+        return 0; /* policies have no rows */
     }
 }
 
@@ -247,6 +259,8 @@ static EscName name_of(const EscNode *node)
 
 static void declare_node(EscWorkspace *workspace, const EscNode *node)
 {
+    if (!esc_library_may_hold(workspace, node))
+        return;
     if (node->kind == ESC_NODE_WORKSPACE) {
         declare_workspace(workspace, node);
         return;
@@ -265,6 +279,8 @@ static void declare_node(EscWorkspace *workspace, const EscNode *node)
 static void workspace_setting(EscWorkspace *workspace, const EscNode *setting)
 {
     static const char *const words[] = {"language", "timezone", NULL};
+    if (setting->kind != ESC_NODE_SETTING)
+        return; /* a library: libraries.c */
     EscText name = setting->setting.name.text;
     const EscNode *value = setting->setting.value;
     if (esc_text_equal(name, ESC_TEXT("timezone"))) {

@@ -82,11 +82,16 @@ static void put_text(StepNames *found, EscTestNoun noun, const EscNode *text)
     *ESC_ARRAY_ADD(found->workspace, step_texts) = made;
 }
 
+/* What a parameter holds is known when it is given: it may name any channel. */
 static void put_target(StepNames *found, const EscNode *to)
 {
     char buffer[ESC_PATH_TEXT_MAX];
-    if (to != NULL && to->kind == ESC_NODE_PATH)
-        put(found, ESC_TEST_NOTIFIED, esc_path_text(to, 0, to->path.count, buffer));
+    if (to == NULL || to->kind != ESC_NODE_PATH)
+        return;
+    EscMeaning meaning = esc_meaning(found->workspace, to);
+    bool is_given = meaning.means == ESC_MEANS_REF && esc_ref_kind(meaning.index) == ESC_REF_PARAM;
+    put(found, ESC_TEST_NOTIFIED,
+        is_given ? ESC_TEXT("") : esc_path_text(to, 0, to->path.count, buffer));
 }
 
 /* system.action, and the system for itself */
@@ -195,6 +200,7 @@ static void put_given(StepNames *found)
         {ESC_TEST_CREATED, "postmortem"},      {ESC_TEST_EXCEPTION, "unowned"},
         {ESC_TEST_EXCEPTION, "delivery_dead"}, {ESC_TEST_EXCEPTION, "overdue"},
         {ESC_TEST_EXCEPTION, "engine_fault"},  {ESC_TEST_EXCEPTION, "routing_loop"},
+        {ESC_TEST_EXCEPTION, "overtaken"},     {ESC_TEST_EXCEPTION, "transferred"},
         {ESC_TEST_ROLE, "last_resort"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(given); ++i)
@@ -255,7 +261,8 @@ void esc_check_test_name(EscWorkspace *workspace, EscName name, EscTestNoun noun
         collect(workspace);
     bool is_text = noun == ESC_TEST_REASON || noun == ESC_TEST_CONFIRMED;
     if (workspace->step_names == NULL || is_given(workspace, key_of(workspace, noun, name.text)) ||
-        (is_text && may_be_made(workspace, noun, name.text)))
+        (is_text && may_be_made(workspace, noun, name.text)) ||
+        (noun == ESC_TEST_NOTIFIED && is_given(workspace, key_of(workspace, noun, ESC_TEXT("")))))
         return;
     EscDiagnostic *diagnostic = NULL;
     if (name.text.size == 0)

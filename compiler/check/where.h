@@ -23,11 +23,15 @@ typedef struct EscWhere {
     /* checked once, wherever it is run: its steps may be any but those of atomic places only */
     bool is_runbook;
     bool is_automation; /* of nobody: there is no escalation, no role and no exception */
-    bool is_in_undo;    /* in the arguments of an action's inverse */
-    bool is_route;      /* of each who uses it: all their events have what is read */
+    bool is_back; /* what a parameter is given is written out: a text takes a value of any kind */
+    bool is_in_undo; /* in the arguments of an action's inverse */
+    bool is_route;   /* of each who uses it: all their events have what is read */
     /* where bare `previous` has a meaning: the ticket's field of that name; else empty */
     EscText undo_field;
-    bool is_test; /* literals of a test may be times and lists: nobody compiles them */
+    bool
+        reads_document; /* JSON that came from outside, and nothing else: paths begin with `body` … */
+    EscText item;       /* … or with this, the name of a list's item; empty: there is none */
+    bool is_test;       /* literals of a test may be times and lists: nobody compiles them */
     /* under an odd number of `not`: a missing value could make the whole true */
     bool is_negated;
     bool has_event, event_may_be_missing;

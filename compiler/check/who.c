@@ -2,6 +2,7 @@
  * that the bundle will hold. */
 #include <string.h>
 
+#include "check/check.h"
 #include "check/expressions.h"
 #include "check/lookup.h"
 #include "check/names.h"
@@ -94,8 +95,10 @@ static EscRef param_ref(EscWhere *where, const EscNode *node, uint32_t param, un
     bool is_text = esc_type_kind(info->type) == ESC_KIND_TEXT;
     if (info->type == ESC_TYPE_WRONG)
         return 0;
-    if (is_text && (allowed & ESC_WHO_CAN_FIELD) != 0)
+    if (is_text && (allowed & ESC_WHO_CAN_FIELD) != 0) {
+        esc_receiver_is_used(workspace, param, allowed);
         return done(where, node, ESC_REF_PARAM, param);
+    }
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0111", node->span, "the parameter `%.*s` cannot %s",
                    ESC_TEXT_ARG(info->name), to);

@@ -27,6 +27,7 @@ static bool is_item(const EscNode *parent, const EscNode *node)
         return parent->kind != ESC_NODE_CHANNEL;
     case ESC_NODE_HOURS: /* elsewhere they are said within something */
         return parent->kind == ESC_NODE_CALENDAR;
+    case ESC_NODE_LIBRARY:
     case ESC_NODE_FIELD:
     case ESC_NODE_LEAD:
     case ESC_NODE_REACH:
@@ -41,6 +42,8 @@ static bool is_item(const EscNode *parent, const EscNode *node)
     case ESC_NODE_HEADER:
     case ESC_NODE_REPLY:
     case ESC_NODE_RETURN:
+    case ESC_NODE_SOURCE_VERIFY:
+    case ESC_NODE_SOURCE_BACK:
     case ESC_NODE_SOURCE_EACH:
     case ESC_NODE_SOURCE_EVENT:
     case ESC_NODE_SOURCE_MAP:

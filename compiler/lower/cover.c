@@ -40,12 +40,18 @@ static EscCoverTerm minus(EscCoverTerm term)
     return term;
 }
 
+/* A library is covered by its own tests, or not at all. */
+static bool is_counted(const EscWorkspace *workspace, EscSpan span)
+{
+    const EscSourceFile *file = esc_file_of(workspace, span);
+    return esc_file_is_own(file) || (file->library != 0 && workspace->io.library_tests);
+}
+
 static void put(EscLower *lower, EscCoverKind kind, EscSpan span, const char *way,
                 const EscCoverTerm *terms, uint32_t count)
 {
     EscWorkspace *workspace = lower->workspace;
-    if (!workspace->is_covered || count == 0 || span.end == 0 ||
-        esc_file_of(workspace, span)->is_std)
+    if (!workspace->is_covered || count == 0 || span.end == 0 || !is_counted(workspace, span))
         return;
     EscCoverTerm *kept = esc_arena_alloc_array(workspace->arena, count, sizeof *kept);
     if (kept == NULL) {

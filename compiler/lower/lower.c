@@ -14,6 +14,7 @@ static void lower_everything(EscLower *lower)
     esc_lower_schema(lower);
     esc_lower_directory(lower);
     esc_lower_connectors(lower);
+    esc_lower_sources(lower);
     esc_lower_services(lower);
     for (uint32_t i = 0; i < lower->workspace->templates_count && lower->build.status == ESC_OK;
          i++)

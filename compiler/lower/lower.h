@@ -173,6 +173,20 @@ uint32_t esc_lower_standing(EscLower *lower, const EscNode *node);
 /* The same at the wait that comes next; it stands where no event is awaited (`source` NULL). */
 uint32_t esc_lower_condition_at_wait(EscLower *lower, const EscNode *node, EscEventSource *source);
 
+/* --- lower_documents.c: what is read of JSON that came from outside ----------------------------- */
+
+/* out := what stands at a PATH, or call of `pairs`, that means a document's place; always optional. */
+void esc_lower_document_place(EscLower *lower, const EscNode *node, EscRegister out);
+/* DOCUMENT functions of their own: of a condition (gives BOOL), and of a value that is exactly `type`. */
+uint32_t esc_lower_document_condition(EscLower *lower, const EscNode *condition);
+uint32_t esc_lower_document_value(EscLower *lower, const EscNode *value, EscType type);
+/* The RFC 6901 pointer of a path, whose first word names the document. In the builder's arena. */
+EscText esc_lower_pointer(EscLower *lower, const EscNode *path);
+/* The same where the value is made by the caller, between these two: the register that it gives holds exactly `gives`. */
+void esc_lower_document_begin(EscLower *lower, EscLowerFunction *function, EscType gives,
+                              EscSpan span);
+uint32_t esc_lower_document_end(EscLower *lower, EscLowerFunction *function, EscRegister given);
+
 /* --- lower_times.c: dates, days and hours that are counted -------------------------------------- */
 
 struct EscClock; /* condition/clock.h */
@@ -253,6 +267,10 @@ void esc_lower_schema(EscLower *lower);    /* META to EXCEPTIONS, FILES */
 void esc_lower_directory(EscLower *lower); /* PERSONS to CHANNELS */
 void esc_lower_services(EscLower *lower);  /* ROUTES, SLAS, LIMITS */
 void esc_lower_connectors(EscLower *lower);
+void esc_lower_sources(EscLower *lower); /* SOURCES, behind the actions that they call */
+/* lower_requests.c: the REQUEST function of an action, and what its parts are, into the row. */
+void esc_lower_request(EscLower *lower, uint32_t action, EscActionRow *row);
+void esc_lower_parameters(EscLower *lower, const EscActionInfo *action); /* as entry registers */
 void esc_lower_grants(EscLower *lower); /* last: what the effects name */
 
 /* Lowers a workspace that checked without an error, encodes it, and loads the bytes back.

@@ -1,44 +1,13 @@
-/* lower_connectors.c - systems and their actions: each a REQUEST function and, where an inverse
+/* lower_connectors.c - systems and their actions: each a REQUEST function (lower_requests.c) and, where an inverse
  * is declared, an UNDO function; and what the workspace's programs may reach. */
 #include "lower/lower.h"
 
-static void take_parameters(EscLower *lower, const EscActionInfo *action)
+void esc_lower_parameters(EscLower *lower, const EscActionInfo *action)
 {
     for (uint32_t i = 0; i < action->params_count; i++) {
         const EscParamInfo *param = &lower->workspace->params[action->params_first + i];
         lower->local_registers[param->local] = esc_emit_take_entry(lower->emit, param->type);
     }
-}
-
-/* Path and body members as arguments of the one REQUEST. */
-static uint32_t lower_request(EscLower *lower, uint32_t index)
-{
-    const EscActionInfo *action = &lower->workspace->actions[index];
-    EscLowerFunction function;
-    esc_lower_begin(lower, &function, ESC_FUNCTION_REQUEST, action->node->span);
-    EscEmit *emit = lower->emit;
-    emit->row.action = index + 1;
-    esc_lower_origin(lower, action->url->span);
-    take_parameters(lower, action);
-    EscEffectArgRow args[ESC_EFFECT_ARGS_MAX] = {0};
-    uint32_t count = 1;
-    EscRegister path = esc_emit_take(emit);
-    esc_lower_text(lower, action->url, path, ESC_TEXT_USE_URL);
-    if (action->body != NULL) {
-        ESC_EACH_NODE(entry, action->body->record.entries) {
-            if (count >= ESC_EFFECT_ARGS_MAX) {
-                emit->fault = ESC_EMIT_ARGUMENTS;
-                break;
-            }
-            esc_lower_into(lower, entry->entry.value, esc_emit_take(emit));
-            args[count++] =
-                (EscEffectArgRow){.name = esc_build_text(&lower->build, entry->entry.name.text)};
-        }
-    }
-    esc_emit_effect(emit, (EscEffectRow){.kind = ESC_EFFECT_REQUEST, .aux = action->method}, 0,
-                    path, args, count);
-    esc_emit_op(emit, ESC_OP_END, 0, 0, 0, ESC_END_FALL);
-    return esc_lower_end(lower, &function);
 }
 
 static uint32_t lower_undo(EscLower *lower, uint32_t index)
@@ -49,7 +18,7 @@ static uint32_t lower_undo(EscLower *lower, uint32_t index)
     EscEmit *emit = lower->emit;
     emit->row.action = index + 1;
     esc_lower_origin(lower, action->undo->span);
-    take_parameters(lower, action);
+    esc_lower_parameters(lower, action);
     EscEffectArgRow args[ESC_PARAMS_MAX] = {0};
     uint32_t count = 0;
     EscRegister first =
@@ -68,8 +37,13 @@ static void put_action(EscLower *lower, uint32_t index)
                         .params_first = action->params_count == 0 ? 0 : action->params_first,
                         .params_count = action->params_count,
                         .result = action->result,
-                        .result_path = esc_build_text(&lower->build, action->result_path)};
-    row.request = lower_request(lower, index);
+                        .result_path = esc_build_text(
+                            &lower->build, action->returns == NULL
+                                               ? ESC_TEXT("")
+                                               : esc_lower_pointer(lower, action->returns))};
+    esc_lower_request(lower, index, &row);
+    if (action->accepts != NULL)
+        row.accepts = esc_lower_document_condition(lower, action->accepts) + 1;
     if (action->undo_action != ESC_NONE && action->undo != NULL) {
         row.undo_action = action->undo_action + 1;
         row.undo = lower_undo(lower, index) + 1;

@@ -355,10 +355,32 @@ void esc_lower_into(EscLower *lower, const EscNode *node, EscRegister out)
     }
 }
 
+/* A value that is written out as people read it. Not here: a plain text stays as it is. */
+static void write_out(EscLower *lower, EscRegister out)
+{
+    EscEmit *emit = lower->emit;
+    EscType text = ESC_TYPE(ESC_KIND_TEXT), optional = text | ESC_TYPE_OPTIONAL;
+    EscLabel missing = {0}, end = {0};
+    bool may_be_missing = esc_type_is_optional(esc_emit_type(emit, out));
+    if (may_be_missing)
+        esc_emit_unwrap(emit, out, out, &missing);
+    esc_emit_make(emit, ESC_OP_TO_TEXT, out, text, out, 0, 0);
+    if (!may_be_missing)
+        return;
+    esc_emit_make(emit, ESC_OP_WRAP, out, optional, out, 0, 0);
+    esc_emit_jump(emit, &end);
+    esc_emit_label(emit, &missing);
+    esc_emit_make(emit, ESC_OP_MISSING, out, optional, 0, 0, optional);
+    esc_emit_label(emit, &end);
+}
+
 EscRegister esc_lower_argument(EscLower *lower, const EscNode *node, EscType wanted)
 {
     EscRegister out = esc_emit_take(lower->emit);
     esc_lower_into(lower, node, out);
+    if (esc_type_kind(wanted) == ESC_KIND_TEXT &&
+        esc_type_kind(esc_emit_type(lower->emit, out)) != ESC_KIND_TEXT)
+        write_out(lower, out);
     esc_lower_fit(lower, out, wanted);
     return out;
 }

@@ -159,6 +159,9 @@ void esc_lower_load(EscLower *lower, const EscNode *node, EscRegister out)
     case ESC_MEANS_REF:
         esc_emit_const(emit, out, ESC_TYPE(ESC_KIND_REF), meaning.index);
         break;
+    case ESC_MEANS_DOCUMENT:
+        esc_lower_document_place(lower, node, out);
+        break;
     default:
         ESC_ASSERT(false && "a path without a value passed the check");
     }

@@ -1,9 +1,9 @@
 /* api.c - the door's side of a request: finds the route, asks for permission, hands the request to its workspace, and
  * answers when it comes back.
  *
- * Order for every request but the handshake of webhooks: path known (404) → method known (405) → token valid (401) → token's
- * scope (403) → names of the query known (400) → type of the body (415) → its size (413) → workspace stopped (503) →
- * room in its queue (503). Not its job: what handlers do, on workers (api_events.c, api_actions.c, api_reads.c). */
+ * Order for every request but the handshake of webhooks: path known (404) → method known (405) → token valid (401; a route with
+ * a proof of its own asks for that when the body is there) → token's scope (403) → names of the query known (400) → type of the
+ * body (415) → its size (413) → workspace stopped (503) → room in its queue (503). Not its job: what handlers do, on workers (api_events.c, api_actions.c, api_reads.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@ struct EscApi {
     EscParcel *pending, *pending_last; /* to be handed on by esc_api_hand_on */
     EscMailbox finished;
     EscWrongTokens wrong;
+    EscUnproven unproven;
     size_t away; /* requests in pending, with shards, or in finished */
     bool is_stopping;
 };
@@ -96,8 +97,9 @@ static void refuse_token(EscRequest *request, bool is_wrong)
 /* The one place that decides who may do what: nothing is allowed but what a token's scope names. */
 static bool authorise(EscRequest *request)
 {
+    const EscHandler *handler = request->route->handler;
     if (request->route->scope == ESC_SCOPE_PUBLIC)
-        return true;
+        return handler->admit == NULL || handler->admit(request);
     const char *header = esc_http_header(request->http, "Authorization");
     const EscToken *token = NULL;
     if (header != NULL && strncasecmp(header, "Bearer ", 7) == 0)
@@ -137,6 +139,8 @@ static bool check_query_name(void *context, EscText name)
 static bool check_query(EscRequest *request)
 {
     QueryCheck check = {.route = request->route};
+    if (request->route->handler->takes_any_query)
+        return true;
     esc_query_each(esc_http_query(request->http), check_query_name, &check);
     if (check.has_unknown)
         esc_request_refuse(request, 400, "unknown_parameter",
@@ -242,6 +246,14 @@ static bool job_look(EscJob *job, EscService *service)
     return false;
 }
 
+/* Behind `parse`, with the committed state before it: completes the inputs. */
+static bool job_complete(EscJob *job, EscService *service)
+{
+    EscRequest *request = (EscRequest *)job;
+    request->route->handler->look(request, service);
+    return false;
+}
+
 static void job_committed(EscJob *job, const EscReply *replies)
 {
     EscRequest *request = (EscRequest *)job;
@@ -267,6 +279,11 @@ static void job_over(EscJob *job)
 
 static const EscJobSteps parse_steps = {
     .parse = job_parse, .committed = job_committed, .refused = job_refused, .over = job_over};
+static const EscJobSteps both_steps = {.parse = job_parse,
+                                       .look = job_complete,
+                                       .committed = job_committed,
+                                       .refused = job_refused,
+                                       .over = job_over};
 static const EscJobSteps look_steps = {.look = job_look, .refused = job_refused, .over = job_over};
 
 /* --- the server's calls ----------------------------------------------------------------------- */
@@ -291,6 +308,7 @@ static void take_headers(void *context, EscHttpCall *http)
     }
     EscApi *api = context;
     request->api = api;
+    request->unproven = &api->unproven;
     request->setup = &api->setup;
     request->is_stopping = api->is_stopping;
     request->http = http;
@@ -320,7 +338,10 @@ static void hand_on(EscRequest *request)
 {
     EscApi *api = request->api;
     const EscHandler *handler = request->route->handler;
-    request->job = (EscJob){.steps = handler->parse != NULL ? &parse_steps : &look_steps,
+    const EscJobSteps *steps = handler->parse == NULL  ? &look_steps
+                               : handler->look == NULL ? &parse_steps
+                                                       : &both_steps;
+    request->job = (EscJob){.steps = steps,
                             .unparsed_bytes = handler->parses_apart ? request->body.size + 1 : 0};
     request->is_away = true;
     api->away++;
@@ -329,6 +350,12 @@ static void hand_on(EscRequest *request)
     else
         api->pending_last->next = &request->job.parcel;
     api->pending_last = &request->job.parcel;
+}
+
+static bool proves_itself(EscRequest *request)
+{
+    const EscHandler *handler = request->route->handler;
+    return handler->prove == NULL || handler->prove(request);
 }
 
 static void take_request(void *context, EscHttpCall *http)
@@ -343,7 +370,7 @@ static void take_request(void *context, EscHttpCall *http)
         esc_request_fail(request, ESC_NO_MEMORY, NULL);
     else if (request->route->handler->at_door != NULL)
         request->route->handler->at_door(request);
-    else if (check_shard(request) && let_in(request))
+    else if (proves_itself(request) && check_shard(request) && let_in(request))
         hand_on(request);
     ESC_ASSERT(request->is_away || request->answer.status != 0);
     send_answer(request);

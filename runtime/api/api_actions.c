@@ -252,6 +252,11 @@ static void answer_action(EscRequest *request, const EscReply *reply)
     esc_buf_char(&out, '{');
     esc_outcome_write(&out, &reply->outcome);
     esc_buf_printf(&out, ",\"noop\":%s", reply->outcome.is_noop ? "true" : "false");
+    for (uint32_t i = 0; i < reply->outcome.messages_count; i++)
+        esc_buf_printf(&out, "%s%llu", i == 0 ? ",\"messages\":[" : ",",
+                       (unsigned long long)(reply->outcome.messages_first + i));
+    if (reply->outcome.messages_count > 0)
+        esc_buf_char(&out, ']');
     if (note.size > 0) {
         esc_buf_string(&out, ",\"note\":");
         esc_json_text(&out, note);

@@ -43,6 +43,12 @@ typedef struct EscWrongTokens {
 int64_t esc_wrong_tokens_pause(EscWrongTokens *wrong, uint64_t client, int64_t now_ms,
                                int64_t longest_ms);
 
+/* api_inbound.c: requests in a row that did not prove where they came from, by a hash of the binding's name: names that fall
+ * into one place share it. */
+typedef struct EscUnproven {
+    uint32_t in_a_row[256];
+} EscUnproven;
+
 /* --- handlers --------------------------------------------------------------------------------- */
 
 typedef struct EscRequest EscRequest;
@@ -50,7 +56,12 @@ typedef struct EscRequest EscRequest;
 typedef struct EscHandler {
     /* Takes what it needs of the headers, at the door; may answer. NULL: nothing. */
     void (*headers)(EscRequest *request);
-    /* One of these three. */
+    /* Of a route without a scope that is a workspace's all the same: finds it (request->shard), by the path; false: it was
+     * answered. And whether the request, whose body is there, is from whom it should be; false: it was answered. Both may
+     * be NULL. At the door, before anything else of the request is looked at. */
+    bool (*admit)(EscRequest *request);
+    bool (*prove)(EscRequest *request);
+    /* One of the next three; `look` may come behind `parse`, and then only completes the inputs. */
     void (*at_door)(EscRequest *request); /* answers from what any thread may see */
     void (*look)(EscRequest *request, EscService *service); /* answers from the committed state */
     /* Makes request->inputs, or answers. */
@@ -62,6 +73,7 @@ typedef struct EscHandler {
     bool may_be_empty;     /* comes without a body, too */
     bool takes_webhooks;   /* senders may shake hands before they send there (api_handshake.c) */
     bool takes_binary;     /* takes a CloudEvent in binary mode, whose attributes are headers */
+    bool takes_any_query;  /* its parameters are others' to name */
     size_t body_bytes_max; /* 0: as the server takes them */
     const char *types;     /* media types besides application/json: " a/b c/d "; NULL for none */
 } EscHandler;
@@ -112,10 +124,12 @@ struct EscRequest {
     EscText key; /* of a ticket that is opened; empty: the request comes once */
     EscAction action;
     EscClockChange clock;
+    struct EscInbound *inbound; /* what came from a service; api_inbound.c */
     EscAnswer answer;
 
     /* The door's own. */
     EscApi *api;
+    EscUnproven *unproven; /* of all requests */
     EscHttpCall *http;
     EscShard *shard;  /* NULL on public routes */
     size_t let_in;    /* inputs of it that count as waiting */

@@ -190,6 +190,7 @@ void esc_api_escalation_view(EscApiItems *items, const EscEscalationView *view,
     put_raw(&object, "alarm", esc_text_from(view->is_alarmed ? "true" : "false"));
     put_text_always(&object, "step", view->step);
     put_text_always(&object, "waiting_for", view->waiting_for);
+    put_text_always(&object, "room", view->room);
     put_time_always(&object, "opened_at", view->opened_at_ms);
     put_time_always(&object, "closed_at", view->closed_at_ms);
     put_time_always(&object, "next_due_at", view->next_due_ms);

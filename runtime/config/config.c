@@ -354,6 +354,28 @@ static EscStatus read_all(Reader *reader, const OptionGroup *group, EscText json
     return status;
 }
 
+/* Templates are compiled before the configuration is finished, so what they are read from is known from here on. */
+static EscStatus place_libraries(Reader *reader)
+{
+    EscConfig *config = reader->config;
+    EscStatus status = ESC_OK;
+    for (uint32_t i = 0; i < config->libraries.count; i++) {
+        EscLibraryBinding *library = &config->libraries.items[i];
+        if (library->folder.size == 0)
+            status = esc_config_fault(config, &reader->first,
+                                      "%s: libraries.%.*s has no folder: say where its modules lie",
+                                      reader->origin, ESC_TEXT_ARG(library->name));
+        else if (library->place.size == 0)
+            library->place =
+                library->folder.data[0] == '/'
+                    ? library->folder
+                    : esc_arena_printf(config->arena, "%.*s/%.*s",
+                                       ESC_TEXT_ARG(folder_of(config->arena, reader->origin)),
+                                       ESC_TEXT_ARG(library->folder));
+    }
+    return status;
+}
+
 EscStatus esc_config_read(EscConfig *config, EscText json, const char *origin, EscWhy *why)
 {
     Reader reader = {.config = config, .arena = config->arena, .origin = origin};
@@ -361,7 +383,10 @@ EscStatus esc_config_read(EscConfig *config, EscText json, const char *origin, E
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         if (config->workspaces.items[i].folder.size == 0)
             config->workspaces.items[i].folder = folder_of(config->arena, origin);
-    return status;
+    EscStatus libraries = place_libraries(&reader);
+    if (status == ESC_OK && libraries != ESC_OK && why != NULL)
+        *why = reader.first;
+    return status == ESC_OK ? libraries : status;
 }
 
 EscStatus esc_config_read_workspace(EscConfig *config, EscText name, EscText json,

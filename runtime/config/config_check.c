@@ -15,6 +15,7 @@
 #include "config_internal.h"
 
 #define AUTHORITIES_BYTES_MAX ((size_t)4 << 20)
+#define SUBSCRIPTIONS_BYTES_MAX ((size_t)4 << 20)
 
 /* A secret that all users of the machine may read or change. */
 typedef struct OpenSecret {
@@ -145,7 +146,31 @@ done:
 }
 
 /* What a kind needs, and no other kind may have. */
-typedef enum Needs { NEEDS_NOTHING, NEEDS_URL, NEEDS_SIGNED_URL, NEEDS_RECIPIENTS } Needs;
+typedef enum Needs {
+    NEEDS_NOTHING,
+    NEEDS_URL,
+    NEEDS_SIGNED_URL,
+    NEEDS_RECIPIENTS,
+    NEEDS_ACCOUNT,
+    NEEDS_TOPIC,
+    NEEDS_SUBSCRIPTIONS,
+    NEEDS_ROOMS,
+    NEEDS_BOT,
+    NEEDS_SERVER_BOT
+} Needs;
+
+typedef enum Wish { NEVER, MAY, MUST } Wish;
+
+static const struct {
+    bool has_url, is_http;
+    Wish secret;
+} needs_rows[] = {
+    [NEEDS_NOTHING] = {false, false, NEVER}, [NEEDS_URL] = {true, true, NEVER},
+    [NEEDS_SIGNED_URL] = {true, true, MAY},  [NEEDS_RECIPIENTS] = {false, false, NEVER},
+    [NEEDS_ACCOUNT] = {true, true, MUST},    [NEEDS_TOPIC] = {true, true, MAY},
+    [NEEDS_ROOMS] = {true, true, MAY},       [NEEDS_SUBSCRIPTIONS] = {false, true, MUST},
+    [NEEDS_BOT] = {true, true, MUST},        [NEEDS_SERVER_BOT] = {true, true, MUST},
+};
 
 static const struct {
     const char *name;
@@ -208,13 +233,132 @@ static void finish_authorities(Checker *checker, const char *place, EscText name
     esc_buf_release(&bytes);
 }
 
+static void finish_subscriptions(Checker *checker, const char *place, EscEndpoint *endpoint)
+{
+    EscArena *arena = checker->config->arena;
+    EscBuf bytes;
+    esc_buf_init(&bytes, SUBSCRIPTIONS_BYTES_MAX);
+    EscText path = in_folder(checker, endpoint->subscriptions_file);
+    const char *fault = "needs a subscriptions_file that can be read";
+    if (path.size > 0 &&
+        checker->files->read(checker->files->context, path.data, &bytes) == ESC_OK) {
+        note_rights(checker, endpoint->subscriptions_file, path);
+        fault = esc_config_subscriptions_read(arena, esc_buf_as_text(&bytes), endpoint);
+    }
+    if (bytes.data != NULL)
+        OPENSSL_cleanse(bytes.data, bytes.size);
+    esc_buf_release(&bytes);
+    for (uint32_t i = 0; i < endpoint->subscriptions_count && fault == NULL; i++)
+        fault =
+            url_fault(checker->workspace, endpoint->subscriptions[i].url, "https", "http", false);
+    if (fault != NULL)
+        (void)refuse(checker, place, endpoint->name, fault);
+}
+
+/* What the kinds that are no webhook need besides address and secret. */
+static void finish_gateway(Checker *checker, const char *place, EscEndpoint *endpoint, Needs needs)
+{
+    bool is_channel = endpoint->name.size > 0; /* people have an address of their own */
+    const char *fault = NULL;
+    if (needs == NEEDS_ACCOUNT)
+        fault = esc_config_account_fault(endpoint, is_channel);
+    else if (endpoint->account.size + endpoint->from.size > 0)
+        fault = "has an account or a from that its type does not use";
+    if (fault == NULL && needs == NEEDS_TOPIC)
+        fault = esc_config_topic_fault(endpoint, is_channel);
+    else if (fault == NULL && endpoint->topic.size > 0)
+        fault = "has a topic that its type does not use";
+    if (fault == NULL && needs == NEEDS_ROOMS &&
+        !esc_text_contains(endpoint->url, ESC_TEXT(ESC_ROOM_PLACE)))
+        fault = "needs a url in which " ESC_ROOM_PLACE " stands for the name of a room";
+    if (fault == NULL && needs == NEEDS_SUBSCRIPTIONS)
+        fault = esc_config_push_fault(endpoint, checker->config->arena, is_channel);
+    else if (fault == NULL && endpoint->contact.size + endpoint->subscriptions_file.size > 0)
+        fault = "has a contact or a subscriptions_file that its type does not use";
+    if (fault != NULL)
+        (void)refuse(checker, place, endpoint->name, fault);
+    else if (needs == NEEDS_SUBSCRIPTIONS)
+        finish_subscriptions(checker, place, endpoint);
+}
+
+/* By what people answer from there, and what the gateway reports to. */
+static void finish_answers(Checker *checker, const char *place, const EscEndpoint *endpoint,
+                           Needs needs)
+{
+    const EscWorkspaceConfig *workspace = checker->workspace;
+    EscText wanted = needs == NEEDS_ACCOUNT ? ESC_TEXT("gateway") : ESC_TEXT("buttons");
+    const EscInboundBinding *binding = esc_config_answers(workspace, endpoint);
+    if (endpoint->answers.size == 0)
+        return;
+    if (needs != NEEDS_ACCOUNT && needs != NEEDS_TOPIC && needs != NEEDS_SUBSCRIPTIONS)
+        (void)refuse(checker, place, endpoint->name, "has an `answers` that its type does not use");
+    else if (binding == NULL || !esc_text_equal(binding->type, wanted))
+        (void)refuse(checker, place, endpoint->name,
+                     needs == NEEDS_ACCOUNT
+                         ? "its `answers` must name an inbound binding of type gateway"
+                         : "its `answers` must name an inbound binding of type buttons");
+    else if (workspace->public_url.size == 0)
+        (void)refuse(checker, place, endpoint->name,
+                     "has `answers`, so public_url must say where services reach this daemon");
+}
+
+static void finish_secret(Checker *checker, const char *place, EscEndpoint *endpoint, Wish wish)
+{
+    if (endpoint->secret_file.size > 0 && wish != NEVER)
+        (void)read_secret(checker, endpoint->secret_file, &endpoint->secret);
+    else if (endpoint->secret_file.size > 0)
+        (void)refuse(checker, place, endpoint->name,
+                     "has a secret_file that its type does not use");
+    else if (wish == MUST)
+        (void)refuse(checker, place, endpoint->name, "needs a secret_file");
+}
+
+/* What only bots have: one place as a channel, and buttons that lead somewhere. */
+static void finish_bot(Checker *checker, const char *place, EscEndpoint *endpoint)
+{
+    bool is_channel = endpoint->name.size > 0;
+    if (endpoint->to.count != (is_channel ? 1 : 0))
+        (void)refuse(checker, place, endpoint->name,
+                     is_channel ? "posts to one place: `to` has one name"
+                                : "has a `to`, but people have addresses of their own");
+    if (endpoint->answers.size == 0)
+        return;
+    const EscInboundBinding *inbound = NULL;
+    for (uint32_t i = 0; i < checker->workspace->inbound.count; i++)
+        if (esc_text_equal(checker->workspace->inbound.items[i].name, endpoint->answers))
+            inbound = &checker->workspace->inbound.items[i];
+    if (inbound == NULL || !esc_text_equal(inbound->type, endpoint->type))
+        (void)refuse(
+            checker, place, endpoint->name,
+            "its `answers` must name an inbound binding of the workspace, of the same type");
+    else if (endpoint->kind == ESC_ENDPOINT_MATTERMOST && checker->workspace->public_url.size == 0)
+        (void)refuse(checker, place, endpoint->name,
+                     "its buttons lead to this daemon, so public_url must say where that is");
+}
+
+/* It posts to the one channel it was made for, whatever a message says. */
+static void check_webhook_of_people(Checker *checker, const EscEndpoint *endpoint)
+{
+    if (endpoint->kind == ESC_ENDPOINT_CHAT &&
+        (esc_text_contains(endpoint->url, ESC_TEXT("//hooks.slack.com/")) ||
+         esc_text_contains(endpoint->url, ESC_TEXT("//hooks.slack-gov.com/"))))
+        (void)refuse(checker, "people.chat", (EscText){0},
+                     "is an incoming webhook of Slack, which cannot choose whom it writes to: "
+                     "people need type slack, with a bot's token");
+}
+
 static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *endpoint)
 {
     endpoint->kind = endpoint_kind(endpoint->type);
     endpoint->path = in_folder(checker, endpoint->path);
     bool has_url = endpoint->url.size > 0 || endpoint->url_file.size > 0;
     Needs needs = endpoint_kinds[endpoint->kind].needs;
-    bool wants_url = needs == NEEDS_URL || needs == NEEDS_SIGNED_URL;
+    bool is_bot = needs == NEEDS_BOT || needs == NEEDS_SERVER_BOT;
+    if (needs == NEEDS_BOT && !has_url) {
+        endpoint->url = ESC_TEXT("https://slack.com/api");
+        has_url = true;
+    }
+    bool wants_url = needs_rows[needs].has_url;
     if (has_url != wants_url)
         (void)refuse(checker, place, endpoint->name,
                      wants_url ? "needs url or url_file" : "has a url that its type does not use");
@@ -222,17 +366,86 @@ static void finish_endpoint(Checker *checker, const char *place, EscEndpoint *en
         (void)finish_url(checker, place, endpoint);
     if (needs == NEEDS_RECIPIENTS)
         (void)finish_recipients(checker, place, endpoint);
-    if (endpoint->ca_file.size > 0 && !wants_url)
+    if (endpoint->ca_file.size > 0 && !needs_rows[needs].is_http)
         (void)refuse(checker, place, endpoint->name, "has a ca_file that its type does not use");
     else
         finish_authorities(checker, place, endpoint->name, &endpoint->ca_file);
-    if (endpoint->secret_file.size == 0)
-        return;
-    if (needs == NEEDS_SIGNED_URL)
-        (void)read_secret(checker, endpoint->secret_file, &endpoint->secret);
+    finish_secret(checker, place, endpoint, needs_rows[needs].secret);
+    finish_gateway(checker, place, endpoint, needs);
+    if (is_bot)
+        finish_bot(checker, place, endpoint);
     else
-        (void)refuse(checker, place, endpoint->name,
-                     "has a secret_file that its type does not use");
+        finish_answers(checker, place, endpoint, needs);
+}
+
+/* --- how a system is signed in to ----------------------------------------------------------------- */
+
+static const struct {
+    const char *type, *needs;
+} auth_kinds[ESC_AUTH_COUNT] = {
+    [ESC_AUTH_NONE] = {"none", NULL},
+    [ESC_AUTH_BASIC] = {"basic", "is basic: it needs user and secret_file"},
+    [ESC_AUTH_BEARER] = {"bearer", "is bearer: it needs secret_file"},
+    [ESC_AUTH_API_KEY] = {"api_key", "is api_key: it needs secret_file, and header or query"},
+    [ESC_AUTH_OAUTH2] = {"oauth2", "is oauth2: it needs token_url, client_id and secret_file"},
+};
+
+/* Whether what its kind needs is there, and nothing of another kind. */
+static bool auth_is_whole(const EscAuthBinding *auth)
+{
+    bool has_user = auth->user.size > 0, has_secret = auth->secret_file.size > 0,
+         has_header = auth->header.size > 0, has_query = auth->query.size > 0,
+         has_client = auth->token_url.size > 0 && auth->client_id.size > 0,
+         has_token = auth->token_url.size + auth->client_id.size + auth->scope.size +
+                         auth->audience.size + auth->ca_file.size >
+                     0;
+    if (auth->kind == ESC_AUTH_NONE)
+        return !has_user && !has_secret && !has_header && !has_query && !has_token;
+    bool is_basic = auth->kind == ESC_AUTH_BASIC, is_key = auth->kind == ESC_AUTH_API_KEY,
+         is_oauth2 = auth->kind == ESC_AUTH_OAUTH2;
+    return has_secret && has_user == is_basic && (has_header != has_query) == is_key &&
+           !(has_header && has_query) && has_token == is_oauth2 && has_client == is_oauth2;
+}
+
+static bool is_name_of_header(EscText name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!is_letter && !(c >= '0' && c <= '9') && c != '-' && c != '_')
+            return false;
+    }
+    return true;
+}
+
+static void finish_auth(Checker *checker, EscSystemBinding *system)
+{
+    EscAuthBinding *auth = &system->auth;
+    for (unsigned i = 0; i < ESC_AUTH_COUNT; i++)
+        if (esc_text_equal(auth->type, esc_text_from(auth_kinds[i].type)))
+            auth->kind = (EscAuthKind)i;
+    if (!auth_is_whole(auth)) {
+        const char *needs = auth_kinds[auth->kind].needs;
+        (void)refuse(checker, "systems.auth", system->name,
+                     needs == NULL ? "has options, and no type that uses them" : needs);
+        return;
+    }
+    if (auth->kind == ESC_AUTH_NONE)
+        return;
+    if (system->secret_file.size > 0)
+        (void)refuse(checker, "systems", system->name, "has both auth and secret_file");
+    if (auth->user.size > 0 && memchr(auth->user.data, ':', auth->user.size) != NULL)
+        (void)refuse(checker, "systems.auth", system->name, "has a user with a colon in the name");
+    if (!is_name_of_header(auth->header))
+        (void)refuse(checker, "systems.auth", system->name, "has a header that is no name of one");
+    const char *fault =
+        auth->kind != ESC_AUTH_OAUTH2
+            ? NULL
+            : url_fault(checker->workspace, auth->token_url, "https", "http", false);
+    if (fault != NULL)
+        (void)refuse(checker, "systems.auth.token_url", system->name, fault);
+    finish_authorities(checker, "systems.auth", system->name, &auth->ca_file);
+    (void)read_secret(checker, auth->secret_file, &auth->secret);
 }
 
 static void finish_system(Checker *checker, EscSystemBinding *system)
@@ -245,6 +458,7 @@ static void finish_system(Checker *checker, EscSystemBinding *system)
     finish_authorities(checker, "systems", system->name, &system->ca_file);
     if (system->secret_file.size > 0)
         (void)read_secret(checker, system->secret_file, &system->secret);
+    finish_auth(checker, system);
 }
 
 static void finish_mail(Checker *checker, EscMailServer *mail)
@@ -260,6 +474,60 @@ static void finish_mail(Checker *checker, EscMailServer *mail)
     finish_authorities(checker, "mail", (EscText){0}, &mail->ca_file);
     if (mail->password_file.size > 0)
         (void)read_secret(checker, mail->password_file, &mail->password);
+}
+
+/* A name that a path can hold as it is: services are told the address by hand. */
+static bool is_path_word(EscText name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+        if (!is_plain)
+            return false;
+    }
+    return name.size > 0 && name.size <= ESC_INBOUND_NAME_BYTES_MAX;
+}
+
+static void finish_inbound(Checker *checker, EscInboundBinding *binding)
+{
+    static const char *const types[ESC_INBOUND_COUNT] = {
+#define ESC_INBOUND(kind, name, functions) [ESC_INBOUND_##kind] = name,
+#include <esc/inbound_kinds.def>
+#undef ESC_INBOUND
+    };
+    const EscWorkspaceConfig *other = NULL;
+    if (!is_path_word(binding->name))
+        (void)refuse(checker, "inbound", binding->name,
+                     "must be a name of letters, digits, - _ and . : it is part of an address");
+    if (esc_config_inbound(checker->config, binding->name, &other) != binding)
+        (void)refuse(checker, "inbound", binding->name,
+                     "is a name that another workspace has too: the address would be both's");
+    for (unsigned i = 0; i < ESC_INBOUND_COUNT; i++)
+        if (esc_text_equal(binding->type, esc_text_from(types[i])))
+            binding->kind = (EscInboundKindId)i;
+    if (binding->type.size == 0)
+        (void)refuse(checker, "inbound", binding->name, "needs a type");
+    if (binding->secret_file.size == 0)
+        (void)refuse(checker, "inbound", binding->name,
+                     "needs a secret_file: nothing comes in that does not prove where it is from");
+    else
+        (void)read_secret(checker, binding->secret_file, &binding->secret);
+}
+
+/* Without the / at its end: paths are put behind it. */
+static void finish_public_url(EscConfig *config, EscWhy *first)
+{
+    EscText url = config->public_url;
+    bool is_web = esc_text_starts_with(url, ESC_TEXT("https://")) ||
+                  esc_text_starts_with(url, ESC_TEXT("http://"));
+    if (url.size > 0 && !is_web)
+        (void)esc_config_fault(config, first, "public_url: must begin with https://");
+    while (url.size > 0 && url.data[url.size - 1] == '/')
+        url.size--;
+    config->public_url = url;
+    for (uint32_t i = 0; i < config->workspaces.count; i++)
+        config->workspaces.items[i].public_url = url;
 }
 
 static bool has_address(const EscInbox *inbox, EscText address)
@@ -325,8 +593,12 @@ static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
         finish_endpoint(checker, "channels", &workspace->channels.items[i]);
     for (uint32_t i = 0; i < workspace->systems.count; i++)
         finish_system(checker, &workspace->systems.items[i]);
-    finish_endpoint(checker, "people.chat", &workspace->people.chat);
-    finish_endpoint(checker, "people.phone", &workspace->people.phone);
+    for (uint32_t i = 0; i < workspace->inbound.count; i++)
+        finish_inbound(checker, &workspace->inbound.items[i]);
+#define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
+    finish_endpoint(checker, "people." #way, &workspace->people.way);
+#include <esc/people_ways.def>
+    check_webhook_of_people(checker, &workspace->people.chat);
 }
 
 /* What becomes of the unbound where nobody has said it. */
@@ -346,6 +618,7 @@ EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *wh
     Checker checker = {.config = config, .files = files};
     EscLmtpPlace place;
     checker.open_end = &checker.open;
+    finish_public_url(config, &checker.first);
     if (config->lmtp_listen.size > 0 && !esc_lmtp_place_read(config->lmtp_listen, &place))
         (void)esc_config_fault(config, &checker.first, "lmtp_listen: %s", ESC_LMTP_PLACE_WANTED);
     for (uint32_t i = 0; i < config->workspaces.count; i++)

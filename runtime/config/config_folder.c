@@ -29,9 +29,12 @@ static bool is_bound(const EscWorkspaceConfig *workspace, EscText path)
     for (uint32_t i = 0; i < workspace->systems.count; i++)
         if (ends_path(path, "systems.", workspace->systems.items[i].name))
             return true;
-    if (esc_text_equal(path, ESC_TEXT("people.chat")))
-        return workspace->people.chat.type.size > 0;
-    return esc_text_equal(path, ESC_TEXT("people.phone")) && workspace->people.phone.type.size > 0;
+    EscText people = ESC_TEXT("people.");
+    if (!esc_text_starts_with(path, people))
+        return false;
+    EscText way = {path.data + people.size, path.size - people.size};
+    const EscEndpoint *endpoint = esc_people_endpoint(&workspace->people, way);
+    return endpoint != NULL && endpoint->type.size > 0;
 }
 
 const char *esc_config_folder_place_fault(const EscWorkspaceConfig *workspace, EscText path)

@@ -52,6 +52,18 @@ void esc_config_preset(const OptionGroup *group, void *base);
  * (config_folder.c). */
 const char *esc_config_folder_place_fault(const EscWorkspaceConfig *workspace, EscText path);
 
+/* config_gateways.c: what is wrong with an endpoint of the kinds that need an account, a topic or subscriptions: a sentence
+ * without its subject; NULL: nothing. */
+const char *esc_config_account_fault(const EscEndpoint *endpoint, bool is_channel);
+const char *esc_config_topic_fault(const EscEndpoint *endpoint, bool is_channel);
+/* Takes the private key from its text as well. */
+const char *esc_config_push_fault(EscEndpoint *endpoint, EscArena *arena, bool is_channel);
+/* Reads {"NAME": {"endpoint", "keys": {"p256dh", "auth"}}} into the endpoint; its texts lie in the arena, and what borrows
+ * from `json` does not outlive it. */
+const char *esc_config_subscriptions_read(EscArena *arena, EscText json, EscEndpoint *endpoint);
+/* The bytes of a base64url text, with or without padding; empty: it is none. */
+EscText esc_config_base64url(EscArena *arena, EscText text);
+
 /* NULL when the configuration says nothing about it. */
 EscWorkspaceConfig *esc_config_workspace_find(EscConfig *config, EscText name);
 

@@ -54,6 +54,10 @@ static void wipe_endpoint(const EscEndpoint *endpoint)
     wipe(endpoint->secret);
     if (endpoint->url_file.size > 0)
         wipe(endpoint->url);
+    for (uint32_t i = 0; i < endpoint->subscriptions_count; i++) {
+        wipe(endpoint->subscriptions[i].url);
+        wipe(endpoint->subscriptions[i].auth);
+    }
 }
 
 void esc_config_free(EscConfig *config)
@@ -64,10 +68,14 @@ void esc_config_free(EscConfig *config)
         const EscWorkspaceConfig *workspace = &config->workspaces.items[i];
         for (uint32_t k = 0; k < workspace->channels.count; k++)
             wipe_endpoint(&workspace->channels.items[k]);
-        for (uint32_t k = 0; k < workspace->systems.count; k++)
+        for (uint32_t k = 0; k < workspace->systems.count; k++) {
             wipe(workspace->systems.items[k].secret);
-        wipe_endpoint(&workspace->people.chat);
-        wipe_endpoint(&workspace->people.phone);
+            wipe(workspace->systems.items[k].auth.secret);
+        }
+        for (uint32_t k = 0; k < workspace->inbound.count; k++)
+            wipe(workspace->inbound.items[k].secret);
+#define ESC_PEOPLE_WAY(way, CONTACT, help) wipe_endpoint(&workspace->people.way);
+#include <esc/people_ways.def>
         wipe(workspace->mail.password);
         wipe(workspace->inbox.secret);
     }
@@ -75,6 +83,24 @@ void esc_config_free(EscConfig *config)
     esc_buf_release(&config->warnings);
     esc_arena_free(config->arena);
     free(config);
+}
+
+const EscInboundBinding *esc_config_answers(const EscWorkspaceConfig *workspace,
+                                            const EscEndpoint *endpoint)
+{
+    for (uint32_t i = 0; i < workspace->inbound.count; i++)
+        if (esc_text_equal(workspace->inbound.items[i].name, endpoint->answers))
+            return &workspace->inbound.items[i];
+    return NULL;
+}
+
+const EscEndpoint *esc_people_endpoint(const EscPeopleBinding *people, EscText way)
+{
+#define ESC_PEOPLE_WAY(word, CONTACT, help)                                                        \
+    if (esc_text_equal(way, ESC_TEXT(#word)))                                                      \
+        return &people->word;
+#include <esc/people_ways.def>
+    return NULL;
 }
 
 void esc_config_workspace_preset(EscWorkspaceConfig *out)
@@ -94,6 +120,21 @@ EscWorkspaceConfig *esc_config_workspace_find(EscConfig *config, EscText name)
 const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name)
 {
     return esc_config_workspace_find((EscConfig *)(uintptr_t)config, name);
+}
+
+const EscInboundBinding *esc_config_inbound(const EscConfig *config, EscText name,
+                                            const EscWorkspaceConfig **workspace)
+{
+    for (uint32_t i = 0; i < config->workspaces.count; i++) {
+        const EscWorkspaceConfig *one = &config->workspaces.items[i];
+        for (uint32_t k = 0; k < one->inbound.count; k++) {
+            if (!esc_text_equal(one->inbound.items[k].name, name))
+                continue;
+            *workspace = one;
+            return &one->inbound.items[k];
+        }
+    }
+    return NULL;
 }
 
 EscStatus esc_config_set_unbound(EscConfig *config, EscText word, EscWhy *why)

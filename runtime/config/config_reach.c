@@ -61,6 +61,9 @@ static bool url_leads_out(EscText url)
 
 static bool endpoint_leads_out(const EscEndpoint *endpoint)
 {
+    for (uint32_t i = 0; i < endpoint->subscriptions_count; i++)
+        if (url_leads_out(endpoint->subscriptions[i].url))
+            return true;
     return (endpoint->url.size > 0 || endpoint->url_file.size > 0) && url_leads_out(endpoint->url);
 }
 
@@ -75,15 +78,22 @@ static bool mail_leads_out(const EscMailServer *mail)
     return !is_reserved((EscText){at + 1, mail->from.size - before});
 }
 
+static bool system_leads_out(const EscSystemBinding *system)
+{
+    return url_leads_out(system->base_url) ||
+           (system->auth.token_url.size > 0 && url_leads_out(system->auth.token_url));
+}
+
 static bool workspace_leads_out(const EscWorkspaceConfig *workspace)
 {
-    bool leads_out = mail_leads_out(&workspace->mail) ||
-                     endpoint_leads_out(&workspace->people.chat) ||
-                     endpoint_leads_out(&workspace->people.phone);
+    bool leads_out = mail_leads_out(&workspace->mail);
+#define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
+    leads_out = leads_out || endpoint_leads_out(&workspace->people.way);
+#include <esc/people_ways.def>
     for (uint32_t i = 0; i < workspace->channels.count; i++)
         leads_out = leads_out || endpoint_leads_out(&workspace->channels.items[i]);
     for (uint32_t i = 0; i < workspace->systems.count; i++)
-        leads_out = leads_out || url_leads_out(workspace->systems.items[i].base_url);
+        leads_out = leads_out || system_leads_out(&workspace->systems.items[i]);
     return leads_out;
 }
 

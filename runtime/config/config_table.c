@@ -31,7 +31,10 @@
 #define GROUP_PEOPLE (&esc_config_groups[4])
 #define GROUP_ENDPOINT (&esc_config_groups[5])
 #define GROUP_SYSTEM (&esc_config_groups[6])
-#define GROUP_INBOX (&esc_config_groups[7])
+#define GROUP_INBOUND (&esc_config_groups[7])
+#define GROUP_AUTH (&esc_config_groups[8])
+#define GROUP_INBOX (&esc_config_groups[9])
+#define GROUP_LIBRARY (&esc_config_groups[10])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -48,6 +51,13 @@ static const char people_types[] =
     ;
 #undef ESC_ENDPOINT
 
+/* Of all kinds of services that answer, in the same way. */
+#define ESC_INBOUND(kind, name, functions) "|" name
+static const char inbound_types[] =
+#include <esc/inbound_kinds.def>
+    ;
+#undef ESC_INBOUND
+
 static const char unbound_words[] = "stop|file|refuse";
 
 static const Option daemon_options[] = {
@@ -56,6 +66,9 @@ static const Option daemon_options[] = {
     TEXT_ROW(EscConfig, token_file, "",
              "file of bearer tokens; empty: \"tokens\" in the data folder"),
     TEXT_ROW(EscConfig, zoneinfo, "/usr/share/zoneinfo", "folder of the time zone files"),
+    TEXT_ROW(EscConfig, public_url, "",
+             "address under which services on the Internet reach this daemon, such as "
+             "https://escal.example: what is told to those that answer (inbound) begins with it"),
     COUNT_ROW(EscConfig, header_bytes_max, 16384, 4096, 65536,
               "request line and headers of one request, in bytes"),
     COUNT_ROW(EscConfig, body_bytes_max, 8388608, 1024, 8388608, "body of one request, in bytes"),
@@ -118,6 +131,10 @@ static const Option daemon_options[] = {
         "(--start-time, --time-scale), and while nothing that is bound leads beyond this machine; "
         "--check-config asks for every binding all the same"),
     MAP_ROW(EscConfig, workspaces, GROUP_WORKSPACE, "bindings of each workspace, by its name"),
+    MAP_ROW(
+        EscConfig, libraries, GROUP_LIBRARY,
+        "libraries that workspaces `use`, by their names: read from these folders alone, whatever "
+        "a workspace says"),
 };
 
 static const Option workspace_options[] = {
@@ -125,10 +142,13 @@ static const Option workspace_options[] = {
             IN_FOLDER),
     OBJECT_ROW(EscWorkspaceConfig, mail, GROUP_MAIL, "the mail server"),
     OBJECT_ROW(EscWorkspaceConfig, inbox, GROUP_INBOX, "mail to the workspace, by lmtp_listen"),
-    OBJECT_ROW(EscWorkspaceConfig, people, GROUP_PEOPLE, "how people are reached by chat and phone",
-               IN_FOLDER),
+    OBJECT_ROW(EscWorkspaceConfig, people, GROUP_PEOPLE,
+               "how people are reached by chat, phone, text message and push", IN_FOLDER),
     MAP_ROW(EscWorkspaceConfig, systems, GROUP_SYSTEM, "where each `system` of the templates is",
             IN_FOLDER),
+    MAP_ROW(EscWorkspaceConfig, inbound, GROUP_INBOUND,
+            "services that people answer from, and that tell what became of messages: each is "
+            "POST /v1/inbound/NAME; a name is of one workspace alone"),
     TEXTS_ROW(EscWorkspaceConfig, allowed_addresses,
               "addresses, ranges (10.0.0.0/8) and host names beyond the public Internet that may "
               "be connected to; http:// and smtp:// without TLS only to these"),
@@ -136,26 +156,64 @@ static const Option workspace_options[] = {
              "as `unbound` above, for this workspace"),
     TEXTS_ROW(EscWorkspaceConfig, folder_may_bind,
               "places that a file escald.json in the workspace's own folder may bind: channels, "
-              "channels.NAME, systems, systems.NAME, people.chat, people.phone"),
+              "channels.NAME, systems, systems.NAME, people.chat, people.phone, people.sms, "
+              "people.push"),
 };
 
 #define CA_HELP                                                                                    \
     "file (PEM) of the authorities that the server's certificate may come from; empty: the "       \
     "machine's"
 
+#define SECRET_HELP                                                                                \
+    "file that holds the secret; webhook: what signs (whsec_… or plain); sms, call: the "        \
+    "account's "                                                                                   \
+    "token; ntfy: an access token; webpush: the private key (VAPID, base64url); slack, "           \
+    "mattermost: the bot's token"
+
+#define ANSWERS_HELP                                                                               \
+    "the inbound.NAME that answers and receipts come in by (slack, mattermost: of the same "       \
+    "type; sms, call: of type gateway; ntfy, webpush: of type buttons); empty: nobody answers "    \
+    "from there"
+
+/* Of the kinds that are no webhook, for channels and for people. */
+#define GATEWAY_ROWS                                                                               \
+    TEXT_ROW(EscEndpoint, account, "",                                                             \
+             "sms, call: the account at the gateway; secret_file holds its token"),                \
+        TEXT_ROW(EscEndpoint, from, "",                                                            \
+                 "sms, call: the number that it comes from, +49…; sms: or a messaging service, " \
+                 "MG…"),                                                                           \
+        TEXT_ROW(EscEndpoint, contact, "",                                                         \
+                 "webpush: mailto: or https: address of who runs this, for push services"),        \
+        TEXT_ROW(EscEndpoint, subscriptions_file, "",                                              \
+                 "webpush: file {\"NAME\": {\"endpoint\", \"keys\": {\"p256dh\", \"auth\"}}}, as " \
+                 "browsers "                                                                       \
+                 "give them")
+
 static const Option channel_options[] = {
     WORD_ROW(EscEndpoint, type, "file", channel_types + 1,
-             "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail",
+             "chat: POST {\"text\"} to an incoming webhook; webhook: signed POST; smtp: mail; sms, "
+             "call: a gateway in Twilio's form; ntfy: a topic; webpush: a browser; slack, "
+             "mattermost: as "
+             "a bot, with buttons; teams, discord: to their webhooks; "
+             "meeting: an address for war rooms",
              IN_FOLDER),
-    TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address", IN_FOLDER),
-    TEXT_ROW(EscEndpoint, url_file, "",
-             "chat, webhook: file that holds the address, when it is a secret itself"),
+    TEXT_ROW(EscEndpoint, url, "",
+             "chat, webhook: the address; ntfy: of the server; sms, call: of the gateway, such as "
+             "https://api.twilio.com/2010-04-01; meeting: such as https://meet.example/{room}",
+             IN_FOLDER),
+    TEXT_ROW(EscEndpoint, url_file, "", "file that holds the url, when it is a secret itself"),
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
-    TEXTS_ROW(EscEndpoint, to, "smtp: recipients", IN_FOLDER),
-    TEXT_ROW(EscEndpoint, secret_file, "",
-             "webhook: file that holds the signing secret (whsec_… or plain)"),
+    TEXTS_ROW(
+        EscEndpoint, to,
+        "smtp: recipients; sms, call: one number; webpush: one name; slack: one channel (C… or "
+        "#name); mattermost: one (TEAM/CHANNEL, or its id)",
+        IN_FOLDER),
+    TEXT_ROW(EscEndpoint, topic, "", "ntfy: the topic", IN_FOLDER),
+    TEXT_ROW(EscEndpoint, secret_file, "", SECRET_HELP),
+    TEXT_ROW(EscEndpoint, answers, "", ANSWERS_HELP),
     TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
+    GATEWAY_ROWS,
 };
 
 static const Option mail_options[] = {
@@ -186,22 +244,22 @@ static const Option inbox_options[] = {
 };
 
 static const Option people_options[] = {
-    OBJECT_ROW(EscPeopleBinding, chat, GROUP_ENDPOINT,
-               "chat: {\"text\", \"channel\": the person's chat name}", IN_FOLDER, IS_PLACE),
-    OBJECT_ROW(EscPeopleBinding, phone, GROUP_ENDPOINT,
-               "phone: webhook of a telephone or SMS gateway: {\"to\", \"text\", …}", IN_FOLDER,
-               IS_PLACE),
+#define ESC_PEOPLE_WAY(way, CONTACT, help_)                                                        \
+    OBJECT_ROW(EscPeopleBinding, way, GROUP_ENDPOINT, help_, IN_FOLDER, IS_PLACE),
+#include <esc/people_ways.def>
 };
 
 static const Option endpoint_options[] = {
     WORD_ROW(EscEndpoint, type, "", people_types + 1,
              "as for channels; without it nothing is bound", IN_FOLDER),
-    TEXT_ROW(EscEndpoint, url, "", "chat, webhook: the address", IN_FOLDER),
-    TEXT_ROW(EscEndpoint, url_file, "", "chat, webhook: file that holds the address"),
+    TEXT_ROW(EscEndpoint, url, "", "as for channels", IN_FOLDER),
+    TEXT_ROW(EscEndpoint, url_file, "", "file that holds the url"),
     TEXT_ROW(EscEndpoint, path, "",
              "file: the file to append to; empty: the workspace's file sink"),
-    TEXT_ROW(EscEndpoint, secret_file, "", "webhook: file that holds the signing secret"),
+    TEXT_ROW(EscEndpoint, secret_file, "", SECRET_HELP),
+    TEXT_ROW(EscEndpoint, answers, "", ANSWERS_HELP),
     TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
+    GATEWAY_ROWS,
 };
 
 static const Option system_options[] = {
@@ -216,6 +274,46 @@ static const Option system_options[] = {
     TEXT_ROW(EscSystemBinding, ca_file, "", CA_HELP),
     COUNT_ROW(EscSystemBinding, timeout_ms, 0, 0, 600000,
               "one call, in real time; 0: delivery_timeout_ms", IN_FOLDER),
+    OBJECT_ROW(EscSystemBinding, auth, GROUP_AUTH,
+               "how the system is signed in to, instead of secret_file"),
+};
+
+static const Option auth_options[] = {
+    WORD_ROW(EscAuthBinding, type, "none", "none|basic|bearer|api_key|oauth2",
+             "basic: user and password; bearer: a token that does not end; api_key: a key in a "
+             "header or in the query; oauth2: client credentials, whose token is fetched and "
+             "renewed in time"),
+    TEXT_ROW(EscAuthBinding, secret_file, "",
+             "file that holds the password, token, key or the client's secret"),
+    TEXT_ROW(EscAuthBinding, user, "", "basic: the user's name"),
+    TEXT_ROW(EscAuthBinding, header, "", "api_key: header that carries the key, such as X-Api-Key"),
+    TEXT_ROW(EscAuthBinding, query, "",
+             "api_key: instead of a header, parameter of the query that carries it"),
+    TEXT_ROW(EscAuthBinding, token_url, "", "oauth2: address that gives tokens"),
+    TEXT_ROW(EscAuthBinding, client_id, "", "oauth2: name of this client"),
+    WORD_ROW(EscAuthBinding, client_in, "header", "header|body",
+             "oauth2: where the client's name and secret stand in the request for a token"),
+    TEXT_ROW(EscAuthBinding, scope, "", "oauth2: what is asked for; empty: not said"),
+    TEXT_ROW(EscAuthBinding, audience, "", "oauth2: `audience` of the request; empty: not said"),
+    TEXT_ROW(EscAuthBinding, ca_file, "",
+             "oauth2: file (PEM) of the authorities that the certificate of token_url may come "
+             "from; empty: the machine's"),
+};
+
+static const Option inbound_options[] = {
+    WORD_ROW(
+        EscInboundBinding, type, "", inbound_types + 1,
+        "slack: buttons of a Slack app (its request URL for interactivity); mattermost: buttons "
+        "of posts; gateway: receipts, text messages and keys of a gateway in Twilio's form; "
+        "buttons: those that stand below messages of ntfy and webpush"),
+    TEXT_ROW(EscInboundBinding, secret_file, "",
+             "file that holds what the service signs its requests with; slack: the app's signing "
+             "secret; gateway: the account's token; mattermost, buttons: one of your own (openssl "
+             "rand -hex 32)"),
+};
+
+static const Option library_options[] = {
+    TEXT_ROW(EscLibraryBinding, folder, "", "folder of its modules (paths.esc …)"),
 };
 
 #define GROUP(title_, Struct, rows)                                                                \
@@ -229,8 +327,11 @@ const OptionGroup esc_config_groups[] = {
     GROUP("workspaces.NAME.channels.NAME", EscEndpoint, channel_options),
     GROUP("workspaces.NAME.mail", EscMailServer, mail_options),
     GROUP("workspaces.NAME.people", EscPeopleBinding, people_options),
-    GROUP("workspaces.NAME.people.chat, .phone", EscEndpoint, endpoint_options),
+    GROUP("workspaces.NAME.people.chat, .phone, .sms, .push", EscEndpoint, endpoint_options),
     GROUP("workspaces.NAME.systems.NAME", EscSystemBinding, system_options),
+    GROUP("workspaces.NAME.inbound.NAME", EscInboundBinding, inbound_options),
+    GROUP("workspaces.NAME.systems.NAME.auth", EscAuthBinding, auth_options),
     GROUP("workspaces.NAME.inbox", EscInbox, inbox_options),
+    GROUP("libraries.NAME", EscLibraryBinding, library_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

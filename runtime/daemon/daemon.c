@@ -28,6 +28,7 @@
 typedef struct Place {
     EscDaemon *daemon;
     EscOutbox outbox;
+    EscKnown *known;           /* what services call its people and places */
     EscWorkspaceConfig config; /* when the configuration says nothing about it */
     EscClockWatch clock_watch;
 } Place;
@@ -220,11 +221,39 @@ static EscStatus make_outside(EscDaemon *daemon, EscWhy *why)
     return esc_outside_new(&outside, &daemon->outside, why);
 }
 
+/* The set of shards is filled before the threads start. */
+static Place *place_of(const EscDaemon *daemon, const EscShard *shard)
+{
+    uint32_t i = 0;
+    while (daemon->shards.items[i] != shard)
+        i++;
+    return daemon->places[i];
+}
+
+static void send_errand(void *context, const EscShard *shard, const EscOutboxRow *row)
+{
+    const EscDaemon *daemon = context;
+    const EscClock *clock = daemon->setup.clock;
+    esc_outbox_errand(&place_of(daemon, shard)->outbox, row, clock->boot_ms(clock->context));
+}
+
+static EscText address_of(void *context, const EscShard *shard, EscArena *arena, EscText prefix,
+                          EscText sender)
+{
+    const EscDaemon *daemon = context;
+    return esc_known_of(place_of(daemon, shard)->known, arena, prefix, sender);
+}
+
 static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
 {
     EscApiSetup api = {.shards = &daemon->shards,
                        .clock = daemon->setup.clock,
                        .random = daemon->setup.random,
+                       .config = daemon->setup.config,
+                       .errand = send_errand,
+                       .address_of = address_of,
+                       .log = outside_log,
+                       .outside_context = daemon,
                        .queue_max = (size_t)daemon->setup.config->queue_max,
                        .started_boot_ms = esc_boot_ms(),
                        .calendars_end_day = daemon->setup.calendars_end_day,
@@ -287,6 +316,18 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
     return ESC_OK;
 }
 
+/* In DATA/WORKSPACE.known.jsonl. */
+static EscKnown *make_known(const EscDaemon *daemon, EscText name)
+{
+    char path[4096];
+    const EscDaemonSetup *setup = &daemon->setup;
+    int length =
+        snprintf(path, sizeof(path), "%s/%.*s.known.jsonl", setup->data_folder, ESC_TEXT_ARG(name));
+    return length < 0 || (size_t)length >= sizeof(path)
+               ? NULL
+               : esc_known_new(setup->files, setup->pool, path, daemon->hash_seed);
+}
+
 static EscStatus add_place(EscDaemon *daemon, Place *place, EscShard *shard, EscWhy *why)
 {
     EscText name = esc_shard_name(shard);
@@ -294,8 +335,12 @@ static EscStatus add_place(EscDaemon *daemon, Place *place, EscShard *shard, Esc
     esc_config_workspace_preset(&place->config);
     place->config.unbound = daemon->setup.config->unbound;
     place->daemon = daemon;
+    place->known = make_known(daemon, name);
+    if (place->known == NULL)
+        return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for what services call people");
     place->outbox = (EscOutbox){.outside = daemon->outside,
                                 .shard = shard,
+                                .known = place->known,
                                 .context = place,
                                 .outcome_refused = outcome_refused};
     EscStatus status =
@@ -330,6 +375,7 @@ EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, E
         status = add_place(daemon, place, shard, why);
     if (status != ESC_OK) {
         esc_shard_free(shard);
+        esc_known_free(place->known);
         free(place);
         return status;
     }
@@ -370,8 +416,10 @@ void esc_daemon_free(EscDaemon *daemon)
     esc_outside_free(daemon->outside);
     uint32_t count = daemon->shards.count;
     esc_shards_release(&daemon->shards);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        esc_known_free(daemon->places[i]->known);
         free(daemon->places[i]);
+    }
     esc_api_free(daemon->api);
     esc_mailbox_release(&daemon->new_tokens);
     esc_reactor_free(daemon->reactor);

@@ -7,7 +7,8 @@
 
 #include "outbox.h"
 
-#define ROWS_MAX ((size_t)1 << 30) /* that a store gives at the start: all */
+#define ERRAND_MS (2 * ESC_MINUTE_MS) /* behind it nobody looks at the place any more */
+#define ROWS_MAX ((size_t)1 << 30)    /* that a store gives at the start: all */
 
 /* --- back ------------------------------------------------------------------------------------- */
 
@@ -54,6 +55,11 @@ static void put(EscOutbox *outbox, EscJob *job)
 
 static void take_result(void *context, EscResult *result)
 {
+    uint64_t row = result->is_retry ? result->retry.id : result->delivery.outbox;
+    if (row >= ESC_ERRAND_FIRST) { /* no engine knows of it */
+        esc_result_free(result);
+        return;
+    }
     ResultJob *one = calloc(1, sizeof(*one));
     ESC_ASSERT(one != NULL);
     one->outbox = context;
@@ -181,9 +187,19 @@ void esc_outbox_committed(EscOutbox *outbox, EscService *service)
     free(claims);
 }
 
+void esc_outbox_errand(EscOutbox *outbox, const EscOutboxRow *row, int64_t boot_ms)
+{
+    EscOutboxEntry claim = {.row = *row, .next_attempt_at_ms = boot_ms};
+    claim.row.id = ESC_ERRAND_FIRST + atomic_fetch_add(&outbox->errands, 1);
+    claim.row.created_at_ms = boot_ms;
+    claim.row.deadline_ms = boot_ms + ERRAND_MS;
+    esc_outside_put(outbox->outside, outbox->number, &claim, 1, 0);
+}
+
 EscStatus esc_outbox_add(EscOutbox *outbox, const EscWorkspaceConfig *config, EscWhy *why)
 {
-    EscOutsideHost host = {.context = outbox, .result = take_result, .want = take_want};
+    EscOutsideHost host = {
+        .context = outbox, .result = take_result, .want = take_want, .known = outbox->known};
     return esc_outside_add(outbox->outside, esc_shard_name(outbox->shard), config, &host,
                            &outbox->number, why);
 }

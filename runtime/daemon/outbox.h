@@ -5,14 +5,18 @@
 #include <esc/delivery.h>
 #include <esc/shard.h>
 
+#include <stdatomic.h>
+
 /* Of one workspace; used by workers and threads of the outside. */
 typedef struct EscOutbox {
     EscOutside *outside;
     uint32_t number; /* the workspace's, for the outside */
     EscShard *shard;
+    EscKnown *known;
     void *context;
     /* The engine refused an outcome: its row stays unsettled until the next start. */
     void (*outcome_refused)(void *context, EscShard *shard, uint64_t row, EscText reason);
+    atomic_ullong errands; /* so many were sent since the start */
 } EscOutbox;
 
 /* Introduces the workspace to the outside; everything else of the outbox is filled in before. */
@@ -22,5 +26,7 @@ ESC_MUST_USE EscStatus esc_outbox_add(EscOutbox *outbox, const EscWorkspaceConfi
 void esc_outbox_load(EscOutbox *outbox);
 /* In the turn lane, after a commit: hands on the rows that it wrote. */
 void esc_outbox_committed(EscOutbox *outbox, EscService *service);
+/* Any thread: something to be sent that no engine knows of (ESC_ERRAND_FIRST). `boot_ms`: now, by the boot clock. */
+void esc_outbox_errand(EscOutbox *outbox, const EscOutboxRow *row, int64_t boot_ms);
 
 #endif

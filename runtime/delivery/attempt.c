@@ -4,14 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <esc/document.h>
+
 #include "reply.h"
 
 #define ATTEMPT_ARENA_BYTES_MAX ((size_t)16 << 20)
 #define SPARE_MAX 64 /* attempts kept to be used again */
 #define RETRY_AFTER_S_MAX 86400
+#define DOCUMENT_MAX ESC_DOCUMENT_REPLY_BYTES_MAX
 #define REFUSED_BYTES_MAX (ESC_DETAIL_BYTES_MAX / 2)
+#define STEPS_MAX 8 /* that find out what a row's own request needs */
 
 /* --- life --------------------------------------------------------------------------------------- */
+
+static void init_buffers(EscAttempt *attempt)
+{
+    esc_buf_init(&attempt->reply, ESC_HTTP_REPLY_BYTES_MAX);
+    esc_buf_init(&attempt->refused, REFUSED_BYTES_MAX);
+    esc_buf_init(&attempt->said, ESC_DETAIL_BYTES_MAX);
+}
 
 static EscAttempt *attempt_new(EscOutside *outside, EscQueueItem *item)
 {
@@ -32,9 +43,7 @@ static EscAttempt *attempt_new(EscOutside *outside, EscQueueItem *item)
     attempt->site = esc_site_of(outside, item);
     attempt->item = item;
     attempt->state = ESC_DELIVERY_ACCEPTED; /* what a server says by taking it */
-    esc_buf_init(&attempt->reply, ESC_HTTP_REPLY_BYTES_MAX);
-    esc_buf_init(&attempt->refused, REFUSED_BYTES_MAX);
-    esc_buf_init(&attempt->said, ESC_DETAIL_BYTES_MAX);
+    init_buffers(attempt);
     esc_ring_put(&outside->attempts, &attempt->link);
     return attempt;
 }
@@ -62,13 +71,28 @@ void esc_attempt_free(EscAttempt *attempt)
     }
 }
 
+/* The row's attempt goes on with another request: nothing of the one before is left. */
+void esc_attempt_renew(EscAttempt *attempt)
+{
+    esc_transfer_release(attempt);
+    init_buffers(attempt);
+    attempt->headers = attempt->recipients = NULL;
+    attempt->sent = 0;
+    attempt->is_address_refused = attempt->is_address_tried = attempt->is_lost = false;
+    attempt->is_refused_within = attempt->is_unknown = false;
+    attempt->words = NULL;
+    attempt->code = CURLE_OK;
+    attempt->status = 0;
+    attempt->next_ended = NULL;
+}
+
 void esc_attempts_close(EscOutside *outside)
 {
     for (EscRing *at = outside->attempts.next; at != &outside->attempts; at = at->next) {
         EscAttempt *one = ESC_RING_OWNER(at, EscAttempt, link);
         if (one->route.way == ESC_WAY_MAIL)
             esc_lane_close(&one->lane);
-        else
+        else if (one->pool != NULL) /* else it waits for another one's token */
             esc_request_give_up(one);
     }
 }
@@ -96,6 +120,16 @@ static void give_back(EscAttempt *attempt, int64_t now_ms, const char *why)
     esc_attempt_free(attempt);
 }
 
+static void settle_done(EscAttempt *attempt, const char *detail);
+
+static void end_unsent(EscAttempt *attempt, int64_t now_ms)
+{
+    EscQueue *queue = attempt->item->queue;
+    settle_done(attempt, "nothing had to be sent");
+    esc_queue_gave_back(queue, now_ms);
+    esc_attempt_free(attempt);
+}
+
 /* Memory may be there the next time. */
 static void put_off(EscAttempt *attempt, int64_t now_ms)
 {
@@ -117,24 +151,57 @@ void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms)
     }
     EscAttempt *attempt = attempt_new(outside, item);
     attempt->route = route;
-    EscPlanInput input = {.config = site->config,
-                          .route = &route,
+    if (esc_token_is_needed(attempt))
+        esc_token_get(attempt);
+    else
+        esc_attempt_send(attempt);
+}
+
+void esc_attempt_send(EscAttempt *attempt)
+{
+    const EscContent *content = attempt->item->content;
+    EscPlanInput input = {.config = attempt->site->config,
+                          .route = &attempt->route,
                           .row = &content->row,
-                          .now_ms = esc_outside_wall_ms(outside)};
+                          .now_ms = esc_outside_wall_ms(attempt->outside),
+                          .token = attempt->token,
+                          .known = attempt->site->host.known};
     esc_plan_make(attempt->arena, &input, &attempt->plan);
-    attempt->timeout_ms = attempt->plan.timeout_ms > 0 ? attempt->plan.timeout_ms
-                                                       : outside->setup.config->delivery_timeout_ms;
+    esc_attempt_begin(attempt);
+}
+
+void esc_attempt_begin(EscAttempt *attempt)
+{
+    int64_t now_ms = esc_outside_now_ms(attempt->outside);
+    attempt->timeout_ms = attempt->plan.timeout_ms > 0
+                              ? attempt->plan.timeout_ms
+                              : attempt->outside->setup.config->delivery_timeout_ms;
     if (attempt->plan.refusal.size != 0)
         give_back(attempt, now_ms, attempt->plan.refusal.data);
+    else if (attempt->plan.is_done)
+        end_unsent(attempt, now_ms);
     else if (!esc_transfer_prepare(attempt))
         put_off(attempt, now_ms);
-    else if (route.way == ESC_WAY_MAIL)
+    else if (attempt->route.way == ESC_WAY_MAIL)
         esc_mail_start(attempt);
     else if (!esc_request_start(attempt))
         put_off(attempt, now_ms);
 }
 
 /* --- the end ------------------------------------------------------------------------------------ */
+
+/* What a call returns. False: the reply does not say it, and *why says why. */
+static bool put_result(const EscAttempt *attempt, EscBuf *out, EscWhy *why)
+{
+    const EscPlan *plan = &attempt->plan;
+    esc_buf_text(out, plan->result.size > 0 ? plan->result : plan->result_head);
+    if (plan->result.size > 0 ||
+        esc_reply_select(out, esc_buf_as_text(&attempt->reply), plan->result_path, why))
+        return true;
+    esc_buf_clear(out);
+    esc_buf_text(out, plan->result_else);
+    return plan->result_else.size > 0;
+}
 
 static void settle_done(EscAttempt *attempt, const char *detail)
 {
@@ -144,14 +211,18 @@ static void settle_done(EscAttempt *attempt, const char *detail)
                         (EscText){0});
         return;
     }
-    EscBuf reply;
+    EscBuf result;
     EscWhy why = {.text = ""};
-    esc_buf_init(&reply, ESC_TEXT_MAX);
-    bool has_result =
-        esc_reply_select(&reply, esc_buf_as_text(&attempt->reply), attempt->plan.result_path, &why);
-    esc_item_settle(outside, attempt->item, ESC_DELIVERY_DELIVERED, (unsigned)attempt->status,
-                    has_result ? detail : why.text, esc_buf_as_text(&reply));
-    esc_buf_release(&reply);
+    EscText body = esc_buf_as_text(&attempt->reply), document = {0};
+    esc_buf_init(&result, ESC_TEXT_MAX);
+    bool has_result = put_result(attempt, &result, &why);
+    if (attempt->plan.is_judged)
+        document = (EscText){body.data, body.size < DOCUMENT_MAX ? body.size : DOCUMENT_MAX};
+    bool is_told =
+        has_result || attempt->plan.is_judged; /* what it says is more than what it lacks */
+    esc_item_settle_call(outside, attempt->item, (unsigned)attempt->status,
+                         is_told ? detail : why.text, esc_buf_as_text(&result), document);
+    esc_buf_release(&result);
 }
 
 /* What no other message to this endpoint would fare better with: its name, its certificate, our login. */
@@ -171,6 +242,21 @@ static EscVerdict verdict_of_mail(const EscAttempt *attempt)
     if (attempt->has_temporary_refusal && attempt->recipients_accepted == 0)
         return ESC_VERDICT_RETRY; /* whatever the last recipient was refused for */
     return esc_verdict_mail(attempt->code == CURLE_OK, (unsigned)attempt->status);
+}
+
+/* A message over HTTP, of a kind that says more in its reply than by its status. */
+static EscVerdict verdict_of_kind(EscAttempt *attempt, EscVerdict verdict)
+{
+    EscSaid said = {.http_status = (unsigned)attempt->status,
+                    .reply = esc_buf_as_text(&attempt->reply),
+                    .verdict = verdict,
+                    .state = ESC_DELIVERY_ACCEPTED};
+    attempt->plan.judge(&said);
+    attempt->state = said.state;
+    attempt->words = said.words;
+    attempt->is_unknown = said.is_unknown;
+    attempt->is_refused_within = verdict == ESC_VERDICT_DONE && said.verdict != ESC_VERDICT_DONE;
+    return said.verdict;
 }
 
 /* A message over HTTP that was answered with a success: how far it has come. */
@@ -194,6 +280,8 @@ EscVerdict esc_attempt_verdict(EscAttempt *attempt)
         return verdict_of_mail(attempt);
     EscVerdict verdict =
         esc_verdict_http(&attempt->plan, attempt->code == CURLE_OK, (unsigned)attempt->status);
+    if (attempt->plan.judge != NULL && attempt->code == CURLE_OK)
+        return verdict_of_kind(attempt, verdict);
     bool is_message = !attempt->plan.is_call && verdict == ESC_VERDICT_DONE;
     return is_message ? verdict_of_reply(attempt) : verdict;
 }
@@ -207,19 +295,11 @@ static int64_t retry_after_ms(const EscAttempt *attempt)
     return after_s > 0 && after_s < RETRY_AFTER_S_MAX ? (int64_t)after_s * 1000 : 0;
 }
 
-void esc_attempt_ended(EscAttempt *attempt)
+void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *detail)
 {
     EscOutside *outside = attempt->outside;
-    if (attempt->code ==
-        CURLE_ABORTED_BY_CALLBACK) { /* given up at the stop: its row stays unsettled */
-        esc_attempt_free(attempt);
-        return;
-    }
     EscQueueItem *item = attempt->item;
     EscQueue *queue = item->queue;
-    EscVerdict verdict = esc_attempt_verdict(attempt);
-    char detail[ESC_DETAIL_BYTES_MAX]; /* behind the verdict, which reads the reply */
-    esc_attempt_describe(attempt, detail, sizeof(detail));
     if (verdict == ESC_VERDICT_HOLD && esc_queue_is_items_own(item))
         verdict = ESC_VERDICT_DEAD; /* others went through since */
     bool was_held = esc_queue_is_held(queue),
@@ -237,4 +317,69 @@ void esc_attempt_ended(EscAttempt *attempt)
                         (EscText){0});
     esc_queue_ended(queue, verdict, esc_outside_now_ms(outside));
     esc_attempt_free(attempt);
+}
+
+/* Keeps what the reply says. False: it does not say it. */
+static bool learn(const EscAttempt *attempt)
+{
+    const EscPlan *plan = &attempt->plan;
+    EscBuf value;
+    esc_buf_init(&value, ESC_KNOWN_BYTES_MAX);
+    bool has_value = esc_reply_select(&value, esc_buf_as_text(&attempt->reply),
+                                      esc_text_from(plan->learns_from), NULL) &&
+                     value.status == ESC_OK && value.size > 0;
+    if (has_value)
+        esc_known_put(attempt->site->host.known, plan->learns_sort, plan->learns,
+                      esc_buf_as_text(&value));
+    esc_buf_release(&value);
+    return has_value;
+}
+
+/* What follows from the verdict for what is known. True: the row's own request can be planned anew, by what was found out or
+ * has turned out to be wrong. */
+static bool goes_on(EscAttempt *attempt, EscVerdict *verdict)
+{
+    const EscPlan *plan = &attempt->plan;
+    if (*verdict == ESC_VERDICT_DEAD && attempt->is_unknown && plan->relies_on.size > 0 &&
+        !attempt->has_forgotten) {
+        attempt->has_forgotten = true;
+        esc_known_forget(attempt->site->host.known, plan->relies_sort, plan->relies_on);
+        return true;
+    }
+    bool has_learnt = *verdict == ESC_VERDICT_DONE && plan->learns.size > 0 && learn(attempt);
+    if (!plan->is_step || *verdict != ESC_VERDICT_DONE)
+        return false;
+    if (has_learnt && ++attempt->steps < STEPS_MAX)
+        return true;
+    *verdict = ESC_VERDICT_DEAD; /* asked for ever, it would never be sent */
+    attempt->is_refused_within = true;
+    attempt->words = "and does not say who or what is meant";
+    return false;
+}
+
+void esc_attempt_ended(EscAttempt *attempt)
+{
+    if (attempt->code ==
+        CURLE_ABORTED_BY_CALLBACK) { /* given up at the stop: its row stays unsettled */
+        esc_attempt_free(attempt);
+        return;
+    }
+    if (attempt->is_fetching) {
+        esc_token_ended(attempt);
+        return;
+    }
+    if (esc_token_is_refused(attempt)) {
+        esc_attempt_renew(attempt);
+        esc_token_get(attempt);
+        return;
+    }
+    EscVerdict verdict = esc_attempt_verdict(attempt);
+    if (goes_on(attempt, &verdict)) {
+        esc_attempt_renew(attempt);
+        esc_attempt_send(attempt);
+        return;
+    }
+    char detail[ESC_DETAIL_BYTES_MAX]; /* behind the verdict, which reads the reply */
+    esc_attempt_describe(attempt, detail, sizeof(detail));
+    esc_attempt_close(attempt, verdict, detail);
 }

@@ -81,7 +81,11 @@ static void put_words(EscBuf *out, const EscAttempt *attempt, EscText said)
     const EscSystemBinding *system = attempt->route.system;
     const EscText secrets[] = {endpoint == NULL ? (EscText){0} : endpoint->secret,
                                system == NULL ? (EscText){0} : system->secret,
-                               attempt->site->config->mail.password, attempt->plan.url};
+                               system == NULL ? (EscText){0} : system->auth.secret,
+                               attempt->token,
+                               attempt->site->config->mail.password,
+                               attempt->plan.url,
+                               attempt->plan.credential};
     EscBuf words;
     esc_buf_init(&words, ESC_DETAIL_BYTES_MAX);
     esc_peer_words(&words, said, secrets, ESC_COUNT_OF(secrets));
@@ -141,9 +145,11 @@ static void put_answer(EscBuf *out, const EscAttempt *attempt)
     else
         esc_buf_printf(out, "%s %ld", is_mail ? "the mail server answered" : "HTTP status",
                        attempt->status);
+    if (attempt->words != NULL)
+        esc_buf_printf(out, ", %s", attempt->words);
     if (is_mail && (!is_fine || attempt->code != CURLE_OK))
         put_words(out, attempt, esc_buf_as_text(&attempt->said));
-    else if (!is_fine)
+    else if (!is_fine || attempt->plan.is_judged)
         put_words(out, attempt, esc_buf_as_text(&attempt->reply));
 }
 

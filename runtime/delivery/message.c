@@ -37,6 +37,7 @@ static void tell_guide(EscTeller *teller, const EscMessage *message)
         esc_tell_value(teller, message->next);
         tell_label(teller, message, ESC_LABEL_IS_CALLED);
     }
+    tell_line(teller, message, ESC_LABEL_ROOM, message->room);
     tell_line(teller, message, ESC_LABEL_ACT, message->act);
 }
 
@@ -55,9 +56,8 @@ static void tell_place(EscTeller *teller, const EscMessage *message)
     }
 }
 
-void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat)
+static void say(EscTeller teller, const EscMessage *message)
 {
-    EscTeller teller = {.out = out, .is_chat = is_chat};
     if (message->page)
         tell_label(&teller, message, ESC_LABEL_PAGE);
     esc_tell_words(&teller, message->text, message->own, message->own_count);
@@ -68,4 +68,14 @@ void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat)
     tell_answers(&teller, message);
     tell_guide(&teller, message);
     tell_place(&teller, message);
+}
+
+void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat)
+{
+    say((EscTeller){.out = out, .is_chat = is_chat}, message);
+}
+
+void esc_message_mark_down(EscBuf *out, const EscMessage *message)
+{
+    say((EscTeller){.out = out, .is_chat = true, .is_markdown = true}, message);
 }

@@ -473,6 +473,7 @@ void esc_outside_free(EscOutside *outside)
     throw_letters_away(outside);
     esc_mailbox_release(&outside->inbox);
     esc_attempts_free(outside);
+    esc_system_tokens_free(outside);
     esc_sinks_free(outside);
     esc_requests_free(outside);
     esc_pool_free(outside->mail_pool);

@@ -6,10 +6,11 @@
  *   mail.c       mails by curl's easy interface, on the mail pool
  *   sink.c       lines of files, on the file pool
  *   detail.c     what people are told of an attempt
+ *   tokens.c     tokens of systems that give them for a time
  *   attempt.c    one attempt from its plan to its end
  *   outside.c    the thread with the reactor: letters in, turns
  *
- * Each uses those above it only.
+ * Each uses those above it only; tokens.c and attempt.c, two sides of one way, each other too.
  *
  * The queues and everything else without a lock belong to the outside's thread. The pools get an attempt
  * or a batch, and give it back as a letter. */
@@ -23,11 +24,13 @@
 #include <esc/delivery.h>
 
 #include "queue.h"
+#include "verdict.h"
 
 #define ESC_DETAIL_BYTES_MAX 1000 /* what people are told of an attempt */
 
 typedef struct EscRequestPool EscRequestPool;
 typedef struct EscSink EscSink;
+typedef struct EscToken EscToken;
 
 /* One workspace. */
 typedef struct EscSite {
@@ -81,10 +84,19 @@ typedef struct EscAttempt {
     long status;
     EscDeliveryState state; /* how far a message has come when it was taken */
     bool is_refused_within; /* by a reply whose status is a success */
+    bool is_unknown;        /* the receiver knows nobody, or no place, by what it was told */
+    bool has_forgotten;     /* what was known was wrong, and found out anew */
+    uint32_t steps;         /* that came before the row's own request */
+    const char *words;      /* for people, besides the peer's own; NULL: none */
     /* HTTP */
-    EscRequestPool *pool;
+    EscRequestPool *pool; /* NULL: not under way there */
     struct EscAttempt *next_ended;
     bool is_lost; /* its socket is not watched */
+    /* of a system with oauth2 */
+    EscText token;
+    bool is_fetching; /* its request is the one for the token */
+    bool has_renewed; /* the system did not take a token: this is the second one */
+    struct EscAttempt *next_waiting;
     /* mail */
     EscLane lane;
     curl_socket_t socket;
@@ -128,6 +140,7 @@ struct EscOutside {
     EscRequestPool *pools;
     int64_t idle_real_ms; /* a pool that sends nothing for so long closes its connections */
     EscSink *sinks;
+    EscToken *tokens;
     EscRing attempts;  /* under way */
     EscRing batches;   /* that are not over */
     EscAttempt *spare; /* to be used again: an arena and a curl handle are dear */
@@ -144,6 +157,9 @@ const EscSite *esc_site_of(const EscOutside *outside, const EscQueueItem *item);
 /* What became of a row under way; the item is gone afterwards. */
 void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState state,
                      unsigned status, const char *detail, EscText reply);
+/* A call was answered: what it returns, and all of the reply where the engine judges it (else empty). */
+void esc_item_settle_call(EscOutside *outside, EscQueueItem *item, unsigned status,
+                          const char *detail, EscText reply, EscText document);
 /* It waits until its endpoint is well again: no attempt of its own is counted. */
 void esc_item_hold(EscOutside *outside, EscQueueItem *item, const char *detail);
 /* The endpoint is ill, or well again: an alarm, and a word to the workspace. */
@@ -188,7 +204,22 @@ void esc_batch_ended(EscOutside *outside, EscBatch *batch);
 void esc_sinks_close(EscOutside *outside); /* as esc_attempts_close */
 void esc_sinks_free(EscOutside *outside);
 
+/* --- tokens.c --- */
+bool esc_token_is_needed(const EscAttempt *attempt);
+/* Goes on with a token: at once, when another one has fetched it, or when it has fetched one itself. */
+void esc_token_get(EscAttempt *attempt);
+void esc_token_ended(EscAttempt *attempt); /* of one that is_fetching */
+/* Whether a call came back because of its token, which is dropped, and is to be made once more. */
+bool esc_token_is_refused(EscAttempt *attempt);
+void esc_system_tokens_free(EscOutside *outside); /* no attempt may be left */
+
 /* --- attempt.c --- */
+/* Plans the row's own request, or a step to it, with attempt->token, and begins it. */
+void esc_attempt_send(EscAttempt *attempt);
+void esc_attempt_begin(EscAttempt *attempt); /* what attempt->plan says */
+void esc_attempt_renew(EscAttempt *attempt);
+/* What became of it, for its row and its endpoint; it is gone afterwards. */
+void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *detail);
 /* Begins what the row of a slot needs. */
 void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms);
 /* The end of an attempt by HTTP or mail: code and status are set. */

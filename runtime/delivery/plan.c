@@ -5,6 +5,13 @@
  * but for the time of the attempt in a webhook's signature. */
 #include "planner.h"
 
+/* What an errand's body is, only some kinds know; an endpoint may be bound to another one since. */
+static bool takes_errands(const EscEndpoint *endpoint)
+{
+    return endpoint != NULL &&
+           (endpoint->kind == ESC_ENDPOINT_SLACK || endpoint->kind == ESC_ENDPOINT_MATTERMOST);
+}
+
 static void plan_endpoint(EscPlanner *planner, const EscEndpoint *endpoint)
 {
     static void (*const functions[])(EscPlanner *, const EscEndpoint *) = {
@@ -23,8 +30,12 @@ void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan)
                           .config = input->config,
                           .row = input->row,
                           .now_ms = input->now_ms,
+                          .token = input->token,
+                          .known = input->known,
                           .plan = plan};
-    if (route->is_gone)
+    if (esc_planner_is_errand(&planner) && !takes_errands(route->endpoint))
+        esc_planner_refuse(&planner, "its endpoint has nothing to be told afterwards");
+    else if (route->is_gone)
         esc_planner_refuse(&planner, "the configuration names no such receiver any more");
     else if (route->way == ESC_WAY_NONE)
         esc_planner_refuse(&planner, "the configuration binds it to nothing");
@@ -32,6 +43,8 @@ void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan)
         esc_plan_file(&planner, route->endpoint);
     else if (route->system != NULL)
         esc_plan_call(&planner, route->system);
+    else if (route->endpoint != NULL && plan->is_call)
+        esc_plan_room(&planner, route->endpoint);
     else if (route->endpoint != NULL)
         plan_endpoint(&planner, route->endpoint);
     else

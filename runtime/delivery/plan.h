@@ -7,6 +7,7 @@
 
 #include <esc/config.h>
 #include <esc/group.h>
+#include <esc/known.h>
 
 /* --- routes (route.c) ------------------------------------------------------------------------- */
 
@@ -32,9 +33,11 @@ typedef struct EscRoute {
 /* Where a row goes. No JSON is parsed and nothing is allocated; texts point into the configuration. */
 void esc_route_find(const EscWorkspaceConfig *config, const EscOutboxRow *row, EscRoute *route);
 
-/* --- plans (plan.c, plan_channels.c, plan_call.c) ----------------------------------------------- */
+/* --- plans (plan.c, plan_channels.c, plan_call.c, plan_auth.c) ----------------------------------------------- */
 
 #define ESC_PLAN_HEADERS_MAX 32
+
+struct EscSaid;
 
 typedef struct EscPlan {
     EscText refusal; /* not empty: it cannot be sent, and why */
@@ -51,24 +54,49 @@ typedef struct EscPlan {
     const uint32_t *statuses; /* CALL: what counts as success; none: any 2xx */
     uint32_t statuses_count;
     EscText result_path;
+    bool is_judged;     /* the reply is given whole, and said in the detail */
+    EscText result_head; /* stands before what the reply says there */
+    EscText result_else; /* CALL: what is returned when it does not say it; empty: nothing */
+    EscText result;      /* CALL: what is returned, whatever the reply says; empty: see above */
+    bool is_done;        /* nothing is sent: it is done with its result */
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
+    EscText credential; /* as it stands in a header: never shown, though a peer repeats it */
+    /* It only finds out what the message's own request needs: when it is done, the row is planned again. */
+    bool is_step;
+    /* What its reply says is kept: the value at `learns_from`, an RFC 6901 pointer, under the key; empty: nothing is. */
+    EscKnownSort learns_sort;
+    EscText learns;
+    const char *learns_from;
+    /* What is known and it relies on: forgotten, and found out anew, when the receiver knows no such thing. Empty: nothing. */
+    EscKnownSort relies_sort;
+    EscText relies_on;
+    /* What the receiver's reply says of a message beyond its status (verdict.h); NULL: nothing. */
+    void (*judge)(struct EscSaid *said);
 } EscPlan;
 
 typedef struct EscPlanInput {
     const EscWorkspaceConfig *config;
     const EscRoute *route;
     const EscOutboxRow *row;
-    int64_t now_ms; /* of the attempt: only signatures tell it */
+    int64_t now_ms;  /* of the attempt: only signatures tell it */
+    EscText token;   /* that a call is made with, where its system wants one (oauth2) */
+    EscKnown *known; /* what services call people and places; NULL: nothing is known */
 } EscPlanInput;
 
 /* Everything in *plan lives in the arena, the row or the configuration. Never fails: what cannot be sent has a
  * refusal. */
 void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan);
 
+/* What fetches a token for calls to the system (plan_auth.c); as esc_plan_make. */
+void esc_plan_token(EscArena *arena, const EscWorkspaceConfig *config,
+                    const EscSystemBinding *system, EscPlan *plan);
+
 /* --- texts (message.c, mail_text.c, sign.c) ----------------------------------------------------- */
 
 /* A message for people: for a chat, or as plain text. Only its author's words do anything there (teller.h). */
 void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat);
+/* The same for a chat that knows no entities (teller.h). */
+void esc_message_mark_down(EscBuf *out, const EscMessage *message);
 typedef struct EscMail {
     EscText from, sender_name, subject, text, key;
     EscText inbox,

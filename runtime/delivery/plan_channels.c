@@ -37,11 +37,11 @@ void esc_plan_chat(EscPlanner *planner, const EscEndpoint *endpoint)
 
 /* The header tells the time of the attempt, as the specification wants it: receivers refuse what is
  * older than some minutes as a replay, and a retry is not one. The body tells the event's. */
-void esc_plan_webhook(EscPlanner *planner, const EscEndpoint *endpoint)
+void esc_plan_signed(EscPlanner *planner, const EscEndpoint *endpoint, const char *type)
 {
     int64_t timestamp_s = planner->now_ms / 1000;
     EscText id = planner->row->key;
-    esc_planner_post(planner, endpoint->url, esc_planner_envelope(planner, "escal.message"));
+    esc_planner_post(planner, endpoint->url, esc_planner_envelope(planner, type));
     esc_planner_header(planner, "webhook-id", id);
     esc_planner_header(planner, "webhook-timestamp",
                        esc_arena_printf(planner->arena, "%lld", (long long)timestamp_s));
@@ -52,6 +52,11 @@ void esc_plan_webhook(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_webhook_sign(&signature, endpoint->secret, id, timestamp_s, planner->plan->body);
     esc_planner_header(planner, "webhook-signature", esc_buf_as_text(&signature));
     esc_buf_release(&signature);
+}
+
+void esc_plan_webhook(EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    esc_plan_signed(planner, endpoint, "escal.message");
 }
 
 /* The word that an answer to the mail begins with, of the command that does the same; empty: no mail does it. */

@@ -3,6 +3,11 @@
 
 #include <curl/curl.h>
 
+bool esc_planner_is_errand(const EscPlanner *planner)
+{
+    return planner->row->id >= ESC_ERRAND_FIRST;
+}
+
 void esc_planner_refuse(EscPlanner *planner, const char *why)
 {
     if (planner->plan->refusal.size == 0)
@@ -50,13 +55,67 @@ void esc_planner_url(EscPlanner *planner, EscText url)
     curl_url_cleanup(parts);
 }
 
-void esc_planner_post(EscPlanner *planner, EscText url, EscText json)
+static void post(EscPlanner *planner, EscText url, EscText body, EscText type)
 {
     planner->plan->method = ESC_TEXT("POST");
-    planner->plan->body = json;
+    planner->plan->body = body;
     planner->plan->has_body = true;
-    esc_planner_header(planner, "Content-Type", ESC_TEXT("application/json"));
+    esc_planner_header(planner, "Content-Type", type);
     esc_planner_url(planner, url);
+}
+
+void esc_planner_post(EscPlanner *planner, EscText url, EscText json)
+{
+    post(planner, url, json, ESC_TEXT("application/json"));
+}
+
+void esc_planner_form(EscPlanner *planner, EscText url, EscText form)
+{
+    post(planner, url, form, ESC_TEXT("application/x-www-form-urlencoded"));
+}
+
+void esc_planner_field(EscBuf *out, const char *name, EscText value)
+{
+    if (out->size > 0)
+        esc_buf_char(out, '&');
+    esc_buf_printf(out, "%s=", name);
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char c = (unsigned char)value.data[i],
+                      lower = (unsigned char)esc_ascii_lower((char)c);
+        bool is_plain = (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                        c == '_' || c == '.' || c == '~';
+        if (is_plain)
+            esc_buf_char(out, (char)c);
+        else
+            esc_buf_printf(out, "%%%02X", c);
+    }
+}
+
+void esc_planner_basic(EscPlanner *planner, EscText user, EscText password)
+{
+    EscText pair =
+        esc_arena_printf(planner->arena, "%.*s:%.*s", ESC_TEXT_ARG(user), ESC_TEXT_ARG(password));
+    EscBuf coded;
+    esc_buf_init(&coded, 2 * ESC_SECRET_BYTES_MAX);
+    esc_base64_write(&coded, (EscBytes){(const uint8_t *)pair.data, pair.size});
+    planner->plan->credential = esc_planner_keep(planner, &coded);
+    esc_planner_header(
+        planner, "Authorization",
+        esc_arena_printf(planner->arena, "Basic %.*s", ESC_TEXT_ARG(planner->plan->credential)));
+}
+
+void esc_planner_bearer(EscPlanner *planner, EscText token)
+{
+    planner->plan->credential = token;
+    esc_planner_header(planner, "Authorization",
+                       esc_arena_printf(planner->arena, "Bearer %.*s", ESC_TEXT_ARG(token)));
+}
+
+EscText esc_planner_receiver(const EscPlanner *planner, const EscEndpoint *endpoint)
+{
+    if (planner->row->address.size > 0 || endpoint->to.count == 0)
+        return planner->row->address;
+    return endpoint->to.items[0];
 }
 
 void esc_planner_member(EscBuf *out, const char *name, EscText value)

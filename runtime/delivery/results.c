@@ -33,18 +33,28 @@ void esc_outside_log(const EscOutside *outside, const char *level, const char *e
 }
 
 /* One block, the texts behind the struct. */
-static EscResult *result_new(EscText detail, EscText reply, EscText *kept_detail,
-                             EscText *kept_reply)
+static EscResult *result_with(EscText detail, EscText reply, EscText document, EscText *kept_detail,
+                              EscText *kept_reply, EscText *kept_document)
 {
-    EscResult *result = calloc(1, sizeof(*result) + detail.size + reply.size + 1);
+    EscResult *result = calloc(1, sizeof(*result) + detail.size + reply.size + document.size + 1);
     ESC_ASSERT(result != NULL);
     char *texts = (char *)(result + 1);
     memcpy(texts, detail.data, detail.size); /* a sentence is never NULL */
     if (reply.size > 0)
         memcpy(texts + detail.size, reply.data, reply.size);
+    if (document.size > 0)
+        memcpy(texts + detail.size + reply.size, document.data, document.size);
     *kept_detail = (EscText){texts, detail.size};
     *kept_reply = (EscText){texts + detail.size, reply.size};
+    *kept_document = (EscText){texts + detail.size + reply.size, document.size};
     return result;
+}
+
+static EscResult *result_new(EscText detail, EscText reply, EscText *kept_detail,
+                             EscText *kept_reply)
+{
+    EscText none = {0};
+    return result_with(detail, reply, none, kept_detail, kept_reply, &none);
 }
 
 void esc_result_free(EscResult *result)
@@ -84,6 +94,20 @@ void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState s
         esc_outside_log(outside, "warning", "delivery_dead", "%.*s to %.*s: %s",
                         ESC_TEXT_ARG(key_of(item)), ESC_TEXT_ARG(esc_queue_name(item->queue)),
                         detail);
+    esc_queue_settled(item);
+    site->host.result(site->host.context, result);
+}
+
+void esc_item_settle_call(EscOutside *outside, EscQueueItem *item, unsigned status,
+                          const char *detail, EscText reply, EscText document)
+{
+    const EscSite *site = esc_site_of(outside, item);
+    EscDelivery delivery = {
+        .outbox = item->id, .state = ESC_DELIVERY_DELIVERED, .http_status = status};
+    EscResult *result = result_with(esc_text_from(detail), reply, document, &delivery.detail,
+                                    &delivery.reply, &delivery.document);
+    result->delivery = delivery;
+    result->rank = rank_of(delivery.state);
     esc_queue_settled(item);
     site->host.result(site->host.context, result);
 }

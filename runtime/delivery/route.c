@@ -1,7 +1,7 @@
 /* route.c - which endpoint a row belongs to, from its plain columns.
  *
- * A message goes to its channel's binding, for one of its receivers if it is mail and the row says whom; a message to a person goes by its medium: mail, chat of
- * people, phone of people; a call goes to its system. What has no binding goes to the workspace's
+ * A message goes to its channel's binding, for one of its receivers if it is mail and the row says whom; a message to a person goes by its medium: mail, or one of
+ * people_ways.def; a call goes to its system, or for a room to its channel. What has no binding goes to the workspace's
  * file sink where the configuration says so, else nowhere. The endpoint of a file is the file itself, so
  * that all lines of one file wait in one queue. */
 #include "plan.h"
@@ -74,13 +74,11 @@ static void route_endpoint(EscRoute *route, const EscEndpoint *endpoint)
 
 static void route_person(const EscWorkspaceConfig *config, EscText medium, EscRoute *route)
 {
-    const EscPeopleBinding *people = &config->people;
+    const EscEndpoint *endpoint = esc_people_endpoint(&config->people, medium);
     if (esc_text_equal(medium, ESC_TEXT("email")) && config->mail.server.size > 0)
         route->way = ESC_WAY_MAIL;
-    else if (esc_text_equal(medium, ESC_TEXT("chat")) && is_bound(&people->chat))
-        route_endpoint(route, &people->chat);
-    else if (esc_text_equal(medium, ESC_TEXT("phone")) && is_bound(&people->phone))
-        route_endpoint(route, &people->phone);
+    else if (endpoint != NULL && is_bound(endpoint))
+        route_endpoint(route, endpoint);
     else
         route_unbound(config, route);
 }
@@ -109,7 +107,9 @@ static void route_channel(const EscWorkspaceConfig *config, const EscOutboxRow *
 void esc_route_find(const EscWorkspaceConfig *config, const EscOutboxRow *row, EscRoute *route)
 {
     *route = (EscRoute){.way = ESC_WAY_NONE};
-    if (row->kind == ESC_OUTBOX_CALL) {
+    if (esc_text_equal(row->medium, ESC_TEXT(ESC_MEDIUM_ROOM))) {
+        route_channel(config, row, route);
+    } else if (row->kind == ESC_OUTBOX_CALL) {
         route->system = find_system(config, row->target);
         set_name(route, "system ", route->system == NULL ? row->target : route->system->name);
         if (route->system == NULL)

@@ -3,8 +3,9 @@
  *
  * A ticket's text is whatever somebody typed into a form. In a mail it must not write a line of its own, and nowhere
  * turn the direction of a line or hide something. A chat does more: it reads <!here>, @channel and [text](address). One
- * kind of endpoint serves Slack, Mattermost, Rocket.Chat, Discord and their like, so that what any of them acts on is
- * taken out of all values. What an author writes in a template keeps its meaning.
+ * kind of endpoint serves Slack, Mattermost, Rocket.Chat and their like, so that what any of them acts on is
+ * taken out of all values. Discord and Teams know no entities: what could begin a tag or a mention there reads the same in
+ * another letter. What an author writes in a template keeps its meaning.
  *
  * An address that an author began (<https://desk.example/, ](https://desk.example/, or bare) takes a value as a part of
  * it, percent-encoded: the value cannot end the address or become another one. A bare address in a value stays as it
@@ -16,8 +17,9 @@
 
 #include <strings.h>
 
-#define FULL_WIDTH_AT "\xef\xbc\xa0" /* ＠ reads the same, and no chat knows it */
-#define LINE_END " \xe2\x8f\x8e "    /* ⏎ */
+#define FULL_WIDTH_AT "\xef\xbc\xa0"   /* ＠ reads the same, and no chat knows it */
+#define FULL_WIDTH_LESS "\xef\xbc\x9c" /* ＜ */
+#define LINE_END " \xe2\x8f\x8e "      /* ⏎ */
 
 /* Words behind an @ by which some chat rings everybody. */
 static const char *const broad_words[] = {"all",  "channel", "everyone", "here",
@@ -95,9 +97,30 @@ static void put_at(EscTeller *teller, EscText behind)
         put(teller, ESC_TEXT(FULL_WIDTH_AT), 0xff20);
 }
 
+/* "a < b" stays; <@123>, <!here>, <#1>, <:x:1>, <t:1>, <at> and <https://…> do something. */
+static bool may_begin_tag(EscText behind)
+{
+    return behind.size > 0 && (is_letter_or_digit((uint8_t)behind.data[0]) ||
+                               strchr("@!#:/&", behind.data[0]) != NULL);
+}
+
+static void put_in_markdown(EscTeller *teller, EscText character, uint32_t c, EscText behind)
+{
+    if (c == '<' && may_begin_tag(behind))
+        put(teller, ESC_TEXT(FULL_WIDTH_LESS), 0xff1c);
+    else if (c == '@')
+        put_at(teller, behind);
+    else if (c == '(' && teller->last == ']')
+        put(teller, ESC_TEXT(" ("), c);
+    else
+        put(teller, character, c);
+}
+
 static void put_in_chat(EscTeller *teller, EscText character, uint32_t c, EscText behind)
 {
-    if (c == '&')
+    if (teller->is_markdown)
+        put_in_markdown(teller, character, c, behind);
+    else if (c == '&')
         put(teller, ESC_TEXT("&amp;"), c);
     else if (c == '<')
         put(teller, ESC_TEXT("&lt;"), ';');
@@ -182,7 +205,8 @@ static void put_in_address(EscTeller *teller, EscText text)
                      (text.size > 7 && strncasecmp(text.data, "http://", 7) == 0));
     for (size_t i = 0; i < text.size; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        if (c == '&' && is_whole) /* of a chat, as whatever begins an address */
+        if (c == '&' && is_whole &&
+            !teller->is_markdown) /* of a chat, as whatever begins an address */
             esc_buf_string(teller->out, "&amp;");
         else if (is_of_address(c, is_whole))
             esc_buf_char(teller->out, (char)c);

@@ -12,7 +12,9 @@ typedef enum EscAddress { /* where the author's words have left off */
 
 typedef struct EscTeller {
     EscBuf *out;
-    bool is_chat;     /* else it is plain text */
+    bool is_chat; /* else it is plain text */
+    bool
+        is_markdown; /* a chat that shows &lt; as it stands, so that nothing is written as an entity */
     bool is_one_line; /* as a mail's subject */
     uint32_t last;    /* the last character that was put; 0 at the beginning */
     EscAddress address;

@@ -111,6 +111,8 @@ static bool prepare_trust(const EscAttempt *attempt)
         file = attempt->plan.mail->ca_file;
     else if (attempt->route.endpoint != NULL)
         file = attempt->route.endpoint->ca_file;
+    else if (attempt->is_fetching)
+        file = attempt->route.system->auth.ca_file;
     else if (attempt->route.system != NULL)
         file = attempt->route.system->ca_file;
     return file.size == 0 ||

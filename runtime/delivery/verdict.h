@@ -10,6 +10,15 @@ typedef enum EscVerdict {
     ESC_VERDICT_DEAD,
     ESC_VERDICT_HOLD /* the endpoint's fault, not the message's: it waits until the endpoint is well */
 } EscVerdict;
+/* What a receiver answered, for who knows its kind: changes what follows from it. */
+typedef struct EscSaid {
+    unsigned http_status;
+    EscText reply;
+    EscVerdict verdict;     /* by the status alone */
+    EscDeliveryState state; /* how far the message has come, when the verdict is DONE */
+    const char *words;      /* a sentence for people besides the peer's own; NULL: none */
+    bool is_unknown;        /* the receiver knows nobody, or no place, by what it was told */
+} EscSaid;
 /* `is_transferred`: the peer answered completely. http_status 0: no answer. */
 EscVerdict esc_verdict_http(const EscPlan *plan, bool is_transferred, unsigned http_status);
 EscVerdict esc_verdict_mail(bool is_transferred, unsigned reply_code);

@@ -43,7 +43,8 @@ static void guide_write(EscBuf *out, const EscMessage *message)
     } members[] = {{"customer", message->customer},
                    {"until", message->until},
                    {"next", message->next},
-                   {"act", message->act}};
+                   {"act", message->act},
+                   {"room", message->room}};
     for (size_t i = 0; i < ESC_COUNT_OF(members); i++)
         if (members[i].value.size > 0)
             member_write(out, members[i].name, members[i].value);
@@ -79,6 +80,16 @@ void esc_message_write_json(EscBuf *out, const EscMessage *message)
     esc_buf_char(out, '}');
 }
 
+static void headers_write(EscBuf *out, const EscCall *call)
+{
+    for (uint32_t i = 0; i < call->headers_count; i++) {
+        esc_buf_string(out, i == 0 ? ",\"headers\":[" : ",");
+        esc_json_text(out, call->headers[i]);
+    }
+    if (call->headers_count > 0)
+        esc_buf_char(out, ']');
+}
+
 void esc_call_write_json(EscBuf *out, const EscCall *call)
 {
     esc_buf_string(out, "{\"system\":");
@@ -86,15 +97,20 @@ void esc_call_write_json(EscBuf *out, const EscCall *call)
     member_write(out, "action", call->action);
     member_write(out, "method", call->method);
     member_write(out, "path", call->path);
+    headers_write(out, call);
     if (call->json.size > 0) {
         esc_buf_string(out, ",\"json\":");
         esc_buf_text(out, call->json);
     }
+    if (call->form.size > 0)
+        member_write(out, "form", call->form);
     esc_buf_string(out, ",\"expect\":[");
     for (uint32_t i = 0; i < call->statuses_count; i++)
         esc_buf_printf(out, "%s%u", i > 0 ? "," : "", call->statuses[i]);
     esc_buf_char(out, ']');
     member_write(out, "result_path", call->result_path);
+    if (call->is_judged)
+        esc_buf_string(out, ",\"judged\":true");
     if (call->undoes.size > 0)
         member_write(out, "undoes", call->undoes);
     esc_buf_char(out, '}');
@@ -202,6 +218,7 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     message->customer = text_of(arena, root, "customer");
     message->until = text_of(arena, root, "until");
     message->next = text_of(arena, root, "next");
+    message->room = text_of(arena, root, "room");
     message->act = text_of(arena, root, "act");
     message->question = text_of(arena, root, "question");
     const EscJson *page = esc_json_member(root, ESC_TEXT("page"));
@@ -227,6 +244,20 @@ static void read_statuses(EscArena *arena, const EscJson *root, EscCall *call)
     call->statuses_count = count;
 }
 
+static void read_headers(EscArena *arena, const EscJson *root, EscCall *call)
+{
+    uint32_t count = 0;
+    const EscJson *list = list_of(root, "headers", &count);
+    EscText *headers = count == 0 ? NULL : esc_arena_alloc_array(arena, count, sizeof(*headers));
+    if (headers == NULL)
+        return;
+    const EscJson *item = list->first;
+    for (uint32_t i = 0; i < count; i++, item = item->next)
+        headers[i] = esc_arena_text(arena, esc_json_text_or(item, (EscText){0}));
+    call->headers = headers;
+    call->headers_count = count;
+}
+
 /* The request's JSON keeps its bytes: a call that is made again is the same under its key. */
 bool esc_call_read_json(EscArena *arena, EscText json, EscCall *call)
 {
@@ -239,9 +270,13 @@ bool esc_call_read_json(EscArena *arena, EscText json, EscCall *call)
     call->method = text_of(arena, root, "method");
     call->path = text_of(arena, root, "path");
     call->json = bytes_of(arena, root, "json");
+    call->form = text_of(arena, root, "form");
     call->result_path = text_of(arena, root, "result_path");
     call->undoes = text_of(arena, root, "undoes");
+    const EscJson *judged = esc_json_member(root, ESC_TEXT("judged"));
+    call->is_judged = judged != NULL && judged->kind == ESC_JSON_TRUE;
     read_statuses(arena, root, call);
+    read_headers(arena, root, call);
     return !esc_arena_failed(arena);
 }
 
@@ -253,7 +288,7 @@ static size_t message_texts(EscMessage *message, EscText *texts[TEXTS_MAX])
                             &message->escalation,    &message->ticket,   &message->template_name,
                             &message->severity_json, &message->severity, &message->question,
                             &message->customer,      &message->until,    &message->next,
-                            &message->act,           &message->language};
+                            &message->act,           &message->language, &message->room};
     memcpy(texts, all, sizeof(all));
     return ESC_COUNT_OF(all);
 }
@@ -261,7 +296,7 @@ static size_t message_texts(EscMessage *message, EscText *texts[TEXTS_MAX])
 static size_t call_texts(EscCall *call, EscText *texts[TEXTS_MAX])
 {
     EscText *const all[] = {&call->system, &call->action,      &call->method, &call->path,
-                            &call->json,   &call->result_path, &call->undoes};
+                            &call->json,   &call->result_path, &call->undoes, &call->form};
     memcpy(texts, all, sizeof(all));
     return ESC_COUNT_OF(all);
 }
@@ -323,15 +358,21 @@ size_t esc_call_size(const EscCall *call)
     EscCall copy = *call;
     EscText *texts[TEXTS_MAX];
     size_t count = call_texts(&copy, texts);
-    return sizeof(copy) + call->statuses_count * sizeof(*call->statuses) + texts_size(texts, count);
+    size_t size = sizeof(copy) + call->statuses_count * sizeof(*call->statuses) +
+                  call->headers_count * sizeof(*call->headers) + texts_size(texts, count);
+    for (uint32_t i = 0; i < call->headers_count; i++)
+        size += call->headers[i].size + 1;
+    return size;
 }
 
 EscCall *esc_call_copy(void *block, const EscCall *call)
 {
     EscCall *copy = block;
-    uint32_t *statuses = (uint32_t *)(copy + 1);
+    EscText *headers = (EscText *)(copy + 1);
+    uint32_t *statuses = (uint32_t *)(headers + call->headers_count);
     char *at = (char *)(statuses + call->statuses_count);
     *copy = *call;
+    copy->headers = call->headers_count > 0 ? headers : NULL;
     copy->statuses = call->statuses_count > 0 ? statuses : NULL;
     if (call->statuses_count > 0)
         memcpy(statuses, call->statuses, call->statuses_count * sizeof(*statuses));
@@ -339,5 +380,9 @@ EscCall *esc_call_copy(void *block, const EscCall *call)
     size_t count = call_texts(copy, texts);
     for (size_t i = 0; i < count; i++)
         keep(&at, texts[i]);
+    for (uint32_t i = 0; i < call->headers_count; i++) {
+        headers[i] = call->headers[i];
+        keep(&at, &headers[i]);
+    }
     return copy;
 }

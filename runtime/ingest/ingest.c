@@ -302,15 +302,9 @@ typedef struct Batch {
 } Batch;
 
 /* What only the engine knows to be so. */
-static bool is_own_type(uint32_t type)
-{
-    return type == ESC_EVENT_SLA_WARNING || type == ESC_EVENT_SLA_BREACHED ||
-           type == ESC_EVENT_OWNER_ABSENT;
-}
-
 static EscStatus refuse_own_type(const EscProgram *program, const EscEvent *event, EscWhy *why)
 {
-    if (!is_own_type(event->type))
+    if (esc_event_is_brought(event->type))
         return ESC_OK;
     return esc_why(why, ESC_BAD_INPUT, "", 0, "only Escal itself raises %.*s",
                    ESC_TEXT_ARG(program->texts[program->events[event->type].name]));

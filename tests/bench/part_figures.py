@@ -60,6 +60,18 @@ def schedule_figures(tools, escalc):
         measure.say("schedule", said)
 
 
+def with_rounds_and_groups(tools, count):
+    """The same workspace, in which every template makes rounds and has one escalation for tickets that belong together."""
+    folder = tools.workspace(count, "grouped")
+    for file in folder.glob("t*.esc"):
+        source = file.read_text()
+        if "group by" not in source:
+            source = source.replace("  owners {\n", "  group by ticket.account.name within 5m\n  owners {\n")
+            rounds = '    every 15m at most 4 times until ticket.severity < high { page owner "still open" }\n'
+            file.write_text(source.replace("    await ack\n", rounds + "    await ack\n"))
+    return folder
+
+
 def run(tools, chosen):
     bundle = tools.work / "w.bundle"
     escalc = tools.binaries / "escalc"
@@ -69,6 +81,10 @@ def run(tools, chosen):
         subprocess.run([escalc, "build", tools.workspace(count), "-o", bundle], check=True, stdout=subprocess.DEVNULL)
         for said in line(tools, "bench_decide", bundle, 20000):
             measure.say("decide", said)
+    grouped = tools.work / "grouped.bundle"
+    subprocess.run([escalc, "build", with_rounds_and_groups(tools, 1000), "-o", grouped], check=True, stdout=subprocess.DEVNULL)
+    for said in line(tools, "bench_decide", grouped, 20000):
+        measure.say("decide", "with rounds and groups in each: " + said)
     turn, *sizes = line(tools, "bench_turn", bundle, tools.folder(), BATCHES)
     measure.say("turn", "whole turns without HTTP, every event starts an escalation: " + turn)
     for size in sizes:

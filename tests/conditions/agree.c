@@ -77,11 +77,19 @@ static EscStatus check(Batch *batch)
     return esc_workspace_check(batch->workspace);
 }
 
+/* Said of the templates of a workspace together, and so of who happens to be in the batch. */
+static bool is_of_siblings(const EscDiagnostic *diagnostic)
+{
+    return strcmp(diagnostic->code, "A0315") == 0;
+}
+
 /* Notes what the check says of whole conditions; true when all that it refuses can never hold. */
 static bool note_verdicts(Batch *batch)
 {
     for (uint32_t d = 0; d < esc_workspace_diagnostic_count(batch->workspace); d++) {
         const EscDiagnostic *diagnostic = esc_workspace_diagnostic(batch->workspace, d);
+        if (is_of_siblings(diagnostic))
+            continue;
         EscText path = esc_workspace_file_path(batch->workspace, diagnostic->span.file);
         bool is_never = strcmp(diagnostic->code, "E0230") == 0;
         bool is_whole =

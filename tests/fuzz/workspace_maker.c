@@ -41,8 +41,8 @@ typedef struct Maker {
 static const char directory[] =
     "person ana \"Ana\" { email \"ana@acme.example\"  chat \"@ana\"  phone \"+49 30 555\"  quiet "
     "during "
-    "22:00..07:00 }\n"
-    "person ben { chat \"@ben\"  language en }\n"
+    "22:00..07:00  reach by sms, then chat after 2m }\n"
+    "person ben { chat \"@ben\"  push \"ben\"  language en }\n"
     "person eva { chat \"@eva\"  language de  absent 2025-12-20..2026-02-20 covered by ben }\n"
     "person dora { email \"dora@acme.example\" }\n"
     "team platform { ana ben  lead dora }\n"
@@ -50,6 +50,7 @@ static const char directory[] =
     "schedule duty { weekly from 2026-01-05T09:00 ana, ben  override 2026-02-01..2026-02-03 dora "
     "}\n"
     "channel incidents chat\n"
+    "channel warroom chat\n"
     "channel mail email quiet during office language de\n"
     "channel hook webhook\n"
     "event lead { who: text  score: number  reason: text?  labels: list of text at most 3  grade: "
@@ -67,16 +68,26 @@ static const char directory[] =
     "route lanes -> queue { when ticket.vip -> fast  otherwise -> slow.lane }\n"
     "route cares -> template { when ticket.vip -> raises  otherwise -> raises }\n"
     "system crm {\n"
-    "  action put(who: text, tags: list of text) { PUT \"/who/{who}\" json { tags: tags } expect "
+    "  action put(who: text, tags: list of text) { PUT \"/who/{who}\" json { tags: tags  of: { "
+    "who: who  all: [tags, who, [1, { on: true }]] } } expect "
     "200, 204 }\n"
     "  action tag(who: text, tags: list of text) undo put(who: who, tags: previous) { PUT "
-    "\"/t/{who}\" json "
+    "\"/t/{who}\" header \"If-Match\" \"{who}\" json "
     "{ tags: tags } }\n"
     "  action ask(n: number, on: bool, d: duration, t: time?) -> text { POST \"/ask\" json { n: n  "
     "on: on "
-    " d: d  t: t } return body }\n"
-    "  action free(note: text?) { DELETE \"/free\" }\n"
+    " d: d  t: t } expect 200, 202 when body.n[0] > 3 or body.said contains \"ok\" return "
+    "body.n[0] }\n"
+    "  action free(note: text?) { DELETE \"/free\"  header \"X-Note\" \"{note}\"  form { note: "
+    "note  "
+    "said: \"a {note else \"-\"}\" } }\n"
     "}\n"
+    "source hook { verify slack  event ticket.updated when body.kind = \"u\" and body.n[0] > 3  "
+    "event ticket.created\n"
+    "  ticket.id <- body.id  ticket.tier <- body.tier map { b: base  otherwise: plus }  "
+    "ticket.labels <- pairs(body.labels)\n"
+    "  ticket.tier -> crm.free(note: ticket.title)  ticket.labels -> crm.put(who: ticket.id, tags: "
+    "ticket.labels) }\n"
     "policy rules { last resort dora, platform, duty ack within 10m  limit 20 notifications per "
     "person per 1h else digest\n"
     "  limit 5 handoffs per ticket per 1d else raise too_many  retain audit 7y }\n";
@@ -1325,6 +1336,7 @@ static void make_act(Maker *maker)
             "remove \"x\" from ticket.tags\n", "assign to person_of\n", "queue lanes\n",
             "queue first_line\n", "notify ana, incidents \"{ticket.note else ticket.title}\"\n",
             "notify ticket.requester \"due {ticket.due_at as date}\" via email\n",
+            "notify ana \"{ticket.id}\" via sms\n",
             "if ticket.vip { set ticket.seats to 3 } else { start template raises() }\n",
             "start template cares()\n",
             "match ticket.tier { base => { set ticket.seats to 1 }  otherwise => { } }\n");
@@ -1352,6 +1364,18 @@ static void make_automation(Maker *maker, unsigned index)
         put(maker, "}\n");
     }
     put(maker, "}\n");
+}
+
+/* A template of the standard library, whose parameters name people and a room. */
+static void make_path(Maker *maker)
+{
+    put(maker,
+        "use std.paths.incident\nautomation paths {\non ticket.created when ticket.severity = "
+        "critical {\nstart template incident_path(responder: ");
+    PUT_ONE(maker, "\"ana\"", "\"platform\"", "ticket.title");
+    put(maker, ", backup: \"ben\", manager: \"dora\", room: ");
+    PUT_ONE(maker, "\"incidents\"", "\"platform\"", "\"room@acme.example\"", "ticket.title");
+    PUT_ONE(maker, ", resolve_by: now + 4h)\n}\n}\n", ", resolve_by: now + 4h of office)\n}\n}\n");
 }
 
 /* --- what knows of other tickets -------------------------------------------------------------- */
@@ -1418,7 +1442,7 @@ void workspace_make(EscBytes choices, EscBuf *out)
         maker.random = (maker.random ^ choices.data[i]) * UINT64_C(1099511628211); /* FNV-1a */
     maker.random |= 1;
     put(&maker, "workspace made { language 1  timezone \"Europe/Berlin\"");
-    PUT_ONE(&maker, " }\n", "  default language de }\n");
+    PUT_ONE(&maker, " }\n", "  default language de }\n", "  library agency \"../library\" }\n");
     put(&maker, directory);
     make_levels(&maker);
     make_shifts(&maker);
@@ -1430,6 +1454,8 @@ void workspace_make(EscBytes choices, EscBuf *out)
     make_templates(&maker);
     for (unsigned i = choose(&maker, 3); i > 0; i--)
         make_automation(&maker, i);
+    if (maybe(&maker, 4))
+        make_path(&maker);
     if (maybe(&maker, 2))
         make_silence(&maker);
     if (maybe(&maker, 2)) {

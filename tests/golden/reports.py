@@ -6,10 +6,12 @@ given to two, each with one half, until it is known which of them was the cause.
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+LIBRARY = Path(__file__).resolve().parent / "check" / "library"  # "../library" to each of them
 ESCALC = os.path.join(os.environ["ESC_BIN"], "escalc")
 TODAY = "2026-06-01T00:00:00Z"  # for all of them: who is there on which day, and what has not begun yet
 PATIENCE = 120
@@ -41,10 +43,11 @@ def halved(workspaces):
 
 def asked(workspaces):
     with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(LIBRARY, Path(folder, "library"), symlinks=True)
         paths = [Path(folder, str(number)) for number in range(len(workspaces))]
         for path, files in zip(paths, workspaces):
-            path.mkdir()
             for name, content in files.items():
+                Path(path, name).parent.mkdir(parents=True, exist_ok=True)
                 Path(path, name).write_bytes(content)
         done = subprocess.run([ESCALC, "check", "--at", TODAY, "--format", "json", *paths], capture_output=True, timeout=PATIENCE)
     if done.returncode not in (0, 1):

@@ -442,6 +442,15 @@ static void assert_message_is_body(const EscOutboxRow *row)
     esc_arena_free(arena);
 }
 
+/* What comes further was known before: no row is settled that was never sent. */
+static void outbox_settled_before(const Scene *scene, uint64_t id)
+{
+    bool is_known = false;
+    for (size_t i = 0; i < scene->outbox.count; i++)
+        is_known = is_known || ((EscOutboxRow *)scene->outbox.items[i])->id == id;
+    assert_true(is_known);
+}
+
 static void outbox_store(Scene *scene, const EscGroup *group)
 {
     for (size_t i = 0; i < scene->unsettled.count; i++) {
@@ -471,8 +480,10 @@ static void outbox_store(Scene *scene, const EscGroup *group)
         while (at < scene->unsettled.count &&
                ((EscOutboxRow *)scene->unsettled.items[at])->id != group->settled[i].id)
             at++;
-        assert_true(at < scene->unsettled.count);
-        list_remove(&scene->unsettled, at);
+        if (at < scene->unsettled.count)
+            list_remove(&scene->unsettled, at);
+        else
+            outbox_settled_before(scene, group->settled[i].id); /* a receipt came later */
     }
 }
 
@@ -714,9 +725,11 @@ static void trail_answer(Scene *scene, EscStatus status)
 static void answer_write(Scene *scene, const EscInput *input, EscStatus status)
 {
     static const char *const kinds[] = {
-        [ESC_INPUT_EVENT] = "event", [ESC_INPUT_ACTION] = "action", [ESC_INPUT_DELIVERY] = "result",
-        [ESC_INPUT_TIMER] = "timer", [ESC_INPUT_CLOCK] = "clock",   [ESC_INPUT_REMARK] = "remark",
-        [ESC_INPUT_NIGHT] = "night", [ESC_INPUT_WOKE] = "woke"};
+        [ESC_INPUT_EVENT] = "event",     [ESC_INPUT_ACTION] = "action",
+        [ESC_INPUT_DELIVERY] = "result", [ESC_INPUT_TIMER] = "timer",
+        [ESC_INPUT_CLOCK] = "clock",     [ESC_INPUT_REMARK] = "remark",
+        [ESC_INPUT_RECEIPT] = "receipt", [ESC_INPUT_NIGHT] = "night",
+        [ESC_INPUT_WOKE] = "woke"};
     const EscOutcome *outcome = &scene->outcome;
     EscBuf *out = &scene->answers;
     esc_buf_string(out, input->kind < ESC_COUNT_OF(kinds) ? kinds[input->kind] : "unknown");
@@ -1007,6 +1020,7 @@ EscStatus scene_settle(Scene *scene, uint64_t outbox, EscDeliveryState state, co
         .http_status = state == ESC_DELIVERY_DEAD ? 500 : 200,
         .detail = state == ESC_DELIVERY_DEAD ? ESC_TEXT("refused") : (EscText){0},
         .reply = esc_text_from(reply),
+        .document = esc_text_from(reply),
     };
     EscInput input = {.kind = ESC_INPUT_DELIVERY, .delivery = &delivery};
     return scene_apply(scene, &input);

@@ -84,7 +84,8 @@ static void add_schema(TestProgram *p)
                                          "sla.breached",   "owner.absent",    "lead.rejected"};
     static const char *const exceptions[] = {
         "unowned",      "action_failed",       "delivery_dead", "qa_failed", "overdue",
-        "engine_fault", "rollback_incomplete", "routing_loop",  "outage"};
+        "engine_fault", "rollback_incomplete", "routing_loop",  "overtaken", "transferred",
+        "outage"};
     add_enum(p, "role", 1, roles, 4);
     add_enum(p, "severity", 1, severities, 3);
     add_enum(p, "status", 0, statuses, 2);
@@ -187,12 +188,20 @@ static void add_connectors(TestProgram *p)
                                    .undo = BODY_UNDO + 1,
                                    .result = ESC_TYPE(ESC_KIND_TEXT),
                                    .result_path = text(p, "/id"),
-                                   .statuses_count = 1};
+                                   .statuses_count = 1,
+                                   .body = ESC_BODY_JSON,
+                                   .parts_count = 1};
     p->actions[1] = (EscActionRow){.name = text(p, "unsend"),
                                    .params_first = 2,
                                    .params_count = 1,
-                                   .request = BODY_REQUEST_BACK};
+                                   .request = BODY_REQUEST_BACK,
+                                   .body = ESC_BODY_JSON,
+                                   .parts_first = 1,
+                                   .parts_count = 1};
     p->actions_count = 2;
+    p->parts[0] = (EscPartRow){.kind = ESC_PART_VALUE, .name = text(p, "to"), .argument = 1};
+    p->parts[1] = p->parts[0];
+    p->parts_count = 2;
     p->params[0] = (EscParamRow){text(p, "to"), ESC_TYPE(ESC_KIND_TEXT)};
     p->params[1] = (EscParamRow){text(p, "count"), ESC_TYPE(ESC_KIND_NUMBER)};
     p->params[2] = (EscParamRow){text(p, "to"), ESC_TYPE(ESC_KIND_TEXT)};

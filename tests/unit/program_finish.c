@@ -415,6 +415,7 @@ void program_strip(TestProgram *p)
     p->reminders_count = p->answers_count = p->effects_count = p->effect_args_count =
         p->spans_count = 0;
     p->code_count = p->consts_count = p->actions_count = p->params_count = p->statuses_count = 0;
+    p->parts_count = 0;
     p->grants_count = 1; /* the channel's */
     p->meta[0].last_resort = 0;
     p->meta[0].resort_ack_ms = 0;

@@ -80,6 +80,7 @@ static const EscEscalationView view = {.id = 7,
                                        .ack_due_ms = 2000,
                                        .wait_due_ms = 3000,
                                        .waiting_for = {"an answer", 9},
+                                       .room = {"https://meet.example/1", 22},
                                        .question = {"Why?", 4},
                                        .next_owner = {"ben", 3},
                                        .next_role = 2};
@@ -123,7 +124,8 @@ static void one_escalation_has_all_its_members(void **state)
                  "\"template_title\":\"Outage\",\"state\":\"open\",\"outcome\":\"\",\"owner\":"
                  "\"ana\",\"role\":\"primary\",\"acked\":false,\"alarm\":false,\"step\":\"\","
                  "\"waiting_for\":\"an "
-                 "answer\",\"opened_at\":\"1970-01-01T00:00:01.000Z\",\"closed_at\":null,\"next_"
+                 "answer\",\"room\":\"https://meet.example/"
+                 "1\",\"opened_at\":\"1970-01-01T00:00:01.000Z\",\"closed_at\":null,\"next_"
                  "due_at\":null,"
                  "\"ack_due_at\":\"1970-01-01T00:00:02.000Z\",\"wait_due_at\":\"1970-01-01T00:00:"
                  "03.000Z\",\"next_owner\":\"ben\",\"next_role\":\"escalation\","
@@ -132,7 +134,7 @@ static void one_escalation_has_all_its_members(void **state)
                  "{\"id\":\"E-8\",\"ticket\":\"\",\"ticket_title\":\"\",\"account\":\"\","
                  "\"severity\":\"\",\"template\":\"\",\"template_title\":\"\","
                  "\"state\":\"closed\",\"outcome\":\"\",\"owner\":\"\",\"role\":\"primary\","
-                 "\"acked\":false,\"alarm\":false,\"step\":\"\",\"waiting_for\":\"\","
+                 "\"acked\":false,\"alarm\":false,\"step\":\"\",\"waiting_for\":\"\",\"room\":\"\","
                  "\"opened_at\":null,\"closed_at\":null,\"next_due_at\":null,\"ack_due_at\":null,"
                  "\"wait_due_at\":null,\"handoffs\":0,\"exceptions\":0,"
                  "\"question\":\"\",\"answers\":[],\"checks\":[],\"changes\":[],\"group\":\"\","
@@ -200,7 +202,7 @@ static void clock_make(EscBuf *body, uint8_t state, int64_t origin_ms)
 static void body_make(EscBuf *body, uint8_t flags, int64_t message_ms)
 {
     esc_buf_init(body, 1000);
-    esc_buf_u8(body, 7);
+    esc_buf_u8(body, 8);
     esc_buf_varint(body, 2);
     esc_buf_varint(body, 2 * strlen("kind") + 1);
     esc_buf_string(body, "kind"); /* assumed, and missing */

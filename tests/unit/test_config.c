@@ -128,26 +128,52 @@ static void secrets_are_wiped(void **state)
     assert_status(
         read_all(
             config,
-            ACME("\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": \"https://a.example/\", "
-                 "\"secret_file\": \"spaced\"}, \"b\": {\"type\": \"chat\", \"url_file\": "
-                 "\"url\"}}, "
-                 "\"systems\": {\"crm\": {\"base_url\": \"https://b.example\", \"secret_file\": "
-                 "\"secret\"}}, \"mail\": {\"server\": \"smtp://m.example\", \"from\": "
-                 "\"e@acme.example\", \"user\": \"u\", \"password_file\": \"spaced\"}, \"people\": "
-                 "{\"chat\": {\"type\": \"chat\", \"url_file\": \"url\"}, \"phone\": {\"type\": "
-                 "\"webhook\", \"url\": \"https://c.example/\", \"secret_file\": \"secret\"}}"),
+            ACME(
+                "\"channels\": {\"a\": {\"type\": \"webhook\", \"url\": \"https://a.example/\", "
+                "\"secret_file\": \"spaced\"}, \"b\": {\"type\": \"chat\", \"url_file\": "
+                "\"url\"}}, "
+                "\"systems\": {\"crm\": {\"base_url\": \"https://b.example\", \"secret_file\": "
+                "\"secret\"}, \"jira\": {\"base_url\": \"https://j.example\", \"auth\": {\"type\": "
+                "\"bearer\", \"secret_file\": \"secret\"}}}, "
+                "\"mail\": {\"server\": \"smtp://m.example\", \"from\": "
+                "\"e@acme.example\", \"user\": \"u\", \"password_file\": \"spaced\"}, \"people\": "
+                "{\"chat\": {\"type\": \"chat\", \"url_file\": \"url\"}, \"phone\": {\"type\": "
+                "\"webhook\", \"url\": \"https://c.example/\", \"secret_file\": \"secret\"}}"),
             &why),
         ESC_OK);
     const EscWorkspaceConfig *acme = esc_config_workspace(config, ESC_TEXT("acme"));
     assert_text_equal(acme->channels.items[0].secret, "a phrase");
     assert_text_equal(acme->mail.password, "a phrase");
     assert_text_equal(acme->people.phone.secret, "s3cret-canary");
-    assert_int_equal(wiped_count, 6); /* whole files */
-    assert_int_equal(wiped_size, 2 * 12 + 2 * 32 + 2 * 14);
+    assert_int_equal(wiped_count, 7); /* whole files */
+    assert_int_equal(wiped_size, 2 * 12 + 2 * 32 + 3 * 14);
     esc_config_free(config);
-    assert_int_equal(wiped_count, 12);
-    assert_int_equal(wiped_size, 2 * 12 + 2 * 32 + 2 * 14 + 2 * 8 + 2 * 31 + 2 * 13);
+    assert_int_equal(wiped_count, 14);
+    assert_int_equal(wiped_size, 2 * 12 + 2 * 32 + 3 * 14 + 2 * 8 + 2 * 31 + 3 * 13);
     esc_config_free(NULL);
+}
+
+static void secrets_of_bots_are_wiped(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    wiped_count = 0;
+    wiped_size = 0;
+    assert_status(
+        read_all(config,
+                 ACME("\"inbound\": {\"in\": {\"type\": \"slack\", \"secret_file\": \"spaced\"}}, "
+                      "\"people\": {\"chat\": {\"type\": \"slack\", \"secret_file\": \"secret\"}}"),
+                 &why),
+        ESC_OK);
+    const EscWorkspaceConfig *acme = esc_config_workspace(config, ESC_TEXT("acme"));
+    assert_text_equal(acme->inbound.items[0].secret, "a phrase");
+    assert_text_equal(acme->people.chat.secret, "s3cret-canary");
+    assert_text_equal(acme->people.chat.url, "https://slack.com/api");
+    assert_int_equal(wiped_count, 2);
+    esc_config_free(config);
+    assert_int_equal(wiped_count, 4);
+    assert_int_equal(wiped_size, 12 + 14 + 8 + 13);
 }
 
 static void without_memory_there_is_none(void **state)
@@ -308,6 +334,29 @@ static void takes_numbers_at_the_ends_of_their_range(void **state)
     assert_status(read_all(config, "{\"queue_max\": 1000000}", NULL), ESC_OK);
     assert_status(read_all(config, "{\"listen\": \"a \"}", NULL), ESC_OK);
     esc_config_free(config);
+}
+
+static void a_library_lies_in_a_folder(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    assert_status(read_all(config,
+                           "{\"libraries\": {\"agency\": {\"folder\": \"library\"}, \"own\": "
+                           "{\"folder\": \"/srv/own\"}}}",
+                           &why),
+                  ESC_OK);
+    assert_int_equal(config->libraries.count, 2);
+    assert_text_equal(config->libraries.items[0].name, "agency");
+    assert_text_equal(config->libraries.items[0].place, "/etc/escal/library");
+    assert_text_equal(config->libraries.items[1].place, "/srv/own");
+    /* Another file that says nothing of it leaves it where it is. */
+    assert_status(esc_config_read(config, ESC_TEXT("{}"), "/elsewhere/escald.json", &why), ESC_OK);
+    assert_text_equal(config->libraries.items[0].place, "/etc/escal/library");
+    esc_config_free(config);
+    assert_refused("{\"libraries\": {\"agency\": {}}}", "libraries.agency has no folder");
+    assert_refused("{\"libraries\": {\"agency\": \"library\"}}", "libraries.agency");
+    assert_refused(ACME("\"libraries\": {}"), "libraries");
 }
 
 static void takes_names_of_headers_of_128_bytes(void **state)
@@ -790,6 +839,125 @@ static void refuses_incomplete_endpoints(void **state)
                    "more than one line");
 }
 
+#define CRM(auth) ACME("\"systems\": {\"crm\": {\"base_url\": \"https://a.example\", " auth "}}")
+#define AUTH(inside) CRM("\"auth\": {" inside "}")
+#define SECRET "\"secret_file\": \"secret\""
+
+static void assert_auth(const char *json, EscAuthKind kind)
+{
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    if (read_all(config, json, &why) != ESC_OK)
+        fail_msg("%s", why.text);
+    const EscAuthBinding *auth = &config->workspaces.items[0].systems.items[0].auth;
+    assert_int_equal(auth->kind, kind);
+    assert_text_equal(auth->secret, kind == ESC_AUTH_NONE ? "" : "s3cret-canary");
+    esc_config_free(config);
+}
+
+static void a_system_is_signed_in_to_in_one_way(void **state)
+{
+    (void)state;
+    assert_auth(CRM("\"timeout_ms\": 1"), ESC_AUTH_NONE);
+    assert_auth(AUTH("\"type\": \"basic\", \"user\": \"u\", " SECRET), ESC_AUTH_BASIC);
+    assert_auth(AUTH("\"type\": \"bearer\", " SECRET), ESC_AUTH_BEARER);
+    assert_auth(AUTH("\"type\": \"api_key\", \"header\": \"X-Api-Key\", " SECRET),
+                ESC_AUTH_API_KEY);
+    assert_auth(AUTH("\"type\": \"api_key\", \"query\": \"key\", " SECRET), ESC_AUTH_API_KEY);
+    assert_auth(
+        AUTH("\"type\": \"oauth2\", \"token_url\": \"https://l.example/t\", \"client_id\": \"c\", "
+             "\"scope\": \"s\", " SECRET),
+        ESC_AUTH_OAUTH2);
+    static const struct {
+        const char *json, *why;
+    } bad[] = {
+        {AUTH(SECRET), "systems.auth.crm: has options, and no type"},
+        {AUTH("\"type\": \"digest\""), "must be one of"},
+        {AUTH("\"type\": \"basic\", " SECRET), "is basic: it needs user"},
+        {AUTH("\"type\": \"basic\", \"user\": \"u\""), "is basic: it needs user"},
+        {AUTH("\"type\": \"basic\", \"user\": \"u:v\", " SECRET), "a user with a colon"},
+        {AUTH("\"type\": \"bearer\", \"user\": \"u\", " SECRET), "is bearer: it needs"},
+        {AUTH("\"type\": \"bearer\", \"secret_file\": \"missing\""), "cannot be read"},
+        {AUTH("\"type\": \"api_key\", " SECRET), "is api_key: it needs"},
+        {AUTH("\"type\": \"api_key\", \"header\": \"a\", \"query\": \"b\", " SECRET),
+         "is api_key: it needs"},
+        {AUTH("\"type\": \"api_key\", \"header\": \"X: a\", " SECRET), "no name of one"},
+        {AUTH("\"type\": \"oauth2\", \"client_id\": \"c\", " SECRET), "is oauth2: it needs"},
+        {AUTH("\"type\": \"oauth2\", \"token_url\": \"http://l.example\", \"client_id\": "
+              "\"c\", " SECRET),
+         "systems.auth.token_url.crm: is not encrypted"},
+        {CRM(SECRET ", \"auth\": {\"type\": \"bearer\", " SECRET "}"), "both auth and secret_file"},
+    };
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++)
+        assert_refused(bad[i].json, bad[i].why);
+}
+
+#define IN(name) "\"inbound\": {\"" name "\": {\"type\": \"slack\", \"secret_file\": \"secret\"}}"
+#define BOT "\"type\": \"slack\", \"secret_file\": \"secret\""
+
+static void refuses_incomplete_bots(void **state)
+{
+    (void)state;
+    assert_refused(ACME("\"inbound\": {\"in\": {\"secret_file\": \"secret\"}}"), "needs a type");
+    assert_refused(ACME("\"inbound\": {\"in\": {\"type\": \"slack\"}}"),
+                   "inbound.in: needs a secret_file: nothing comes in");
+    assert_refused(ACME("\"inbound\": {\"in\": {\"type\": \"irc\", \"secret_file\": \"secret\"}}"),
+                   "must be one of");
+    assert_refused(ACME(IN("a/b")), "must be a name of letters");
+    assert_refused(ACME(IN("a b")), "must be a name of letters");
+    assert_refused(ACME(IN("")), "");
+    assert_refused("{\"workspaces\": {\"a\": {" IN("x") "}, \"b\": {" IN("x") "}}}",
+                   "workspaces.b.inbound.x: is a name that another workspace has too");
+    assert_refused("{\"public_url\": \"escal.example\"}", "public_url: must begin with https://");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"slack\", \"to\": [\"C1\"]}}"),
+                   "needs a secret_file");
+    assert_refused(ACME("\"channels\": {\"a\": {" BOT "}}"), "posts to one place");
+    assert_refused(ACME("\"channels\": {\"a\": {" BOT ", \"to\": [\"C1\", \"C2\"]}}"),
+                   "posts to one place");
+    assert_refused(ACME("\"channels\": {\"a\": {" BOT ", \"to\": [\"C1\"], \"answers\": \"in\"}}"),
+                   "must name an inbound binding");
+    assert_refused(ACME(IN("in") ", \"channels\": {\"a\": {\"type\": \"mattermost\", \"url\": "
+                                 "\"https://m.example\", \"secret_file\": \"secret\", \"to\": "
+                                 "[\"t/c\"], \"answers\": \"in\"}}"),
+                   "of the same type");
+    assert_refused(
+        ACME("\"inbound\": {\"in\": {\"type\": \"mattermost\", \"secret_file\": \"secret\"}}, "
+             "\"people\": {\"chat\": {\"type\": \"mattermost\", \"url\": \"https://m.example\", "
+             "\"secret_file\": \"secret\", \"answers\": \"in\"}}"),
+        "public_url must say where that is");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"mattermost\", \"secret_file\": "
+                        "\"secret\", \"to\": [\"t/c\"]}}"),
+                   "needs url or url_file");
+    assert_refused(ACME("\"people\": {\"chat\": {\"type\": \"discord\", \"url\": "
+                        "\"https://d.example\"}}"),
+                   "people.chat");
+    assert_refused(ACME("\"people\": {\"chat\": {\"type\": \"chat\", \"url\": "
+                        "\"https://hooks.slack.com/services/T/B/canary\"}}"),
+                   "cannot choose whom it writes to");
+    assert_refused(ACME("\"channels\": {\"a\": {\"type\": \"chat\", \"url\": "
+                        "\"https://a.example\", \"answers\": \"in\"}}"),
+                   "answers");
+}
+
+static void a_binding_is_found_by_its_name(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    const EscWorkspaceConfig *workspace = NULL;
+    assert_status(read_all(config,
+                           "{\"public_url\": \"https://e.example//\", \"workspaces\": {\"a\": {" IN(
+                               "x") "}, \"b\": {" IN("y") "}}}",
+                           &why),
+                  ESC_OK);
+    assert_non_null(esc_config_inbound(config, ESC_TEXT("y"), &workspace));
+    assert_text_equal(workspace->name, "b");
+    assert_text_equal(workspace->public_url, "https://e.example");
+    assert_null(esc_config_inbound(config, ESC_TEXT("z"), &workspace));
+    assert_null(esc_config_inbound(config, (EscText){"", 0}, &workspace));
+    esc_config_free(config);
+}
+
 static void takes_urls_of_2048_bytes(void **state)
 {
     (void)state;
@@ -1007,7 +1175,9 @@ int main(void)
         cmocka_unit_test(faults_and_warnings_have_their_room),
         cmocka_unit_test(a_preset_forgets_what_was_there),
         cmocka_unit_test(relative_names_are_relative_to_their_file),
+        cmocka_unit_test(a_library_lies_in_a_folder),
         cmocka_unit_test(takes_names_of_headers_of_128_bytes),
+        cmocka_unit_test(a_system_is_signed_in_to_in_one_way),
         cmocka_unit_test(takes_urls_of_2048_bytes),
         cmocka_unit_test(names_the_nearest_option),
         cmocka_unit_test(refuses_what_is_no_strict_json),
@@ -1024,6 +1194,9 @@ int main(void)
         cmocka_unit_test(takes_4096_items_of_a_list_or_map_and_no_more),
         cmocka_unit_test(wants_encryption_beyond_allowed_addresses),
         cmocka_unit_test(refuses_incomplete_endpoints),
+        cmocka_unit_test(refuses_incomplete_bots),
+        cmocka_unit_test(a_binding_is_found_by_its_name),
+        cmocka_unit_test(secrets_of_bots_are_wiped),
         cmocka_unit_test(takes_mail_addresses_of_254_bytes),
         cmocka_unit_test(help_lists_every_option),
         cmocka_unit_test(knows_public_addresses),

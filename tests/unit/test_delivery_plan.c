@@ -587,6 +587,99 @@ static void a_call_without_a_body_has_none(void **state)
     assert_text_equal(f->plan.body, "1");
 }
 
+/* M11.2 */
+static void a_form_and_headers_of_the_action_are_sent(void **state)
+{
+    Fixture *f = *state;
+    EscText own[] = {ESC_TEXT("X-Desk: ours")};
+    f->systems[0].headers = (EscTexts){own, 1};
+    make_call(
+        f, "{\"system\":\"crm\",\"method\":\"POST\",\"path\":\"/login\",\"headers\":[\"If-Match: "
+           "7\",\"x-desk: theirs\"],\"form\":\"user=a%26b&realm=desk\",\"expect\":[]}");
+    assert_false(is_refused(f));
+    assert_text_equal(f->plan.body, "user=a%26b&realm=desk");
+    assert_headers(&f->plan, "Content-Type: application/x-www-form-urlencoded\nX-Desk: ours\n"
+                             "Authorization: Bearer s\nIdempotency-Key: acme/E-1/1\nIf-Match: 7\n");
+    make_call(
+        f, "{\"system\":\"crm\",\"method\":\"PATCH\",\"path\":\"/a\",\"headers\":[\"content-type: "
+           "application/merge-patch+json\"],\"json\":{},\"expect\":[]}");
+    assert_false(has_header(&f->plan, "Content-Type: application/json"));
+    assert_true(has_header(&f->plan, "content-type: application/merge-patch+json"));
+}
+
+/* What stands in a row may have been written by whoever can write the store's file. */
+static void a_header_of_a_row_adds_no_other(void **state)
+{
+    Fixture *f = *state;
+    static const char *const bad[] = {
+        "X-A: 1\\r\\nX-B: 2",         "X-A",    "X-A:",       "", ": 1", "Host: evil.example",
+        "Authorization: Bearer mine", "X A: 1", "Cookie: a=b"};
+    for (size_t i = 0; i < ESC_COUNT_OF(bad); i++) {
+        char json[256];
+        (void)snprintf(
+            json, sizeof(json),
+            "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a\",\"headers\":[\"%s\"]}", bad[i]);
+        f->systems[0].secret = (EscText){0};
+        make_call(f, json);
+        if (!is_refused(f))
+            fail_msg("\"%s\" is sent", bad[i]);
+    }
+}
+
+static void who_is_calling_is_said_as_the_binding_says(void **state)
+{
+    Fixture *f = *state;
+    EscSystemBinding *system = &f->systems[0];
+    system->secret = (EscText){0};
+    system->auth = (EscAuthBinding){
+        .kind = ESC_AUTH_BASIC, .user = ESC_TEXT("Aladdin"), .secret = ESC_TEXT("open sesame")};
+    make_call(f, CALL);
+    assert_true(has_header(&f->plan, "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="));
+    system->auth = (EscAuthBinding){.kind = ESC_AUTH_BEARER, .secret = ESC_TEXT("t")};
+    make_call(f, CALL);
+    assert_true(has_header(&f->plan, "Authorization: Bearer t"));
+    system->auth = (EscAuthBinding){
+        .kind = ESC_AUTH_API_KEY, .header = ESC_TEXT("X-Api-Key"), .secret = ESC_TEXT("k")};
+    make_call(f, CALL);
+    assert_headers(&f->plan, "Idempotency-Key: acme/E-1/1\nX-Api-Key: k\n");
+    system->auth = (EscAuthBinding){
+        .kind = ESC_AUTH_API_KEY, .query = ESC_TEXT("api_key"), .secret = ESC_TEXT("k&?#")};
+    make_call(f, CALL);
+    assert_text_equal(f->plan.url, "https://crm.example/api/a?api_key=k%26%3F%23");
+    make_call(f, "{\"system\":\"crm\",\"method\":\"GET\",\"path\":\"/a?b=c\",\"expect\":[]}");
+    assert_text_equal(f->plan.url, "https://crm.example/api/a?b=c&api_key=k%26%3F%23");
+}
+
+/* RFC 6749 4.4.2 and 2.3.1 */
+static void a_token_is_asked_for_by_client_credentials(void **state)
+{
+    Fixture *f = *state;
+    EscSystemBinding system = f->systems[0];
+    system.auth = (EscAuthBinding){.kind = ESC_AUTH_OAUTH2,
+                                   .token_url = ESC_TEXT("https://login.example/token"),
+                                   .client_id = ESC_TEXT("es:cal"),
+                                   .client_in = ESC_TEXT("header"),
+                                   .secret = ESC_TEXT("s&"),
+                                   .scope = ESC_TEXT("tickets write")};
+    esc_plan_token(f->arena, &f->config, &system, &f->plan);
+    assert_false(is_refused(f));
+    assert_text_equal(f->plan.url, "https://login.example/token");
+    assert_text_equal(f->plan.host, "login.example");
+    assert_text_equal(f->plan.method, "POST");
+    assert_text_equal(f->plan.body, "grant_type=client_credentials&scope=tickets%20write");
+    assert_headers(&f->plan,
+                   "Authorization: Basic ZXMlM0FjYWw6cyUyNg==\n"
+                   "Content-Type: application/x-www-form-urlencoded\nAccept: application/json\n");
+    system.auth.client_in = ESC_TEXT("body");
+    system.auth.audience = ESC_TEXT("https://desk.example");
+    system.auth.scope = (EscText){0};
+    esc_plan_token(f->arena, &f->config, &system, &f->plan);
+    assert_text_equal(f->plan.body,
+                      "grant_type=client_credentials&audience=https%3A%2F%2Fdesk.example&"
+                      "client_id=es%3Acal&client_secret=s%26");
+    assert_false(has_header(&f->plan, "Authorization"));
+}
+
 /* Two are always there: the secret and the key. */
 static void a_request_has_at_most_32_headers(void **state)
 {
@@ -684,6 +777,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_of_endpoints_are_cut_between_characters, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_call_without_a_body_has_none, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_form_and_headers_of_the_action_are_sent, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_header_of_a_row_adds_no_other, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_calling_is_said_as_the_binding_says, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_token_is_asked_for_by_client_credentials, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_request_has_at_most_32_headers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(headers_hold_no_control_characters, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_channels_mail_goes_to_the_receiver_of_the_row, set_up,

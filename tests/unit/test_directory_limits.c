@@ -112,6 +112,56 @@ static void each_person_is_named_once_and_so_many_at_most(void **state)
     }
 }
 
+/* The persons from 65 on turn at 50, the others at 100 and later; who is away is said by the context. */
+static bool is_away(void *context, uint32_t person, int64_t at_ms)
+{
+    (void)at_ms;
+    return person <= ESC_OWNERS_MAX && *(bool *)context;
+}
+
+static uint32_t nobody(void *context, uint32_t person, int64_t at_ms)
+{
+    (void)context, (void)person, (void)at_ms;
+    return ESC_NONE;
+}
+
+static int64_t turns_ms(void *context, uint32_t person, int64_t at_ms)
+{
+    (void)context, (void)at_ms;
+    return person <= ESC_OWNERS_MAX ? 100 + (int64_t)person : 50;
+}
+
+/* Until when an answer holds depends on those who are meant; on everybody only where more are away than are listed. */
+static void a_look_holds_until_somebody_turns_who_is_meant(void **state)
+{
+    (void)state;
+    static const EscPersonRow persons[ESC_OWNERS_MAX + 2];
+    static EscTeamMemberRow members[ESC_OWNERS_MAX + 1];
+    static const EscTeamRow teams[] = {{.members_count = 2}, {.members_count = ESC_OWNERS_MAX + 1}};
+    for (uint32_t i = 0; i < ESC_COUNT_OF(members); i++)
+        members[i].person = i;
+    EscProgram program = mondays();
+    program.persons = persons;
+    program.persons_count = ESC_COUNT_OF(persons);
+    program.teams = teams;
+    program.teams_count = ESC_COUNT_OF(teams);
+    program.team_members = members;
+    program.team_members_count = ESC_COUNT_OF(members);
+    bool are_away = true;
+    const EscPresence presence = {&are_away, is_away, nobody, turns_ms};
+    EscOwners owners;
+    esc_presence_look(&program, NULL, &presence, ESC_REF(ESC_REF_TEAM, 0), 0, &owners);
+    assert_int_equal(owners.skipped_count, 2);
+    assert_int_equal(owners.until_ms, 100);
+    esc_presence_look(&program, NULL, &presence, ESC_REF(ESC_REF_TEAM, 1), 0, &owners);
+    assert_int_equal(owners.skipped_count, ESC_OWNERS_MAX);
+    assert_int_equal(owners.until_ms, 50);
+    are_away = false;
+    esc_presence_look(&program, NULL, &presence, ESC_REF(ESC_REF_TEAM, 1), 0, &owners);
+    assert_int_equal(owners.skipped_count, 0);
+    assert_int_equal(owners.until_ms, 100);
+}
+
 /* --- zones ----------------------------------------------------------------------------------------------------------- */
 
 static EscStatus note_read(void *context, const char *path, EscBuf *out)
@@ -240,6 +290,7 @@ int main(void)
         cmocka_unit_test(calendar_is_walked_for_401_days),
         cmocka_unit_test(open_time_is_counted_for_402_days),
         cmocka_unit_test(each_person_is_named_once_and_so_many_at_most),
+        cmocka_unit_test(a_look_holds_until_somebody_turns_who_is_meant),
         cmocka_unit_test(zones_that_are_named_are_loaded),
         cmocka_unit_test(zone_is_at_most_26_hours_away),
         cmocka_unit_test(file_of_a_zone_has_at_most_256_kib),

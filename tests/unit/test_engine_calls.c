@@ -14,6 +14,17 @@
     "kind: \"note\"  count: count } expect 200, 204 }\n"                                           \
     "action part(id: text) { PATCH \"/part/{id}\" json { id: id } expect 200 }\n"                  \
     "action drop(id: text) undo make(id: id) { DELETE \"/drop/{id}\" expect 204 }\n"               \
+    "action told(id: text) -> text { PUT \"/told/{id}\" expect 200 when body[0] contains "         \
+    "\"CHANGED "                                                                                   \
+    "from\" return body[0] }\n"                                                                    \
+    "action deep(id: text, etag: text?) { PUT \"/deep/{id}\" header \"If-Match\" \"{etag}\" "      \
+    "header "                                                                                      \
+    "\"X-Id\" \"{id} of Escal\" json { Cc: [\"a\", id, [1, true], []]  Of: { Severity: { is: id "  \
+    "}  "                                                                                          \
+    "none: etag }  last: {} } }\n"                                                                 \
+    "action form(id: text, note: text?) { POST \"/form\" form { id: id  note: note  both: "        \
+    "\"{id}: "                                                                                     \
+    "{note else \"-\"}\"  count: 7  a_b: \"c&d=e \u00e4\" } }\n"                                   \
     "}\n"
 #define STAYS "await resolved within 30d else raise overdue"
 
@@ -67,12 +78,65 @@ static void a_request_says_what_its_action_says(void **state)
         {"crm.drop(id: ticket.id)", "crm.drop",
          "{\"system\":\"crm\",\"action\":\"drop\",\"method\":\"DELETE\",\"path\":\"/drop/"
          "T\",\"expect\":[204],\"result_path\":\"\"}"},
+        /* M11.2: a header whose value is missing is left out */
+        {"crm.deep(id: ticket.id)", "crm.deep",
+         "{\"system\":\"crm\",\"action\":\"deep\",\"method\":\"PUT\",\"path\":\"/deep/"
+         "T\",\"headers\":[\"X-Id: "
+         "T of "
+         "Escal\"],\"json\":{\"Cc\":[\"a\",\"T\",[1,true],[]],\"Of\":{\"Severity\":{\"is\":\"T\"},"
+         "\"none\":null},\"last\":{}},\"expect\":[],\"result_path\":\"\"}"},
+        {"crm.deep(id: ticket.id, etag: \"7\")", "crm.deep",
+         "{\"system\":\"crm\",\"action\":\"deep\",\"method\":\"PUT\",\"path\":\"/deep/"
+         "T\",\"headers\":[\"If-Match: 7\",\"X-Id: T of "
+         "Escal\"],\"json\":{\"Cc\":[\"a\",\"T\",[1,true],[]],\"Of\":{\"Severity\":{\"is\":\"T\"},"
+         "\"none\":"
+         "\"7\"},\"last\":{}},\"expect\":[],\"result_path\":\"\"}"},
+        {"crm.form(id: ticket.id)", "crm.form",
+         "{\"system\":\"crm\",\"action\":\"form\",\"method\":\"POST\",\"path\":\"/"
+         "form\",\"form\":\"id=T&both="
+         "T%3A%20-&count=7&a_b=c%26d%3De%20%C3%A4\",\"expect\":[],\"result_path\":\"\"}"},
+        {"crm.form(id: ticket.id, note: \"x\")", "crm.form",
+         "{\"system\":\"crm\",\"action\":\"form\",\"method\":\"POST\",\"path\":\"/"
+         "form\",\"form\":\"id=T&note="
+         "x&both=T%3A%20x&count=7&a_b=c%26d%3De%20%C3%A4\",\"expect\":[],\"result_path\":\"\"}"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
         Scene *scene = begun(cases[i].step, "");
         const EscOutboxRow *row = scene_last(scene, cases[i].target);
         assert_non_null(row);
         assert_text_equal(row->body, cases[i].body);
+        scene_free(scene);
+    }
+}
+
+/* --- replies ------------------------------------------------------------------------------------------------------ */
+
+/* M11.1: judged on the parsed reply; a path that is not there makes it false. */
+static void a_reply_is_judged_by_what_it_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *reply;
+        bool is_success;
+    } cases[] = {{"[\"Ticket 1: Status changed from 'open' to 'stalled'\"]", true},
+                 {"[\"Ticket 1: Status 'escalated' isn't a valid status\"]", false},
+                 {"[]", false},
+                 {"\"changed from\"", false},
+                 {"changed from", false},
+                 {"", false},
+                 {"[{\"a\": \"changed from\"}]", false},
+                 {"[\"no\", \"changed from\"]", false}};
+    for (size_t i = 0; i < ESC_COUNT_OF(cases); i++) {
+        Scene *scene = begun("crm.told(id: ticket.id) as said  notify room \"{said}\"",
+                             "on exception action_failed { notify room \"failed: "
+                             "{exception.message}\"  resume }");
+        const EscOutboxRow *row = scene_last(scene, "crm.told");
+        assert_non_null(row);
+        assert_true(
+            esc_text_ends_with(row->body, ESC_TEXT("\"result_path\":\"/0\",\"judged\":true}")));
+        assert_status(scene_settle(scene, row->id, ESC_DELIVERY_DELIVERED, cases[i].reply), ESC_OK);
+        if (scene_sent(scene, "room", "failed: crm.told failed") != (cases[i].is_success ? 0 : 1))
+            fail_msg("%s: %.*s", cases[i].reply, ESC_TEXT_ARG(scene_last(scene, "room")->body));
         scene_free(scene);
     }
 }
@@ -258,6 +322,7 @@ static void a_field_that_is_gone_is_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reply_is_judged_by_what_it_says),
         cmocka_unit_test(a_request_says_what_its_action_says),
         cmocka_unit_test(each_rollback_tells_what_it_left_itself),
         cmocka_unit_test(what_a_rollback_left_is_told_at_once),

@@ -345,6 +345,29 @@ static void keys_are_found_by_the_text_of_their_count(void **state)
 /* --- starts that wait ------------------------------------------------------------------------------------------ */
 
 /* M1.6: what came too soon starts when its time has come, if the number is still exceeded then. */
+/* Each event hears the counts that are of it. */
+static void counts_of_several_events(void **state)
+{
+    (void)state;
+    static const char *const events[] = {"dock.full", "dock.late", "dock.shut", "dock.wet"};
+    char source[4096] = "";
+    size_t size = 0;
+    for (size_t i = 0; i < ESC_COUNT_OF(events); i++)
+        size += (size_t)snprintf(
+            source + size, sizeof source - size,
+            "event %s { service: text }\n"
+            "template t%zu { start on %s when count(%s per event.service within 10m) > %zu\n" BODY,
+            events[i], i, events[i], events[i], i + 1);
+    scene = scene_of(source);
+    for (size_t i = 0; i < ESC_COUNT_OF(events); i++)
+        for (size_t n = 0; n < i + 2; n++) {
+            assert_started(i);
+            assert_status(scene_event(scene, events[i], "", "{\"service\":\"db\"}"), ESC_OK);
+        }
+    assert_started(ESC_COUNT_OF(events));
+    scene_free(scene);
+}
+
 static void again_after_asks_for_the_number_then(void **state)
 {
     (void)state;
@@ -403,6 +426,7 @@ int main(void)
         cmocka_unit_test(m5_6_the_key_that_was_silent_longest_makes_room),
         cmocka_unit_test(m0_11_a_window_keeps_what_it_has_left),
         cmocka_unit_test(keys_are_found_by_the_text_of_their_count),
+        cmocka_unit_test(counts_of_several_events),
         cmocka_unit_test(again_after_asks_for_the_number_then),
         cmocka_unit_test(a_storm),
     };

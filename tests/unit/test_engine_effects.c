@@ -279,7 +279,7 @@ static void room_is_named_after_the_escalation(void **state)
 {
     (void)state;
     Scene *scene = begun("open warroom \"War on {ticket.id}\"  " STAYS);
-    assert_int_equal(scene_audit(scene, "warroom", "\"room\":\"tests-E-1\",\"title\":\"War on T\""),
+    assert_int_equal(scene_audit(scene, "warroom", "\"room\":\"tests-e-1\",\"title\":\"War on T\""),
                      1);
     scene_free(scene);
 }

@@ -695,7 +695,7 @@ static void linked_ticket_room_and_snapshot(void **state)
     assert_string_equal(scene_field(scene, "T", "queue"), "\"sdr\"");
     assert_non_null(scene_evidence(scene, "ticket"));
     assert_non_null(scene_evidence(scene, "changes"));
-    assert_int_equal(scene_audit(scene, "warroom", "tests-E-1"), 1);
+    assert_int_equal(scene_audit(scene, "warroom", "tests-e-1"), 1);
     scene_free(scene);
 }
 

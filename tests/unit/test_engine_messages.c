@@ -434,6 +434,28 @@ static void each_of_several_gets_a_message(void **state)
     scene_free(scene);
 }
 
+/* Whether somebody is reached is tried without any escalation, and says so. */
+static void a_test_message_goes_by_each_way(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEMPLATE("notify room \"a\""));
+    uint64_t before = scene_last(scene, "room")->id;
+    assert_status(scene_act(scene, ESC_VERB_TEST, "dora", 0, "ben"), ESC_OK);
+    const EscOutcome *outcome = scene_outcome(scene);
+    assert_true(outcome->messages_count > 0);
+    assert_true(outcome->messages_first > before);
+    const EscOutboxRow *row = scene_last(scene, "ben");
+    assert_int_equal(row->id, outcome->messages_first + outcome->messages_count - 1);
+    assert_int_equal(row->escalation, 0);
+    assert_true(esc_text_contains(
+        row->body,
+        ESC_TEXT(
+            "This is a test, sent by dora: nothing has happened, and nothing is to be done.")));
+    assert_int_equal(scene_audit(scene, "tested", "a test message is sent to ben by "), 1);
+    assert_status(scene_act(scene, ESC_VERB_TEST, "dora", 0, "nobody"), ESC_NOT_FOUND);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -461,6 +483,7 @@ int main(void)
         cmocka_unit_test(address_is_not_paged),
         cmocka_unit_test(limit_counts_for_an_address_too),
         cmocka_unit_test(each_of_several_gets_a_message),
+        cmocka_unit_test(a_test_message_goes_by_each_way),
     };
     return cmocka_run_group_tests_name("engine_messages", tests, NULL, NULL);
 }

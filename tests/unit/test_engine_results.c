@@ -187,6 +187,103 @@ static void an_endpoint_that_refuses_us_is_told(void **state)
     scene_free(scene);
 }
 
+/* --- what is told of it later ----------------------------------------------------------------- */
+
+static EscStatus tell_of(Scene *scene, const char *target, uint64_t id, EscDeliveryState from,
+                         EscDeliveryState state)
+{
+    const EscReceipt receipt = {.row = {.id = id,
+                                        .escalation = 1,
+                                        .kind = ESC_OUTBOX_MESSAGE,
+                                        .ticket = ESC_TEXT("T"),
+                                        .target = esc_text_from(target),
+                                        .medium = ESC_TEXT("chat")},
+                                .from = from,
+                                .state = state,
+                                .through = ESC_TEXT("acme-slack")};
+    return scene_input(scene, &(EscInput){.kind = ESC_INPUT_RECEIPT, .receipt = &receipt});
+}
+
+static EscStatus tell(Scene *scene, uint64_t id, EscDeliveryState from, EscDeliveryState state)
+{
+    return tell_of(scene, "room", id, from, state);
+}
+
+/* It counts at the highest rung it has come to and at no other, and a check that waits for the evidence sees it. */
+static void a_receipt_climbs_the_ladder(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("channel desk webhook proves seen\ntemplate t \"Trouble\" { start on ticket.created\n"
+                            "owners { primary ana ack within 1d }\n"
+                            "steps { notify desk \"a\"  " STAYS " }\n"
+                            "qa { check seen within 2h }\nclose when resolved }\n");
+    scene_manual_delivery(scene);
+    assert_status(scene_event(scene, "ticket.created", "T", "{}"), ESC_OK);
+    uint64_t id = last_id(scene, "desk");
+    assert_status(scene_settle(scene, id, ESC_DELIVERY_ACCEPTED, NULL), ESC_OK);
+    assert_status(scene_settle(scene, last_id(scene, "ana"), ESC_DELIVERY_ACCEPTED, NULL), ESC_OK);
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    assert_status(tell_of(scene, "desk", id, ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_DELIVERED), ESC_OK);
+    assert_int_equal(
+        scene_audit(scene, "delivered", "the message to desk was delivered (told by acme-slack)"),
+        1);
+    assert_int_equal(scene_audit(scene, "check_passed", ""), 0);
+    assert_status(tell_of(scene, "desk", id, ESC_DELIVERY_DELIVERED, ESC_DELIVERY_DELIVERED), ESC_OK);
+    assert_true(scene_outcome(scene)->is_noop);
+    assert_status(tell_of(scene, "desk", id, ESC_DELIVERY_DELIVERED, ESC_DELIVERY_SEEN), ESC_OK);
+    assert_int_equal(
+        scene_audit(scene, "delivered", "the message to desk was seen (told by acme-slack)"), 1);
+    assert_int_equal(scene_audit(scene, "check_passed", ""), 1);
+    assert_status(tell_of(scene, "desk", id, ESC_DELIVERY_SEEN, ESC_DELIVERY_DELIVERED), ESC_OK);
+    assert_true(scene_outcome(scene)->is_noop); /* never down */
+    assert_status(tell_of(scene, "desk", id, ESC_DELIVERY_SEEN, ESC_DELIVERY_DEAD), ESC_OK);
+    assert_true(scene_outcome(scene)->is_noop); /* what was seen has arrived */
+    scene_free(scene);
+}
+
+/* The receiver's word overtakes its own answer: then it is the first result, and the answer changes nothing. */
+static void a_receipt_may_come_first(void **state)
+{
+    (void)state;
+    Scene *scene = begun("notify room \"a\"");
+    uint64_t id = last_id(scene, "room");
+    assert_status(tell(scene, id, ESC_DELIVERY_QUEUED, ESC_DELIVERY_SEEN), ESC_OK);
+    assert_int_equal(
+        scene_audit(scene, "delivered", "the message to room was seen (told by acme-slack)"), 1);
+    assert_status(scene_settle(scene, id, ESC_DELIVERY_ACCEPTED, NULL), ESC_OK);
+    assert_true(scene_outcome(scene)->is_noop);
+    scene_free(scene);
+}
+
+/* A gateway takes it and says later that it could not be delivered: as if it had been given up at once. */
+static void a_late_failure_is_one(void **state)
+{
+    (void)state;
+    Scene *scene = begun("notify room \"a\"");
+    uint64_t id = last_id(scene, "room");
+    assert_status(scene_settle(scene, id, ESC_DELIVERY_ACCEPTED, NULL), ESC_OK);
+    assert_status(tell(scene, id, ESC_DELIVERY_ACCEPTED, ESC_DELIVERY_DEAD), ESC_OK);
+    assert_int_equal(
+        scene_audit(scene, "delivery_dead", "the message to room was given up: told by acme-slack"),
+        1);
+    scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL);
+    assert_status(tell(scene, id, ESC_DELIVERY_DELIVERED, ESC_DELIVERY_SEEN), ESC_OK);
+    assert_int_equal(
+        scene_audit(scene, "delivered", "the message to room was seen (told by acme-slack)"), 1);
+    scene_free(scene);
+}
+
+static void a_receipt_of_nothing_is_refused(void **state)
+{
+    (void)state;
+    Scene *scene = begun("notify room \"a\"");
+    uint64_t id = last_id(scene, "room");
+    assert_status(tell(scene, 0, ESC_DELIVERY_QUEUED, ESC_DELIVERY_SEEN), ESC_NOT_FOUND);
+    assert_status(tell(scene, id + 99, ESC_DELIVERY_QUEUED, ESC_DELIVERY_SEEN), ESC_NOT_FOUND);
+    assert_status(tell(scene, id, ESC_DELIVERY_QUEUED, ESC_DELIVERY_QUEUED), ESC_BAD_INPUT);
+    scene_free(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +294,10 @@ int main(void)
         cmocka_unit_test(a_late_inverse_says_what_it_means),
         cmocka_unit_test(a_late_call_says_that_nothing_follows),
         cmocka_unit_test(an_endpoint_that_refuses_us_is_told),
+        cmocka_unit_test(a_receipt_climbs_the_ladder),
+        cmocka_unit_test(a_receipt_may_come_first),
+        cmocka_unit_test(a_late_failure_is_one),
+        cmocka_unit_test(a_receipt_of_nothing_is_refused),
     };
     return cmocka_run_group_tests_name("engine_results", tests, NULL, NULL);
 }

@@ -79,6 +79,8 @@ static EscType wanted_type(const TestHost *host, EscLoad what, uint32_t index)
         return ESC_TYPE(ESC_KIND_BOOL);
     case ESC_LOAD_PARAM:
         return program->params[index].type;
+    case ESC_LOAD_DOCUMENT:
+        return program->document_paths[index].type;
     }
     return 0;
 }

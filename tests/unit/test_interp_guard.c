@@ -50,9 +50,12 @@ static int begin(void **state)
     program_finish(&scene.program);
     scene.bundle = program_load(&scene.program);
     static const EscDateRow date = {.local_minute = 60};
+    static const EscDocumentPathRow path = {.type = ESC_TYPE(ESC_KIND_BOOL) | ESC_TYPE_OPTIONAL};
     EscProgram *loaded = (EscProgram *)(uintptr_t)&scene.bundle->program;
     loaded->dates = &date; /* and no table of it: nothing in the body names one */
     loaded->dates_count = 1;
+    loaded->document_paths = &path;
+    loaded->document_paths_count = 1;
     EscFunctionRow *function =
         (EscFunctionRow *)(uintptr_t)&scene.bundle->program.functions[BODY_COND];
     scene.code = (EscInstr *)(uintptr_t)scene.bundle->program.code + function->code_first;

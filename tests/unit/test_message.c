@@ -201,6 +201,28 @@ static void the_request_of_a_call_keeps_its_bytes(void **state)
     free(block);
 }
 
+static void a_form_and_headers_are_kept(void **state)
+{
+    EscText headers[] = {ESC_TEXT("If-Match: \"7\""), ESC_TEXT("X-Ticket: 7")};
+    EscCall read, call = {.method = ESC_TEXT("POST"),
+                          .path = ESC_TEXT("/login"),
+                          .form = ESC_TEXT("user=a%26b"),
+                          .headers = headers,
+                          .headers_count = 2};
+    EscText json = call_written(*state, &call);
+    assert_text_equal(
+        json, "{\"system\":\"\",\"action\":\"\",\"method\":\"POST\",\"path\":\"/login\","
+              "\"headers\":[\"If-Match: \\\"7\\\"\",\"X-Ticket: 7\"],\"form\":\"user=a%26b\","
+              "\"expect\":[],\"result_path\":\"\"}");
+    assert_true(esc_call_read_json(*state, json, &read));
+    assert_int_equal(read.headers_count, 2);
+    assert_text_equal(read.headers[0], "If-Match: \"7\"");
+    void *block = malloc(esc_call_size(&read));
+    assert_non_null(block);
+    assert_true(esc_text_equal(call_written(*state, esc_call_copy(block, &read)), json));
+    free(block);
+}
+
 static void a_call_without_a_body_has_none(void **state)
 {
     EscCall call = {.method = ESC_TEXT("GET"), .path = ESC_TEXT("/")}, read;
@@ -290,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(spans_that_do_not_fit_are_nobodys, setup, teardown),
         cmocka_unit_test_setup_teardown(a_copy_is_on_its_own, setup, teardown),
         cmocka_unit_test_setup_teardown(the_request_of_a_call_keeps_its_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_form_and_headers_are_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(a_call_without_a_body_has_none, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_no_message_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_copy_keeps_a_single_answer, setup, teardown),

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "outside_scene.h"
 
+#include <esc/document.h>
+
 #define SAID(status, body) "HTTP/1.1 " status "\r\nContent-Length: " body
 
 static EscOutboxRow row_to(uint64_t id, const char *target)
@@ -114,6 +116,29 @@ static void a_call_gives_what_its_path_names(void **state)
     const EscResult *result = await(host, 6);
     assert_int_equal(result->delivery.state, ESC_DELIVERY_DEAD);
     assert_int_equal(result->delivery.http_status, 202);
+    scene_end(scene);
+}
+
+/* M11.1: all of the reply, up to 64 KiB, and its words among what people are told. */
+static void a_reply_that_is_judged_is_given_whole(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    receiver_say(&scene->http, SAID("200 OK", "24\r\n\r\n[\"Permission <b>denied\"]"));
+    call(host, 1, "{\"method\":\"PUT\",\"path\":\"/a\",\"result_path\":\"/0\",\"judged\":true}");
+    const EscResult *result = await(host, 1);
+    assert_called(result, "Permission <b>denied", "HTTP status 200: Permission denied");
+    assert_text_equal(result->delivery.document, "[\"Permission <b>denied\"]");
+    call(host, 2, "{\"method\":\"PUT\",\"path\":\"/a\",\"result_path\":\"/0\"}");
+    assert_int_equal(await(host, 2)->delivery.document.size, 0);
+    static char answer[70000 + 100];
+    int head = snprintf(answer, 100, SAID("200 OK", "70000\r\n\r\n"));
+    memset(answer + head, 'x', 70000);
+    receiver_say(&scene->http, answer);
+    call(host, 3, "{\"method\":\"PUT\",\"path\":\"/a\",\"result_path\":\"/0\",\"judged\":true}");
+    assert_int_equal(await(host, 3)->delivery.document.size, ESC_DOCUMENT_REPLY_BYTES_MAX);
     scene_end(scene);
 }
 
@@ -824,6 +849,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reply_says_how_far_a_message_has_come),
         cmocka_unit_test(a_call_gives_what_its_path_names),
+        cmocka_unit_test(a_reply_that_is_judged_is_given_whole),
         cmocka_unit_test(a_reply_has_its_limit),
         cmocka_unit_test(a_receiver_may_ask_for_time),
         cmocka_unit_test(attempts_come_to_an_end),

@@ -1220,6 +1220,36 @@ static void an_escalation_is_read_back(void **state)
     esc_arena_free(arena);
 }
 
+static void every_member_of_an_escalation_comes_back(void **state)
+{
+    (void)state;
+    EscEscalationRow *put = &make(1)->escalations[0];
+    put->state = ESC_STATE_CLOSED;
+    put->role = 1;
+    put->is_acked = true;
+    put->opened_at_ms = 1001;
+    put->closed_at_ms = 1002;
+    put->next_due_ms = 1003;
+    put->outcome = ESC_TEXT("false_alarm");
+    const EscEscalationRow expected = *put;
+    commit_made();
+    EscArena *arena = esc_arena_new(100000);
+    EscEscalationRow row;
+    assert_status(esc_store_escalation_get(store, expected.id, arena, &row, &why), ESC_OK);
+    assert_int_equal(row.state, expected.state);
+    assert_int_equal(row.role, expected.role);
+    assert_int_equal(row.is_acked, expected.is_acked);
+    assert_int_equal(row.opened_at_ms, expected.opened_at_ms);
+    assert_int_equal(row.closed_at_ms, expected.closed_at_ms);
+    assert_int_equal(row.next_due_ms, expected.next_due_ms);
+    assert_text_equal(row.outcome, "false_alarm");
+    assert_text_equal(row.step, "customer.esc:31 await resolved");
+    assert_memory_equal(row.bundle_hash, expected.bundle_hash, sizeof row.bundle_hash);
+    assert_int_equal(row.body.size, expected.body.size);
+    assert_memory_equal(row.body.data, expected.body.data, row.body.size);
+    esc_arena_free(arena);
+}
+
 static void tickets_are_listed_by_id(void **state)
 {
     (void)state;
@@ -1451,6 +1481,7 @@ int main(void)
         BOTH(escalations_are_listed_newest_first),
         BOTH(unclosed_escalations_are_listed),
         BOTH(an_escalation_is_read_back),
+        BOTH(every_member_of_an_escalation_comes_back),
         BOTH(tickets_are_listed_by_id),
         BOTH(the_outbox_is_listed_by_state),
         BOTH(evidence_is_listed_in_the_order_kept),

@@ -335,8 +335,6 @@ ROW_REJECT(v35_rejects_set_of_an_event_field, "V06",
            program_site(p, BODY_HANDLER, 1)->aux = FIELD_PERCENT)
 ROW_REJECT(v35_rejects_raise_with_a_ticket_field, "V35",
            p->effect_args[program_site(p, BODY_CLOSING, 2)->args_first].field = FIELD_ID + 1)
-ROW_REJECT(v35_rejects_body_member_without_name, "V35",
-           p->effect_args[program_site(p, BODY_REQUEST, 2)->args_first + 1].name = 0)
 ROW_REJECT(v25_rejects_trigger_of_nobody, "V25", p->triggers[0].template = 0)
 ROW_REJECT(v25_rejects_template_trigger_with_a_body, "V25", p->triggers[0].body = BODY_HANDLER + 1)
 ROW_REJECT(v25_rejects_trigger_of_template_and_automation, "V25", p->automations_count = 1;
@@ -704,7 +702,6 @@ int main(void)
         cmocka_unit_test(v35_rejects_slot_of_an_event_field),
         cmocka_unit_test(v35_rejects_set_of_an_event_field),
         cmocka_unit_test(v35_rejects_raise_with_a_ticket_field),
-        cmocka_unit_test(v35_rejects_body_member_without_name),
         cmocka_unit_test(v25_rejects_trigger_of_nobody),
         cmocka_unit_test(v25_rejects_template_trigger_with_a_body),
         cmocka_unit_test(v25_rejects_trigger_of_template_and_automation),

@@ -225,6 +225,14 @@ static void try_arguments(uint32_t count, const char *check)
     for (uint32_t i = 0; i < count; i++)
         p.effect_args[p.effect_args_count++] = (EscEffectArgRow){
             .name = i == 0 ? 0 : p.params[0].name, .type = ESC_TYPE(ESC_KIND_TEXT)};
+    for (uint32_t i = 0; i < 2; i++) { /* each has its place */
+        p.actions[i].parts_first = i * (count - 1);
+        p.actions[i].parts_count = count - 1;
+        for (uint32_t k = 1; k < count; k++)
+            p.parts[i * (count - 1) + k - 1] =
+                (EscPartRow){.kind = ESC_PART_VALUE, .name = p.params[0].name, .argument = k};
+    }
+    p.parts_count = 2 * (count - 1);
     program_finish(&p);
     if (check == NULL)
         assert_accepts(&p);

@@ -358,7 +358,11 @@ static void try_params(uint32_t count, const char *check)
     p.actions[2] = (EscActionRow){.name = p.meta[0].name,
                                   .params_first = p.params_count,
                                   .params_count = count,
-                                  .request = p.functions_count};
+                                  .request = p.functions_count,
+                                  .body = ESC_BODY_JSON,
+                                  .parts_first = p.parts_count,
+                                  .parts_count = 1};
+    p.parts[p.parts_count++] = p.parts[0];
     p.actions_count = 3;
     for (uint32_t i = 0; i < count; i++)
         p.params[p.params_count++] = p.params[0];

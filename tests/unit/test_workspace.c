@@ -311,11 +311,14 @@ static void a_test_becomes_plain_steps(void **state)
 
 static EscBundle *learning_bundle(const char *setting)
 {
-    char source[1000];
+    char source[1200];
     (void)snprintf(
         source, sizeof source,
         "workspace scene { language 1  timezone \"Europe/Berlin\"  %s }\n"
-        "use std.postmortem\nperson ana { chat \"@ana\" }\npolicy p { last resort ana }\n"
+        "use std.postmortem\nuse std.paths.incident\nuse std.paths.breach\nuse std.paths.lead\n"
+        "use std.paths.content\nuse std.paths.vendor\nuse std.qa\nperson ana { chat \"@ana\" "
+        "}\npolicy p { "
+        "last resort ana }\n"
         "template t { manual  owners { primary ana ack within 5m }\n"
         "steps { run follow_up(what: \"x\")  await resolved within 1d else { close } }\n"
         "close when resolved }\n",

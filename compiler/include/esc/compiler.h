@@ -29,9 +29,15 @@ typedef struct EscWorkspace EscWorkspace;
 EscWorkspace *esc_workspace_new(void);            /* NULL when there is no memory */
 void esc_workspace_free(EscWorkspace *workspace); /* NULL is allowed */
 
+/* The library that a file belongs to: its name, and what the workspace says of where it lies, from its own folder; empty: nothing. */
+typedef struct EscLibraryFile {
+    EscText name, folder;
+} EscLibraryFile;
+
 /* A calendar file that a declaration names, and what the compiler asks about it. */
 typedef struct EscHolidayFile {
-    EscText path;             /* below the workspace's folder */
+    EscText path;             /* below the workspace's folder … */
+    EscLibraryFile library;   /* … or, where this has a name, below that library's */
     EscText timezone;         /* of the calendar */
     int64_t from_day, to_day; /* repetitions are written out from … to; days since 1970-01-01 */
     void *context;            /* of the functions below */
@@ -52,7 +58,8 @@ typedef struct EscFileTurn {
 
 /* A calendar file that a schedule imports, and what the compiler asks about it. */
 typedef struct EscTurnFile {
-    EscText path;             /* below the workspace's folder */
+    EscText path;             /* below the workspace's folder … */
+    EscLibraryFile library;   /* … or, where this has a name, below that library's */
     EscText timezone;         /* of the schedule */
     int64_t from_day, to_day; /* repetitions are written out from … to; days since 1970-01-01 */
     void *context;            /* of the functions below */
@@ -87,6 +94,14 @@ typedef struct EscSourceFiles {
     EscStatus (*compose)(void *context, EscText text, EscBuf *out);
     /* Reads a calendar file that a schedule imports; as `holidays`. */
     EscStatus (*turns)(void *context, EscTurnFile *file);
+    /* Appends a module of a library that the workspace uses, `path` ("paths/incident.esc") being below the library's folder; `folder`
+     * is what the workspace says of where that lies, from its own; empty: it says nothing. *why is read as a way out. ESC_NOT_FOUND: there
+     * is no such file. ESC_BAD_CONFIG: nobody says where the library lies; *why is then what may be done beside declaring it. Any other
+     * status: it may not or cannot be read. NULL: there are no libraries. */
+    EscStatus (*library)(void *context, EscText library, EscText folder, EscText path, EscBuf *out,
+                         EscWhy *why);
+    /* Tests that stand in modules of libraries are read as well, and played with the workspace's own. */
+    bool library_tests;
     /* Days since 1970-01-01, for schedules that have not begun and for what calendar files repeat. 0: not known; then
      * nothing is said about the one, and the other is written out around 1970. */
     int64_t today;
@@ -122,17 +137,19 @@ EscText esc_workspace_name(const EscWorkspace *workspace); /* "acme"; empty befo
 /* "Europe/Berlin"; "UTC" when not said */
 EscText esc_workspace_timezone(const EscWorkspace *workspace);
 
-/* The sources, in order; the standard library's modules that are used come after the files, as
- * std/triage.esc … */
+/* The sources, in order; the modules that are used come after the files: of the standard library as std/triage.esc …, of a library
+ * `agency` as agency/paths.esc …, wherever it lies. */
 uint32_t esc_workspace_file_count(const EscWorkspace *workspace);
 EscText esc_workspace_file_path(const EscWorkspace *workspace, uint32_t file);
 EscText esc_workspace_file_source(const EscWorkspace *workspace, uint32_t file);
 bool esc_workspace_file_is_std(const EscWorkspace *workspace, uint32_t file);
+/* Whether it belongs to the workspace alone: to no library, the standard one included. */
+bool esc_workspace_file_is_own(const EscWorkspace *workspace, uint32_t file);
 
 /* The author's line (1-based) of a file without its line end; empty when there is none. */
 EscText esc_workspace_line(const EscWorkspace *workspace, uint32_t file, uint32_t line);
 
-/* How many of each there are, without those of the standard library, for summaries; events with
+/* How many of each there are, without those of libraries, for summaries; events with
  * the built-in ones. After the check. */
 typedef struct EscWorkspaceCounts {
     uint32_t files, bytes, persons, teams, schedules, channels, systems, events, templates,

@@ -164,6 +164,8 @@ void esc_node_dump(EscBuf *out, const EscNode *node);
 /* --- tokens, for the formatter and for editors ------------------------------------------------ */
 
 /* What words and names are made of. */
+/* Whether a word of a path is no name but a place: a number, or a member of a document that stands in quotes. */
+bool esc_name_is_place(EscText name);
 static inline bool esc_is_word_character(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';

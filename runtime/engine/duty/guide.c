@@ -101,6 +101,7 @@ void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText per
                        const EscNotice *notice, EscLanguage language, EscMessage *message)
 {
     message->customer = customer_text(engine, escalation);
+    message->room = escalation->room;
     if (person.size == 0 || (!notice->is_page && notice->question.size == 0))
         return;
     EscPeople people;

@@ -293,6 +293,15 @@ static uint64_t channel_send(EscEngine *engine, EscEscalation *escalation,
                               esc_text_from(esc_channel_words[row->kind]), (EscText){0}, message);
 }
 
+/* ESC_NONE when there is none of this name. */
+static uint32_t channel_find(const EscProgram *program, EscText name)
+{
+    for (uint32_t i = 0; i < program->channels_count; i++)
+        if (esc_text_equal(program->texts[program->channels[i].name], name))
+            return i;
+    return ESC_NONE;
+}
+
 uint64_t esc_message_digest(EscEngine *engine, EscText target, bool is_channel,
                             const EscNotice *message)
 {
@@ -303,10 +312,10 @@ uint64_t esc_message_digest(EscEngine *engine, EscText target, bool is_channel,
                    ? 0
                    : contact_send(engine, NULL, program, target,
                                   &program->contacts[person->contacts_first], message);
-    for (uint32_t i = 0; i < program->channels_count; i++)
-        if (esc_text_equal(program->texts[program->channels[i].name], target))
-            return channel_send(engine, NULL, program, &program->channels[i], message);
-    return 0;
+    uint32_t channel = channel_find(program, target);
+    return channel == ESC_NONE
+               ? 0
+               : channel_send(engine, NULL, program, &program->channels[channel], message);
 }
 
 /* Whom a message is for, by a reference in the numbering of a bundle. */
@@ -375,10 +384,26 @@ static bool message_written(const Receiver *to, const EscNotice *message)
     return true;
 }
 
+/* The channel whose name a parameter holds, as the present bundle has it; ESC_NONE: it is somebody's or nobody's. What a field of
+ * the ticket holds was written outside, so it never leads into a channel. */
+static uint32_t given_channel(const Receiver *to)
+{
+    EscText called;
+    return esc_ref_kind(to->ref) == ESC_REF_PARAM
+               ? channel_find(to->engine->schema.current->program, written_receiver(to, &called))
+               : ESC_NONE;
+}
+
 static void message_to(const Receiver *to, const EscNotice *message)
 {
-    if (esc_ref_kind(to->ref) == ESC_REF_CHANNEL) {
-        message_channel(to, message);
+    uint32_t channel = given_channel(to);
+    Receiver given = *to;
+    if (channel != ESC_NONE) {
+        given.bundle = to->engine->schema.current;
+        given.ref = ESC_REF(ESC_REF_CHANNEL, channel);
+    }
+    if (esc_ref_kind(given.ref) == ESC_REF_CHANNEL) {
+        message_channel(&given, message);
         return;
     }
     EscRefKind kind = esc_ref_kind(to->ref);

@@ -33,6 +33,11 @@ static bool is_about_ticket(EscVerb verb)
     return verb == ESC_VERB_RESOLVE || verb == ESC_VERB_START;
 }
 
+static bool is_about_person(EscVerb verb)
+{
+    return verb == ESC_VERB_ABSENT || verb == ESC_VERB_PRESENT || verb == ESC_VERB_TEST;
+}
+
 /* Whether the verb names a check, which says whose it is though it is settled. */
 static bool names_check(const EscAction *action)
 {
@@ -142,12 +147,13 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         [ESC_VERB_CONFIRM] = esc_deed_confirm, [ESC_VERB_OVERRIDE] = esc_deed_override,
         [ESC_VERB_START] = esc_deed_start,     [ESC_VERB_ABSENT] = esc_deed_absence,
         [ESC_VERB_PRESENT] = esc_deed_absence, [ESC_VERB_KEEP] = esc_deed_keep,
+        [ESC_VERB_TEST] = esc_deed_test,
     };
     if (action->verb >= ESC_VERB_COUNT || action->actor.size == 0 ||
         action->actor.size > ESC_ID_BYTES_MAX)
         return esc_why(why, ESC_BAD_INPUT, "", 0, "an action needs a verb and an actor");
     EscDeed deed = {.engine = engine, .action = action, .why = why};
-    bool needs_escalation = action->verb != ESC_VERB_ABSENT && action->verb != ESC_VERB_PRESENT;
+    bool needs_escalation = !is_about_person(action->verb);
     if (needs_escalation) {
         EscStatus status = escalation_of(&deed);
         if (status != ESC_OK)
@@ -161,6 +167,7 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
     deed.actor = action->actor;
     engine->turn.actor = deed.actor;
     engine->turn.by = esc_text_equal(action->by, deed.actor) ? (EscText){0} : action->by;
+    engine->turn.through = action->through;
     EscStatus status = deeds[action->verb](&deed);
     if (status != ESC_OK)
         return status;

@@ -18,7 +18,7 @@ static void turn_begin(EscEngine *engine, int64_t now_ms, EscOutcome *outcome)
     *outcome = (EscOutcome){.escalations_count = 0};
     engine->turn.outcome = outcome;
     engine->turn.rounds = 0;
-    engine->turn.by = (EscText){0};
+    engine->turn.by = engine->turn.through = (EscText){0};
     engine->turn.is_by_told = false;
     engine->turn.outbox_first = engine->pending->outbox_count;
     engine->now_ms = now_ms;
@@ -81,19 +81,22 @@ static void remark_apply(EscEngine *engine, const EscRemark *remark)
         found_take(engine, remark);
         return;
     }
-    bool is_loss = remark->kind == ESC_REMARK_LOSS_ACCEPTED;
+    static const struct {
+        EscAuditKind kind;
+        const char *text;
+    } told[] = {
+        [ESC_REMARK_LOSS_ACCEPTED] = {ESC_AUDIT_LOSS_ACCEPTED,
+                                      "the store was opened although it has lost something"},
+        [ESC_REMARK_OLD_TEMPLATES] = {ESC_AUDIT_OLD_TEMPLATES,
+                                      "the last good templates stay in force"},
+        [ESC_REMARK_NOT_MATCHED] = {ESC_AUDIT_NOT_MATCHED, "nothing followed from what came in"},
+        [ESC_REMARK_MAIL_LEFT] = {ESC_AUDIT_MAIL_LEFT,
+                                  "a mail was taken, and nothing was done by it"},
+    };
     EscText what = esc_utf8_cut(remark->what, ESC_REASON_BYTES_MAX);
-    if (remark->kind == ESC_REMARK_MAIL_LEFT) {
-        esc_audit_ticket(engine, NULL, ESC_AUDIT_MAIL_LEFT,
-                         esc_audit_data(engine, "what", what, NULL),
-                         "a mail was taken, and nothing was done by it: %.*s", ESC_TEXT_ARG(what));
-        return;
-    }
-    esc_audit_ticket(engine, NULL, is_loss ? ESC_AUDIT_LOSS_ACCEPTED : ESC_AUDIT_OLD_TEMPLATES,
+    esc_audit_ticket(engine, NULL, told[remark->kind].kind,
                      esc_audit_data(engine, "what", what, NULL), "%s: %.*s",
-                     is_loss ? "the store was opened although it has lost something"
-                             : "the last good templates stay in force",
-                     ESC_TEXT_ARG(what));
+                     told[remark->kind].text, ESC_TEXT_ARG(what));
 }
 
 /* Who is accountable when all has settled is told then: somebody who only was so in between is not. */
@@ -221,6 +224,8 @@ static EscStatus input_apply(EscEngine *engine, const EscInput *input, EscWhy *w
     case ESC_INPUT_REMARK:
         remark_apply(engine, input->remark);
         return ESC_OK;
+    case ESC_INPUT_RECEIPT:
+        return esc_receipt_apply(engine, input->receipt, why);
     case ESC_INPUT_NIGHT:
         esc_night_apply(engine);
         return ESC_OK;
@@ -248,9 +253,11 @@ EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input, int64_t now
     esc_held_catch_up(engine);
     EscStatus status = input_apply(engine, input, why);
     if (status == ESC_OK) {
-        engine->turn.actor = engine->turn.by = (EscText){0};
+        engine->turn.actor = engine->turn.by = engine->turn.through = (EscText){0};
         arrears_do(engine);
         settle(engine);
+        for (int round = 0; round < ESC_ENGINE_ROUNDS_MAX && esc_homes_tell(engine); round++)
+            settle(engine);
         esc_wakes_set(engine);
         esc_reaches_set(engine);
     } else {

@@ -7,7 +7,7 @@
  *   keeps what is left, by the correction            opening and moments of an escalation, its turn, its first
  *                                                    acknowledgement, lease, pages and their contact methods, `for` of a
  *                                                    trigger, windows and digests, times of hand-offs and of automations,
- *                                                    `again after`, log and creation of a ticket, absences `for` a duration; acknowledgement,
+ *                                                    `again after`, log and creation of a ticket, what is told to where it came from, absences `for` a duration; acknowledgement,
  *                                                    waits, reminders, checks, expectations, service levels without a calendar
  *   is elapsed time and needs nothing                 counts and silences (model/kept.c)
  *   keeps the open time that is left                 the same with a calendar, unless it is late already

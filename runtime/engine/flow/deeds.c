@@ -13,6 +13,7 @@ const char *esc_verb_name(EscVerb verb)
         [ESC_VERB_CONFIRM] = "confirm", [ESC_VERB_OVERRIDE] = "override",
         [ESC_VERB_START] = "start",     [ESC_VERB_ABSENT] = "absent",
         [ESC_VERB_PRESENT] = "present", [ESC_VERB_KEEP] = "keep",
+        [ESC_VERB_TEST] = "test",
     };
     ESC_ASSERT(verb < ESC_VERB_COUNT);
     return names[verb];

@@ -55,6 +55,10 @@ EscStatus esc_deed_reject(EscDeed *deed);
 EscStatus esc_deed_confirm(EscDeed *deed);
 EscStatus esc_deed_override(EscDeed *deed);
 
+/* --- deeds_tests.c ---------------------------------------------------------------------------- */
+
+EscStatus esc_deed_test(EscDeed *deed); /* is a person reached? */
+
 /* --- deeds_operators.c ------------------------------------------------------------------------ */
 
 EscStatus esc_deed_resolve(EscDeed *deed);

@@ -90,7 +90,8 @@ typedef struct Taking {
     const EscEvent *event;
     uint64_t source;
     int64_t time_ms; /* 0: the event does not say, and is never stale */
-    EscBuf changed, stale;
+    bool is_home;    /* fields that were set here go back to the event's source */
+    EscBuf changed, stale, late;
 } Taking;
 
 static void field_name_add(EscBuf *names, EscText name)
@@ -119,6 +120,26 @@ static bool is_status_event(const EscEvent *event)
     return event->type >= ESC_EVENT_TICKET_RESOLVED && event->type <= ESC_EVENT_TICKET_REOPENED;
 }
 
+/* What the ticket's home says of a field that may have been set here since. */
+static EscHomeWord hear(Taking *taking, uint32_t slot, EscValue value)
+{
+    EscHomeWord heard =
+        !taking->is_home || slot == ESC_NONE
+            ? ESC_HOME_SAYS_AS_ALWAYS
+            : esc_write_hear(taking->engine, taking->ticket, slot, value, taking->time_ms);
+    if (heard == ESC_HOME_SAYS_LATE)
+        field_name_add(&taking->late, esc_slot_name(taking->engine, slot));
+    return heard;
+}
+
+/* M11: who works on the ticket was changed outside of the layer. */
+static bool is_transfer(const Taking *taking, uint32_t slot)
+{
+    const EscSchema *schema = &taking->engine->schema;
+    return taking->is_home && !taking->engine->turn.before_is_new &&
+           (slot == schema->assignee_slot || slot == schema->queue_slot);
+}
+
 static void patch_take(Taking *taking, uint32_t field, EscValue value)
 {
     EscEngine *engine = taking->engine;
@@ -129,10 +150,18 @@ static void patch_take(Taking *taking, uint32_t field, EscValue value)
     value.type = program->fields[field].type;
     if (is_stale(taking, slot))
         return;
+    EscHomeWord heard = hear(taking, slot, value);
+    if (heard == ESC_HOME_SAYS_LATE)
+        return;
     if (!is_status_event(taking->event) || slot != engine->schema.status_slot)
         esc_qa_reported(engine, taking->ticket, slot, value);
-    if (esc_ticket_set(engine, taking->ticket, slot, value))
+    bool is_changed = esc_ticket_set(engine, taking->ticket, slot, value);
+    if (is_changed)
         field_name_add(&taking->changed, esc_slot_name(engine, slot));
+    if (heard == ESC_HOME_SAYS_OVERTAKES)
+        esc_home_overtook(engine, taking->ticket, slot, value);
+    else if (is_changed && is_transfer(taking, slot))
+        esc_home_transferred(engine, taking->ticket, slot, value);
 }
 
 static bool brings_status(const EscEngine *engine, const EscEvent *event)
@@ -145,6 +174,21 @@ static bool brings_status(const EscEngine *engine, const EscEvent *event)
     return false;
 }
 
+/* As the status field holds it; false: it holds fixed values, and this is none of them. */
+static bool status_value(const EscEngine *engine, const char *status, EscValue *value)
+{
+    uint32_t slot = engine->schema.status_slot;
+    if (slot == ESC_NONE)
+        return false;
+    *value = (EscValue){.type = esc_slot_type(engine, slot), .text = esc_text_from(status)};
+    if (esc_type_kind(value->type) == ESC_KIND_TEXT)
+        return true;
+    *value = (EscValue){.type = value->type};
+    return esc_type_kind(value->type) == ESC_KIND_ENUM &&
+           esc_member_find(engine->schema.current->program, value->type, esc_text_from(status),
+                           &value->member);
+}
+
 static void status_set(Taking *taking, const char *status, bool is_resolved)
 {
     EscEngine *engine = taking->engine;
@@ -152,8 +196,28 @@ static void status_set(Taking *taking, const char *status, bool is_resolved)
     bool is_old = brings_status(engine, taking->event)
                       ? esc_origin_is_stale(taking->ticket, slot, taking->source, taking->time_ms)
                       : is_stale(taking, slot);
-    if (!is_old)
-        esc_ticket_set_resolved(engine, taking->ticket, status, is_resolved);
+    EscValue value;
+    bool has_value = !is_old && status_value(engine, status, &value);
+    EscHomeWord heard = has_value ? hear(taking, slot, value) : ESC_HOME_SAYS_AS_ALWAYS;
+    if (is_old || heard == ESC_HOME_SAYS_LATE)
+        return;
+    esc_ticket_set_resolved(engine, taking->ticket, status, is_resolved);
+    if (heard == ESC_HOME_SAYS_OVERTAKES)
+        esc_home_overtook(engine, taking->ticket, slot, value);
+}
+
+/* The status that the event's type names is the ticket's already: what was told has arrived. */
+static void status_echo(Taking *taking)
+{
+    EscEngine *engine = taking->engine;
+    EscValue value;
+    const char *status = taking->event->type == ESC_EVENT_TICKET_RESOLVED ? "resolved"
+                         : taking->event->type == ESC_EVENT_TICKET_CLOSED ? "closed"
+                                                                          : NULL;
+    if (status != NULL && !brings_status(engine, taking->event) &&
+        esc_text_equal(esc_ticket_status(engine, taking->ticket), esc_text_from(status)) &&
+        status_value(engine, status, &value))
+        (void)hear(taking, engine->schema.status_slot, value);
 }
 
 /* A ticket that is made is open then, whether its source says so or not. */
@@ -176,6 +240,7 @@ static void status_take(Taking *taking, bool is_new)
     bool is_reopened = taking->event->type == ESC_EVENT_TICKET_REOPENED || is_made_again;
     if (taking->event->type == ESC_EVENT_TICKET_CREATED && standing == ESC_STANDING_OPEN)
         opening_note(taking);
+    status_echo(taking);
     if (taking->event->type == ESC_EVENT_TICKET_RESOLVED && standing == ESC_STANDING_OPEN)
         status_set(taking, "resolved", true);
     else if (taking->event->type == ESC_EVENT_TICKET_CLOSED && standing != ESC_STANDING_CLOSED)
@@ -263,6 +328,16 @@ static void stale_record(Taking *taking, EscText names)
                          ESC_TEXT_ARG(type), ESC_TEXT_ARG(names));
 }
 
+static void late_record(Taking *taking, EscText names)
+{
+    EscText type = esc_event_type_name(taking->engine, taking->event);
+    if (names.size > 0)
+        esc_audit_ticket(taking->engine, taking->ticket, ESC_AUDIT_STALE,
+                         esc_audit_data(taking->engine, "event", type, "fields", names, NULL),
+                         "%.*s says of %.*s what was so before it was set here: left as it is",
+                         ESC_TEXT_ARG(type), ESC_TEXT_ARG(names));
+}
+
 void esc_notes_record(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
 {
     if (event->notes_count == 0)
@@ -300,7 +375,7 @@ void esc_standing_record(EscEngine *engine, EscTicket *ticket, EscStanding befor
 static void all_take(Taking *taking, bool is_new)
 {
     EscEngine *engine = taking->engine;
-    engine->turn.is_taking = true;
+    engine->turn.is_taking = engine->turn.is_reporting = true;
     for (uint32_t i = 0; i < taking->event->patches_count; i++)
         patch_take(taking, taking->event->patches[i].field, taking->event->patches[i].value);
     status_take(taking, is_new);
@@ -309,7 +384,16 @@ static void all_take(Taking *taking, bool is_new)
         creation_time(taking);
         esc_ticket_dirty(engine, taking->ticket);
     }
-    engine->turn.is_taking = false;
+    engine->turn.is_taking = engine->turn.is_reporting = false;
+}
+
+/* The first source that brings the ticket and gives fields back is its home. */
+static void home_note(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
+{
+    if (ticket->home.size > 0 || !esc_home_is(engine, event->source))
+        return;
+    ticket->home = esc_engine_intern(engine, event->source);
+    esc_ticket_dirty(engine, ticket);
 }
 
 EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *report, EscWhy *why)
@@ -327,12 +411,17 @@ EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *r
         taking.time_ms = event->time_ms < engine->now_ms ? event->time_ms : engine->now_ms;
         taking.source = esc_origin_source(engine, event->source);
     }
+    home_note(engine, report->ticket, event);
+    taking.is_home =
+        report->ticket->home.size > 0 && esc_text_equal(report->ticket->home, event->source);
     taking.changed = esc_turn_buf();
+    taking.late = esc_turn_buf();
     taking.stale = esc_turn_buf();
     all_take(&taking, report->is_new);
     change_record(&taking, report->is_new, esc_turn_take(engine, &taking.changed));
     esc_notes_record(engine, report->ticket, event);
     stale_record(&taking, esc_turn_take(engine, &taking.stale));
+    late_record(&taking, esc_turn_take(engine, &taking.late));
     esc_standing_record(engine, report->ticket, engine->turn.before_standing);
     return ESC_OK;
 }

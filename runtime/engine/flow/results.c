@@ -1,10 +1,13 @@
 /* results.c - what became of outbox rows: messages delivered or dead, replies of connector actions. A row
- * is settled by the first result; a later one for the same row is accepted and changes nothing. */
+ * is settled by the first result; a later one for the same row is accepted and changes nothing. Not its job: what a
+ * receiver tells of a row that is settled (receipts.c). */
 #include <engine/flow.h>
 
 #include <string.h>
 
-static void settled_add(EscEngine *engine, const EscDelivery *delivery)
+#include "results.h"
+
+void esc_settled_add(EscEngine *engine, const EscDelivery *delivery)
 {
     EscGroup *group = engine->pending;
     group->settled = esc_arena_grow(group->arena, group->settled, group->settled_count,
@@ -85,8 +88,7 @@ static void message_died(EscEngine *engine, EscEscalation *escalation, EscText t
                                 esc_say(engine, DEAD, target, detail));
 }
 
-/* " (written to a file)": what stands behind the word. */
-static EscText detail_text(EscEngine *engine, const EscDelivery *delivery)
+EscText esc_detail_tail(EscEngine *engine, const EscDelivery *delivery)
 {
     EscText detail = esc_utf8_cut(delivery->detail, 200);
     return esc_turn_printf(engine, "%s%.*s%s", esc_words_with(detail, " ("), ESC_TEXT_ARG(detail),
@@ -99,9 +101,8 @@ static const char *done_word(const EscDelivery *delivery)
     return delivery->http_status == 0 ? "counts as done" : "succeeded";
 }
 
-/* `count`: how many messages of the escalation the row was. */
-static void arrival_count(EscEscalation *escalation, const EscOutboxNode *node,
-                          EscDeliveryState state, uint32_t count)
+void esc_arrival_count(EscEscalation *escalation, const EscOutboxNode *node, EscDeliveryState state,
+                       uint32_t count)
 {
     if (state == ESC_DELIVERY_DEAD)
         escalation->dead += count;
@@ -115,10 +116,8 @@ static void arrival_count(EscEscalation *escalation, const EscOutboxNode *node,
         escalation->accepted += count;
 }
 
-/* True when a page goes on by the person's next way. `told`: how many messages of the escalation the row stood for, beside
- * pages. */
-static bool message_settled(EscEngine *engine, EscEscalation *escalation, const EscOutboxNode *node,
-                            const EscDelivery *delivery, uint32_t told)
+bool esc_message_settled(EscEngine *engine, EscEscalation *escalation, const EscOutboxNode *node,
+                         const EscDelivery *delivery, uint32_t told)
 {
     EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)node->id),
             target = node->target;
@@ -126,7 +125,7 @@ static bool message_settled(EscEngine *engine, EscEscalation *escalation, const 
          is_merged = node->escalation == 0 && told == 0;
     uint32_t pages = esc_paged_settled(engine, escalation, node->id, is_dead);
     const char *what = is_merged ? "the merged page" : "the message";
-    arrival_count(escalation, node, delivery->state, is_merged ? pages : told);
+    esc_arrival_count(escalation, node, delivery->state, is_merged ? pages : told);
     if (!is_dead) {
         EscText state = esc_text_from(esc_delivery_state_name(delivery->state));
         esc_audit_escalation(engine, escalation, ESC_AUDIT_DELIVERED,
@@ -134,7 +133,7 @@ static bool message_settled(EscEngine *engine, EscEscalation *escalation, const 
                                             state, "detail", esc_utf8_cut(delivery->detail, 1000),
                                             NULL),
                              "%s to %.*s was %.*s%.*s", what, ESC_TEXT_ARG(target),
-                             ESC_TEXT_ARG(state), ESC_TEXT_ARG(detail_text(engine, delivery)));
+                             ESC_TEXT_ARG(state), ESC_TEXT_ARG(esc_detail_tail(engine, delivery)));
         return false;
     }
     EscText detail = esc_utf8_cut(delivery->detail, 1000);
@@ -163,7 +162,7 @@ static void merged_settled(EscEngine *engine, const EscOutboxNode *node,
         if (escalation == NULL || escalation->state == ESC_STATE_CLOSED ||
             !esc_paged_is_of(escalation, node->id))
             continue;
-        goes_on = message_settled(engine, escalation, node, delivery, 0) || goes_on;
+        goes_on = esc_message_settled(engine, escalation, node, delivery, 0) || goes_on;
         esc_outcome_add(engine, escalation);
         esc_ticket_touch(engine, escalation->ticket);
     }
@@ -190,7 +189,8 @@ static void released_settled(EscEngine *engine, const EscOutboxNode *node,
         if (escalation == NULL || escalation->state == ESC_STATE_CLOSED ||
             occurrences(ids, i, ids[i]) > 0)
             continue;
-        (void)message_settled(engine, escalation, node, delivery, occurrences(ids, count, ids[i]));
+        (void)esc_message_settled(engine, escalation, node, delivery,
+                                  occurrences(ids, count, ids[i]));
         esc_outcome_add(engine, escalation);
         esc_ticket_touch(engine, escalation->ticket);
     }
@@ -221,13 +221,17 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
                        ? (EscText){0}
                        : esc_turn_printf(engine, "%u", delivery->http_status);
     EscText detail = esc_utf8_cut(delivery->detail, 1000);
+    if (esc_room_is_asked_by(node)) {
+        esc_room_settled(engine, escalation, delivery);
+        return;
+    }
     reply_keep(engine, escalation, delivery);
     if (delivery->state != ESC_DELIVERY_DEAD) {
         esc_audit_escalation(engine, escalation, ESC_AUDIT_REPLIED,
                              esc_audit_data(engine, "outbox", outbox, "action", target, "status",
                                             http, "detail", detail, NULL),
                              "%.*s %s%.*s", ESC_TEXT_ARG(target), done_word(delivery),
-                             ESC_TEXT_ARG(detail_text(engine, delivery)));
+                             ESC_TEXT_ARG(esc_detail_tail(engine, delivery)));
         (void)esc_rollback_replied(engine, escalation, node->id, true, (EscText){0});
         return;
     }
@@ -262,7 +266,7 @@ static void late_left_tell(EscEngine *engine, const EscOutboxNode *node, EscText
 
 static void late_undone(EscEngine *engine, const EscOutboxNode *node, const EscDelivery *delivery)
 {
-    EscText detail = detail_text(engine, delivery);
+    EscText detail = esc_detail_tail(engine, delivery);
     if (delivery->state == ESC_DELIVERY_DEAD) {
         late_left_tell(engine, node, detail);
         return;
@@ -295,7 +299,8 @@ static void late_settled(EscEngine *engine, const EscOutboxNode *node, const Esc
                    esc_audit_data(engine, "outbox", outbox, is_message ? "target" : "action",
                                   node->target, NULL),
                    "%s%.*s %s%.*s%s", is_message ? "the message to " : "",
-                   ESC_TEXT_ARG(node->target), word, ESC_TEXT_ARG(detail_text(engine, delivery)),
+                   ESC_TEXT_ARG(node->target), word,
+                   ESC_TEXT_ARG(esc_detail_tail(engine, delivery)),
                    is_message ? "" : ", after it was closed: nothing follows from it");
     if (is_dead && node->escalation == 0 && node->ticket.size > 0) /* it has no owner to tell */
         esc_audit_bare(engine, 0, node->ticket, ESC_AUDIT_ALARM,
@@ -317,8 +322,10 @@ static void endpoint_tell(EscEngine *engine, const EscOutboxNode *node, const Es
                    is_held ? ": " : "", ESC_TEXT_ARG(is_held ? detail : (EscText){0}));
 }
 
-EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, EscWhy *why)
+EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *given, EscWhy *why)
 {
+    EscDelivery judged = *given;
+    const EscDelivery *delivery = &judged;
     if (delivery->outbox == 0 || delivery->outbox >= engine->counters.next_outbox)
         return esc_why(why, ESC_NOT_FOUND, "", 0, "there is no outbox row %llu",
                        (unsigned long long)delivery->outbox);
@@ -338,9 +345,14 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
     }
     EscOutboxNode node = *found;
     esc_outbox_remove(engine, found);
-    settled_add(engine, delivery);
+    esc_reply_judge(engine, &node, &judged);
+    esc_settled_add(engine, delivery);
     EscEscalation *escalation =
         node.escalation == 0 ? NULL : esc_escalation_find(engine, node.escalation);
+    if (esc_home_answered(engine, &node, delivery)) {
+        esc_text_drop(&node.ticket);
+        return ESC_OK;
+    }
     if (escalation == NULL || escalation->state == ESC_STATE_CLOSED) {
         late_settled(engine, &node, delivery);
         esc_text_drop(&node.ticket);
@@ -352,7 +364,7 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
     }
     esc_text_drop(&node.ticket);
     if (node.kind == ESC_OUTBOX_MESSAGE)
-        (void)message_settled(engine, escalation, &node, delivery, 1);
+        (void)esc_message_settled(engine, escalation, &node, delivery, 1);
     else
         call_settled(engine, escalation, &node, delivery);
     esc_outcome_add(engine, escalation);

@@ -33,20 +33,24 @@ static EscText pending_text(EscEngine *engine, EscText text)
     return copy;
 }
 
-/* Who said it in the actor's name stands in the data of all that follows from an act, and once in words. */
+/* Who said it in the actor's name, or by which way they said it, stands in the data of all that follows from an act, and
+ * once in words. */
 static void by_tell(EscEngine *engine, EscText *data, EscText *text)
 {
     EscTurn *turn = &engine->turn;
-    if (turn->by.size == 0 || turn->actor.size == 0)
+    if (turn->by.size + turn->through.size == 0 || turn->actor.size == 0)
         return;
-    EscText by = esc_audit_data(engine, "by", turn->by, NULL);
+    EscText by = esc_audit_data(engine, "by", turn->by, "through", turn->through, NULL);
     if (data->size > 2)
         by = esc_turn_printf(engine, "%.*s,%.*s", (int)by.size - 1, by.data, (int)data->size - 1,
                              data->data + 1);
     *data = by;
-    if (!turn->is_by_told)
+    if (!turn->is_by_told && turn->by.size > 0)
         *text = esc_turn_printf(engine, "%.*s [%.*s acting as %.*s]", ESC_TEXT_ARG(*text),
                                 ESC_TEXT_ARG(turn->by), ESC_TEXT_ARG(turn->actor));
+    else if (!turn->is_by_told)
+        *text = esc_turn_printf(engine, "%.*s [through %.*s]", ESC_TEXT_ARG(*text),
+                                ESC_TEXT_ARG(turn->through));
     turn->is_by_told = true;
 }
 

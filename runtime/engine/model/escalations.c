@@ -133,6 +133,7 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     esc_text_drop(&escalation->kept);
     esc_text_drop(&escalation->body);
     esc_text_drop(&escalation->left);
+    esc_text_drop(&escalation->room);
     esc_text_drop(&escalation->group_key);
     for (size_t i = 0; i < escalation->members_count; i++)
         esc_text_drop(&escalation->members[i].ticket);

@@ -62,6 +62,8 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
     free(ticket->log);
     free(ticket->handoffs);
     free(ticket->origins);
+    esc_writes_release(ticket);
+    free(ticket->writes);
     free(ticket->pauses);
     free(ticket->assumed);
     free(ticket->starts);
@@ -284,6 +286,7 @@ bool esc_ticket_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValu
     ticket->updated_at_ms = engine->now_ms;
     esc_ticket_dirty(engine, ticket);
     esc_ticket_touch(engine, ticket);
+    esc_write_set(engine, ticket, slot, before);
     return true;
 }
 
@@ -451,6 +454,7 @@ void esc_ticket_move(EscTicket *ticket, int64_t by_ms)
         ticket->armed[i].at_ms += by_ms;
     for (size_t i = 0; i < ticket->handoffs_count; i++)
         ticket->handoffs[i] += by_ms;
+    esc_writes_move(ticket, by_ms);
     for (size_t i = 0; i < ticket->log_count; i++)
         ticket->log[i].at_ms += by_ms;
     for (size_t i = 0; i < ticket->acts_count; i++)

@@ -284,12 +284,14 @@ void esc_turn_end(EscEngine *engine)
         turn->noted[i]->is_noted = false;
     for (size_t i = 0; i < turn->noted_escalations_count; i++)
         turn->noted_escalations[i]->is_noted = false;
-    turn->noted_count = turn->noted_escalations_count = 0;
+    for (size_t i = 0; i < turn->telling_count; i++)
+        turn->telling[i]->is_telling = false;
+    turn->noted_count = turn->noted_escalations_count = turn->telling_count = 0;
     esc_garbage_free(engine);
     turn->actor = (EscText){0};
     turn->outcome = NULL;
     turn->before_ticket = NULL;
-    turn->before_is_new = turn->is_taking = false;
+    turn->before_is_new = turn->is_taking = turn->is_reporting = false;
     turn->counted = NULL;
     turn->freed_count = 0;
     turn->depth = 0;
@@ -305,6 +307,7 @@ void esc_turn_release(EscEngine *engine)
     free(turn->before);
     free(turn->touched);
     free(turn->noted);
+    free(turn->telling);
     free(turn->noted_escalations);
     for (size_t i = 0; i < turn->wishes_count; i++)
         free(turn->wishes[i].raised);

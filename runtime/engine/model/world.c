@@ -357,6 +357,8 @@ static EscStatus world_load(void *context, EscLoad what, uint32_t index, EscValu
     case ESC_LOAD_OPEN:
         *value = (EscValue){.type = ESC_TYPE(ESC_KIND_BOOL), .truth = open_truth(world, index)};
         break;
+    case ESC_LOAD_DOCUMENT:
+        return ESC_TRAP; /* no function that the engine runs reads one */
     }
     return ESC_OK;
 }

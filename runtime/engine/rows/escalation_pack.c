@@ -10,7 +10,7 @@
  *   frames, triage, copy at the resolution, alarms (frames_pack.c)
  *   varint role row, opening role   varint calendar of the acknowledgement
  *   signed first acknowledged at   acknowledgers: count, packed each   flags: 1 closed by `close when`, 2 owner told,
- *     4 the ticket was resolved
+ *     4 the ticket was resolved, 8 a room was asked for   packed address of its room
  *   varint hand-offs, exceptions, effects   messages: varint sent, accepted,
  *     reached, delivered, seen, dead, held in quiet time   signed when the last of those was released
  *   packed inconsistent field
@@ -22,10 +22,11 @@
  * Numbers of fields, checks, actions and event types are those of the bundle that the row names by its hash. */
 #include <engine/rows.h>
 
-#define FORMAT 7
+#define FORMAT 8
 #define FLAG_BY_WHEN 1u
 #define FLAG_CLOSE_TOLD 2u
 #define FLAG_TICKET_RESOLVED 4u
+#define FLAG_ROOM_ASKED 8u
 #define CHECK_RAISED 128u
 
 /* --- writing ---------------------------------------------------------------------------------- */
@@ -39,7 +40,9 @@ static void turn_pack(EscBuf *out, const EscEscalation *escalation)
     esc_texts_pack(out, escalation->ackers, escalation->ackers_count);
     esc_buf_u8(out, (uint8_t)((escalation->is_closed_by_when ? FLAG_BY_WHEN : 0u) |
                               (escalation->is_close_told ? FLAG_CLOSE_TOLD : 0u) |
-                              (escalation->is_resolved ? FLAG_TICKET_RESOLVED : 0u)));
+                              (escalation->is_resolved ? FLAG_TICKET_RESOLVED : 0u) |
+                              (escalation->is_room_asked ? FLAG_ROOM_ASKED : 0u)));
+    esc_buf_packed(out, escalation->room);
     const uint32_t counts[] = {escalation->handoffs,  escalation->exceptions, escalation->effects,
                                escalation->messages,  escalation->accepted,   escalation->reached,
                                escalation->delivered, escalation->seen,       escalation->dead,
@@ -129,6 +132,8 @@ static void turn_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     escalation->is_closed_by_when = (flags & FLAG_BY_WHEN) != 0;
     escalation->is_close_told = (flags & FLAG_CLOSE_TOLD) != 0;
     escalation->is_resolved = (flags & FLAG_TICKET_RESOLVED) != 0;
+    escalation->is_room_asked = (flags & FLAG_ROOM_ASKED) != 0;
+    escalation->room = esc_text_own(esc_cursor_packed(cursor));
     uint32_t *counts[] = {&escalation->handoffs,  &escalation->exceptions, &escalation->effects,
                           &escalation->messages,  &escalation->accepted,   &escalation->reached,
                           &escalation->delivered, &escalation->seen,       &escalation->dead,

@@ -16,13 +16,16 @@
  *     became true  packed type, event   varint next number
  *   automations that acted within an hour: count, then  packed name  u8 1 when it was told  count, then  signed at
  *   hand-offs: count, then  signed at     log: count, then  signed at  packed field, before, after
+ *   with flag 64: packed name of the source that it came from   writes: count, then  packed field  value, as set, as told, as before (values_pack.c)
+ *     signed set, told  varint outbox row, escalation  u8 1 due, 2 accepted, 4 failed, 8 reported, 16 overtaken  varint contests
+ *     signed since
  *   signed sum of the clock's corrections when it was written: a ticket that was away catches up   timers (values_pack.c)
  *
  * A body that begins with a brace is the JSON object of fields that stores of version 1 had; only they are read.
  * Instants are UTC ms. The columns id, title, status, created_at and updated_at are not repeated. */
 #include <engine/rows.h>
 
-#define FORMAT 7
+#define FORMAT 8
 #define ARMED_AGAIN 1u
 #define ARMED_HELD 2u
 #define FLAG_LINKED 1u
@@ -31,6 +34,12 @@
 #define FLAG_POSTMORTEM 8u
 #define FLAG_PAUSED 16u
 #define FLAG_JOINED 32u
+#define FLAG_HOME 64u
+#define WRITE_DUE 1u
+#define WRITE_ACCEPTED 2u
+#define WRITE_FAILED 4u
+#define WRITE_REPORTED 8u
+#define WRITE_OVERTAKEN 16u
 #define MET 16u
 #define KEPT 32u
 #define TOLD 64u
@@ -214,6 +223,37 @@ static void history_pack(EscBuf *out, const EscTicket *ticket)
     }
 }
 
+static uint8_t write_flags(const EscWrite *write)
+{
+    return (uint8_t)((write->is_due ? WRITE_DUE : 0u) | (write->is_accepted ? WRITE_ACCEPTED : 0u) |
+                     (write->is_failed ? WRITE_FAILED : 0u) |
+                     (write->is_reported ? WRITE_REPORTED : 0u) |
+                     (write->is_overtaken ? WRITE_OVERTAKEN : 0u));
+}
+
+static void home_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
+{
+    const EscProgram *program = engine->schema.current->program;
+    if (ticket->home.size == 0)
+        return;
+    esc_buf_packed(out, ticket->home);
+    esc_buf_varint(out, ticket->writes_count);
+    for (size_t i = 0; i < ticket->writes_count; i++) {
+        const EscWrite *write = &ticket->writes[i];
+        esc_buf_packed(out, write->field);
+        esc_value_pack(out, program, write->value.value);
+        esc_value_pack(out, program, write->sent.value);
+        esc_value_pack(out, program, write->before.value);
+        esc_buf_signed(out, write->set_ms);
+        esc_buf_signed(out, write->told_ms);
+        esc_buf_varint(out, write->outbox);
+        esc_buf_varint(out, write->escalation);
+        esc_buf_u8(out, write_flags(write));
+        esc_buf_varint(out, write->contests);
+        esc_buf_signed(out, write->contest_ms);
+    }
+}
+
 void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
 {
     esc_buf_u8(out, FORMAT);
@@ -223,6 +263,7 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
                               (ticket->is_edited ? FLAG_EDITED : 0u) |
                               (ticket->is_paused ? FLAG_PAUSED : 0u) |
                               (ticket->joined_count > 0 ? FLAG_JOINED : 0u) |
+                              (ticket->home.size > 0 ? FLAG_HOME : 0u) |
                               (ticket->postmortem_of.size > 0 ? FLAG_POSTMORTEM : 0u)));
     if (ticket->postmortem_of.size > 0)
         esc_buf_packed(out, ticket->postmortem_of);
@@ -235,6 +276,7 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
     armed_pack(out, ticket);
     acts_pack(out, ticket);
     history_pack(out, ticket);
+    home_pack(out, engine, ticket);
     esc_buf_signed(out, engine->moved_ms);
     esc_timers_pack(out, ticket->timers);
 }
@@ -472,6 +514,41 @@ static void history_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *tick
     }
 }
 
+static void write_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+{
+    const EscProgram *program = engine->schema.current->program;
+    EscText field = esc_cursor_packed(cursor);
+    uint32_t slot = cursor->failed ? ESC_NONE : esc_slot_find(engine, field);
+    EscType type = slot == ESC_NONE ? ESC_TYPE(ESC_KIND_UNSET) : esc_slot_type(engine, slot);
+    EscWrite *write = esc_write_add(engine, ticket, field);
+    write->value = esc_value_unpack(cursor, program, type);
+    bool was_told = !cursor->failed && esc_cursor_left(cursor) > 0 &&
+                    cursor->bytes.data[cursor->at] != ESC_KIND_UNSET;
+    write->sent = esc_value_unpack(cursor, program, was_told ? type : ESC_TYPE(ESC_KIND_UNSET));
+    write->before = esc_value_unpack(cursor, program, type);
+    write->set_ms = esc_instant_unpack(cursor);
+    write->told_ms = esc_instant_unpack(cursor);
+    write->outbox = esc_cursor_varint(cursor);
+    write->escalation = esc_cursor_varint(cursor);
+    uint8_t flags = esc_cursor_u8(cursor);
+    write->is_due = (flags & WRITE_DUE) != 0;
+    write->is_accepted = (flags & WRITE_ACCEPTED) != 0;
+    write->is_failed = (flags & WRITE_FAILED) != 0;
+    write->is_reported = (flags & WRITE_REPORTED) != 0;
+    write->is_overtaken = (flags & WRITE_OVERTAKEN) != 0;
+    write->contests = esc_small_unpack(cursor);
+    write->contest_ms = esc_instant_unpack(cursor);
+}
+
+static void home_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+{
+    ticket->home = esc_interned_unpack(cursor, engine);
+    cursor->failed = cursor->failed || ticket->home.size == 0;
+    size_t count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++)
+        write_unpack(cursor, engine, ticket);
+}
+
 static void fields_take(EscEngine *engine, EscTicket *ticket, const EscJson *fields)
 {
     for (const EscJson *field = fields->first; field != NULL; field = field->next) {
@@ -535,6 +612,8 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     armed_unpack(&cursor, engine, ticket);
     acts_unpack(&cursor, engine, ticket);
     history_unpack(&cursor, engine, ticket);
+    if ((flags & FLAG_HOME) != 0)
+        home_unpack(&cursor, engine, ticket);
     int64_t behind_ms = engine->moved_ms - esc_instant_unpack(&cursor);
     if (behind_ms != 0 && !cursor.failed)
         esc_ticket_move(ticket, behind_ms); /* the clock was corrected while it was away */

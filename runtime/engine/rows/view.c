@@ -116,6 +116,7 @@ static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEsc
         .handoffs = escalation->handoffs,
         .exceptions = escalation->exceptions,
         .waiting_for = waiting_view(engine, escalation),
+        .room = esc_turn_text(engine, escalation->room),
         .checks_json =
             escalation->bundle == NULL ? (EscText){0} : esc_checks_json(engine, escalation),
         .changes_json = changes_view(engine, escalation),

@@ -145,6 +145,7 @@ static void change_field(EscEngine *engine, EscEscalation *escalation, uint32_t 
             after = value_text(engine, program, value);
     esc_ticket_set(engine, ticket, slot, value);
     esc_ticket_changed_by(engine, ticket, escalation->id);
+    esc_write_by(ticket, name, escalation->id);
     esc_ticket_dirty(engine, ticket);
     esc_change_record(engine, escalation, &change);
     if (escalation->is_inconsistent && esc_text_equal(escalation->inconsistent_field, name))
@@ -358,16 +359,10 @@ static void emit_attach(Emission *emission)
 
 static void emit_warroom(Emission *emission)
 {
-    EscEngine *engine = emission->engine;
-    EscText title = emission->arguments[0].text;
-    EscText room = esc_turn_printf(engine, "%.*s-E-%llu", ESC_TEXT_ARG(esc_workspace_text(engine)),
-                                   (unsigned long long)emission->escalation->id);
-    esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_WARROOM,
-                         esc_audit_data(engine, "room", room, "title", title, NULL),
-                         "names a room for it, %.*s (\"%.*s\"); nothing is made in a chat",
-                         ESC_TEXT_ARG(room), ESC_TEXT_ARG(title));
-    *emission->result =
-        (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT), .text = esc_engine_intern(engine, room)};
+    EscText room =
+        esc_room_open(emission->engine, emission->escalation, emission->arguments[0].text);
+    *emission->result = (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT),
+                                   .text = esc_engine_intern(emission->engine, room)};
 }
 
 /* --- control ---------------------------------------------------------------------------------- */

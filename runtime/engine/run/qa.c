@@ -103,6 +103,46 @@ static EscJudgement judge_condition(EscEngine *engine, EscEscalation *escalation
                                                              : ESC_JUDGEMENT_OPEN;
 }
 
+/* M11.8: a field that goes back to the ticket's home has arrived there; empty text: each has. */
+static EscText lacking_at_home(const EscEngine *engine, const EscEscalation *escalation,
+                               EscArrived *arrived)
+{
+    EscText lacking = {0};
+    *arrived = ESC_ARRIVED;
+    for (size_t i = 0; i < escalation->changes_count; i++) {
+        const EscChange *change = &escalation->changes[i];
+        if (change->kind == ESC_CHANGE_TICKET || change->kind == ESC_CHANGE_CALL)
+            continue;
+        EscArrived one = esc_write_arrived(engine, escalation->ticket, change->name);
+        if (one > *arrived) {
+            *arrived = one;
+            lacking = change->name;
+        }
+    }
+    return lacking;
+}
+
+static EscJudgement judge_consistent(const EscEngine *engine, const EscEscalation *escalation,
+                                     bool is_deadline)
+{
+    EscArrived arrived;
+    (void)lacking_at_home(engine, escalation, &arrived);
+    if (escalation->is_inconsistent || arrived == ESC_ARRIVED_NOT)
+        return ESC_JUDGEMENT_FAIL;
+    if (arrived == ESC_ARRIVED)
+        return ESC_JUDGEMENT_PASS;
+    return is_deadline ? ESC_JUDGEMENT_FAIL : ESC_JUDGEMENT_OPEN;
+}
+
+static EscText inconsistent_text(EscEngine *engine, const EscEscalation *escalation)
+{
+    EscArrived arrived;
+    EscText lacking = lacking_at_home(engine, escalation, &arrived);
+    return escalation->is_inconsistent || lacking.size == 0
+               ? esc_say(engine, INCONSISTENT, escalation->inconsistent_field)
+               : esc_say(engine, NOT_AT_HOME, lacking, escalation->ticket->home);
+}
+
 EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t check,
                           bool is_deadline)
 {
@@ -113,7 +153,7 @@ EscJudgement esc_qa_judge(EscEngine *engine, EscEscalation *escalation, uint32_t
     case ESC_CHECK_DELIVERED:
         return judge_delivered(escalation, row, is_deadline);
     case ESC_CHECK_CONSISTENT:
-        return escalation->is_inconsistent ? ESC_JUDGEMENT_FAIL : ESC_JUDGEMENT_PASS;
+        return judge_consistent(engine, escalation, is_deadline);
     case ESC_CHECK_CONFIRMED: /* only a person's word passes it */
         return is_deadline ? ESC_JUDGEMENT_FAIL : ESC_JUDGEMENT_OPEN;
     case ESC_CHECK_CONDITION:
@@ -172,7 +212,7 @@ static EscText failure_reason(EscEngine *engine, const EscEscalation *escalation
     case ESC_CHECK_DELIVERED:
         return undelivered_text(engine, escalation, row);
     case ESC_CHECK_CONSISTENT:
-        return esc_say(engine, INCONSISTENT, escalation->inconsistent_field);
+        return inconsistent_text(engine, escalation);
     case ESC_CHECK_CONFIRMED:
         return ESC_SAYING(NOT_CONFIRMED);
     default:
@@ -488,7 +528,7 @@ EscStatus esc_qa_find(EscEngine *engine, EscEscalation *escalation, EscText text
 }
 
 /* Resolving and closing is what everybody waits for: it contradicts no status that a template set. */
-static bool is_resolution(const EscEngine *engine, uint32_t slot, EscValue value)
+bool esc_qa_is_resolution(const EscEngine *engine, uint32_t slot, EscValue value)
 {
     if (slot != engine->schema.status_slot || value.is_missing ||
         esc_type_kind(value.type) != ESC_KIND_ENUM)
@@ -521,7 +561,7 @@ static bool is_as_changed(const EscEngine *engine, const EscEscalation *escalati
 
 void esc_qa_reported(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value)
 {
-    if (is_resolution(engine, slot, value))
+    if (esc_qa_is_resolution(engine, slot, value))
         return;
     EscText name = esc_slot_name(engine, slot);
     for (size_t i = 0; i < ticket->open_count; i++) {

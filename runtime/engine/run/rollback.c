@@ -78,6 +78,7 @@ static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscCh
     EscValue value =
         esc_value_convert(program, program, change->before.value, esc_slot_type(engine, slot));
     esc_ticket_set(engine, escalation->ticket, slot, value);
+    esc_write_by(escalation->ticket, change->name, escalation->id);
     undone_tell(engine, escalation, change->name, "is as it was before");
 }
 

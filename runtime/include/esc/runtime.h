@@ -13,6 +13,7 @@
 #include <esc/daemon.h>
 #include <esc/delivery.h>
 #include <esc/directory.h>
+#include <esc/document.h>
 #include <esc/doors.h>
 #include <esc/engine.h>
 #include <esc/event.h>

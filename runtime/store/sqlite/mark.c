@@ -117,15 +117,14 @@ EscStatus esc_sqlite_mark_compare(const EscSqliteMark *mark, const EscSqlite *st
     return ESC_OK;
 }
 
-/* The salts of the present round of the log, from its header. */
+/* The salts of the present round of the log, from its header; noughts when it cannot be read. */
 static void read_salts(sqlite3 *db, EscSqliteMark *mark)
 {
     sqlite3_file *log = NULL;
-    uint8_t bytes[8];
+    uint8_t bytes[8] = {0};
     int rc = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    if (rc != SQLITE_OK || log == NULL || log->pMethods == NULL ||
-        log->pMethods->xRead(log, bytes, sizeof bytes, 16) != SQLITE_OK)
-        return;
+    if (rc == SQLITE_OK && log != NULL && log->pMethods != NULL)
+        (void)log->pMethods->xRead(log, bytes, sizeof bytes, 16);
     EscCursor cursor = esc_cursor((EscBytes){bytes, sizeof bytes});
     mark->salts[0] = esc_cursor_u32(&cursor);
     mark->salts[1] = esc_cursor_u32(&cursor);

@@ -233,6 +233,10 @@ void esc_buf_number(EscBuf *buf,
                     int64_t number); /* in decimal; printf is slow where rows are written */
 void esc_buf_printf(EscBuf *buf, const char *format, ...) ESC_PRINTF(2, 3);
 void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments);
+/* Percent-encoded for one segment of a path, one value of a query, one name or value of a form (RFC 3986: all but unreserved
+ * characters). kit_percent.c */
+void esc_buf_percent(EscBuf *buf, EscText text);
+bool esc_is_unreserved(uint32_t c);
 void esc_buf_u16(EscBuf *buf, uint16_t value); /* integers are big-endian */
 void esc_buf_u32(EscBuf *buf, uint32_t value);
 void esc_buf_u64(EscBuf *buf, uint64_t value);

@@ -14,7 +14,7 @@ extern "C" {
 
 /* --- limits (docs/bytecode.md lists them) ---------------------------------------------------------- */
 
-#define ESC_BUNDLE_FORMAT 5
+#define ESC_BUNDLE_FORMAT 6
 /* What fits into one value of the store, which may have 1,000,000,000 bytes. A template of 30 lines takes about 2 KB, so this is
  * reached before the tables are, which have room for 1,000,000 templates. */
 #define ESC_BUNDLE_BYTES_MAX ((size_t)896 << 20)
@@ -37,6 +37,7 @@ extern "C" {
 #define ESC_DEADLINE_MAX_MS (400 * ESC_DAY_MS)
 #define ESC_PRED_DEPTH_MAX 16
 #define ESC_TALLY_OVER_MAX 1000 /* that a count has to exceed */
+#define ESC_DOCUMENT_STEPS_MAX 16 /* names and numbers of a path into a document */
 #define ESC_NONE UINT32_MAX
 
 /* --- types and values --------------------------------------------------------------------------------- */
@@ -195,6 +196,7 @@ typedef enum EscChannel {
     ESC_CHANNEL_COUNT
 } EscChannel;
 extern const char *const esc_channel_words[ESC_CHANNEL_COUNT + 1];
+#define ESC_ROOM_CHANNEL "warroom" /* the channel that makes war rooms is called so */
 typedef enum EscLanguage {
 #define ESC_LANGUAGE(NAME, word) ESC_LANGUAGE_##NAME,
 #include <esc/builtin.def>
@@ -245,12 +247,44 @@ typedef enum EscFunction {
     ESC_FUNCTION_REQUEST,  /* emits exactly one REQUEST; END(FALL) */
     ESC_FUNCTION_UNDO,     /* emits exactly one CALL; END(FALL) */
     ESC_FUNCTION_AUTOMATION, /* atomic, of no template: nobody is accountable; END(FALL) */
+    ESC_FUNCTION_BACK,       /* of no template; emits exactly one CALL with what the ticket says; END(FALL) */
+    ESC_FUNCTION_DOCUMENT,   /* no effects, and nothing of the workspace but constants and a document's places; ends by GIVE */
     ESC_FUNCTION_COUNT
 } EscFunction;
 #define ESC_FUNCTION_BIT(NAME) (1u << ESC_FUNCTION_##NAME)
 #define ESC_FUNCTIONS_WAITING (ESC_FUNCTION_BIT(STEPS) | ESC_FUNCTION_BIT(CATCH)) /* what runs steps and may wait */
 #define ESC_FUNCTIONS_BODIES (ESC_FUNCTIONS_WAITING | ESC_FUNCTION_BIT(HANDLER) | ESC_FUNCTION_BIT(REMINDER) | ESC_FUNCTION_BIT(QA_ELSE))
 #define ESC_FUNCTIONS_ACTING (ESC_FUNCTIONS_BODIES | ESC_FUNCTION_BIT(AUTOMATION)) /* what changes a ticket */
+/* How the sender of a source proves who it is; its secret stands in the configuration. */
+typedef enum EscVerifyKind {
+    ESC_VERIFY_TOKEN,             /* the secret itself, in a header or in the address */
+    ESC_VERIFY_HMAC_SHA256,       /* a signature of the body in a header, as hexadecimal digits or base64 */
+    ESC_VERIFY_SLACK,             /* Slack's v0, with its time */
+    ESC_VERIFY_STANDARD_WEBHOOKS, /* of that specification, with id and time */
+    ESC_VERIFY_ZENDESK,           /* of time and body */
+    ESC_VERIFY_HUBSPOT,           /* its v3: of method, address, body and time */
+    ESC_VERIFY_COUNT
+} EscVerifyKind;
+extern const char *const esc_verify_words[ESC_VERIFY_COUNT + 1]; /* "hmac_sha256"; NULL at the end */
+typedef enum EscVerifyPlace {
+    ESC_VERIFY_PLACE_NONE, /* not said: where the kind has it */
+    ESC_VERIFY_PLACE_HEADER, ESC_VERIFY_PLACE_QUERY, ESC_VERIFY_PLACE_COUNT
+} EscVerifyPlace;
+bool esc_verify_takes_place(EscVerifyKind kind, EscVerifyPlace place);
+/* Whether others may bring events of that type: those that only the engine raises they may not. */
+bool esc_event_is_brought(uint32_t event);
+/* JSON that came from outside, as functions see it. */
+typedef enum EscDocumentRoot {
+    ESC_DOCUMENT_BODY, /* all of it */
+    ESC_DOCUMENT_ITEM, /* the item of a list at hand */
+    ESC_DOCUMENT_ROOT_COUNT
+} EscDocumentRoot;
+typedef enum EscDocumentForm {
+    ESC_DOCUMENT_VALUE, /* a value of the type, else missing; a number or truth is a text where that is wanted */
+    ESC_DOCUMENT_JSON,  /* TEXT: what is no text is its JSON */
+    ESC_DOCUMENT_PAIRS, /* LIST: the members of an object that have one value, as "name=value" */
+    ESC_DOCUMENT_FORM_COUNT
+} EscDocumentForm;
 typedef enum EscEndMode { ESC_END_FALL, ESC_END_SKIP, ESC_END_RAISE, ESC_END_RESUME, ESC_END_COUNT } EscEndMode;
 typedef enum EscWait {
     ESC_WAIT_ACK, ESC_WAIT_RESOLVED, ESC_WAIT_CONDITION, ESC_WAIT_EVENT, ESC_WAIT_REPLY, ESC_WAIT_ANSWER, ESC_WAIT_APPROVAL,
@@ -265,6 +299,13 @@ typedef enum EscWait {
 } EscWait;
 typedef enum EscExpect { ESC_EXPECT_ACKED, ESC_EXPECT_RESOLVED, ESC_EXPECT_COUNT } EscExpect;
 typedef enum EscMethod { ESC_METHOD_GET, ESC_METHOD_POST, ESC_METHOD_PUT, ESC_METHOD_PATCH, ESC_METHOD_DELETE, ESC_METHOD_COUNT } EscMethod;
+typedef enum EscBody { ESC_BODY_NONE, ESC_BODY_JSON, ESC_BODY_FORM, ESC_BODY_COUNT } EscBody; /* of the request of an action */
+typedef enum EscPart {
+    ESC_PART_HEADER, /* left out where its value is missing */
+    ESC_PART_VALUE,  /* of a form left out where it is missing, of JSON null */
+    ESC_PART_OBJECT, ESC_PART_LIST,
+    ESC_PART_COUNT
+} EscPart;
 typedef enum EscGrant { ESC_GRANT_CHANNEL, ESC_GRANT_ACTION, ESC_GRANT_COUNT } EscGrant;
 typedef enum EscLimit { ESC_LIMIT_NOTIFICATIONS_PER_PERSON, ESC_LIMIT_HANDOFFS_PER_TICKET, ESC_LIMIT_RETAIN_AUDIT, ESC_LIMIT_PAGES_PER_PERSON, ESC_LIMIT_KEYS, ESC_LIMIT_COUNT } EscLimit;
 typedef enum EscLimitAction { ESC_LIMIT_ACTION_NONE, ESC_LIMIT_ACTION_DIGEST, ESC_LIMIT_ACTION_RAISE, ESC_LIMIT_ACTION_COUNT } EscLimitAction;
@@ -397,7 +438,8 @@ void esc_program_disassemble(const EscProgram *program, EscSourceLine source_lin
 /* --- running ------------------------------------------------------------------------------------------------------ */
 
 typedef enum EscLoad { ESC_LOAD_TICKET, ESC_LOAD_EVENT, ESC_LOAD_EXCEPTION, ESC_LOAD_PREVIOUS, ESC_LOAD_CHANGED, ESC_LOAD_FACT, ESC_LOAD_HOURS, ESC_LOAD_PARAM,
-               ESC_LOAD_TALLY, ESC_LOAD_OPEN /* what a row of TALLIES or OPENS says: BOOL */ } EscLoad;
+               ESC_LOAD_TALLY, ESC_LOAD_OPEN, /* what a row of TALLIES or OPENS says: BOOL */
+               ESC_LOAD_DOCUMENT /* what stands at a row of DOCUMENT_PATHS, of its type */ } EscLoad;
 
 /* Who is told what runs, for coverage. A run with a listener is the reference interpreter's, which does the same. */
 typedef struct EscListener {
@@ -434,7 +476,8 @@ typedef enum EscRunEnd {
     ESC_RUN_RETURNED, /* COND: run.answer */
     ESC_RUN_ENDED,    /* END: run.end_mode */
     ESC_RUN_CLOSE,    /* CLOSE: run.outcome (index in TEXTS) */
-    ESC_RUN_DONE      /* DONE */
+    ESC_RUN_DONE,     /* DONE */
+    ESC_RUN_GAVE      /* GIVE: run.given */
 } EscRunEnd;
 
 /* One activation of a function. Plain memory of the caller's; about 20 KiB with ESC_RUN_SCRATCH_MAX given separately. */
@@ -453,6 +496,7 @@ typedef struct EscRun {
     uint32_t effects_total;      /* over the life of the frame; only grows, kept in snapshots */
     /* how the last run ended */
     bool answer;
+    EscValue given;              /* texts as in registers */
     EscEndMode end_mode;
     uint32_t outcome;
     char *scratch;               /* texts made by this run; borrowed; registers point into it */
@@ -516,7 +560,7 @@ typedef enum EscOperand {
     ESC_OPERAND_IN_NUMBER, ESC_OPERAND_IN_TEXT, ESC_OPERAND_IN_TEXTS, ESC_OPERAND_IN_DURATION, ESC_OPERAND_IN_TIME, ESC_OPERAND_IN_ENUM,
     ESC_OPERAND_IN_LIST, ESC_OPERAND_IN_REF, ESC_OPERAND_COUNT, ESC_OPERAND_CONST, ESC_OPERAND_TYPE, ESC_OPERAND_FIELD, ESC_OPERAND_FACT,
     ESC_OPERAND_TARGET, ESC_OPERAND_BACK, ESC_OPERAND_ROUNDS, ESC_OPERAND_UNIT, ESC_OPERAND_END_MODE, ESC_OPERAND_ROLE, ESC_OPERAND_EFFECT, ESC_OPERAND_WAIT,
-    ESC_OPERAND_CLOCK, ESC_OPERAND_FORM, ESC_OPERAND_DATE, ESC_OPERAND_CALENDAR, ESC_OPERAND_PARAM,
+    ESC_OPERAND_CLOCK, ESC_OPERAND_FORM, ESC_OPERAND_DATE, ESC_OPERAND_CALENDAR, ESC_OPERAND_PARAM, ESC_OPERAND_DOCUMENT,
     ESC_OPERAND_KIND_COUNT
 } EscOperand;
 #define ESC_OPERAND_TEXT ESC_OPERAND_KIND_COUNT /* CLOSE's imm: index in TEXTS */
@@ -540,7 +584,7 @@ extern const EscOpInfo esc_op_info[256];
 #define ESC_EF_CALL 4u    /* a connector action */
 /* What follows the fixed arguments, and what the columns of a site hold: effects.def. */
 typedef enum EscExtra {
-    ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_NAMED, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD,
+    ESC_EXTRA_NONE, ESC_EXTRA_FIELDS, ESC_EXTRA_PARAMS, ESC_EXTRA_HELD, ESC_EXTRA_RAISED, ESC_EXTRA_ANY1, ESC_EXTRA_FIELD,
     ESC_EXTRA_STARTED /* a TEXT without a name, the id of a ticket, or none; and the template's parameters by name */
 } EscExtra;
 typedef enum EscSiteRef { ESC_SITE_REF_NONE, ESC_SITE_REF_PEOPLE, ESC_SITE_REF_ASKED, ESC_SITE_REF_RECEIVERS, ESC_SITE_REF_QUEUE /* a route to queues, or none */, ESC_SITE_REF_TEMPLATE /* a route to templates, or none */ } EscSiteRef;
@@ -592,6 +636,22 @@ typedef struct EscEffectInfo {
     uint32_t functions; /* bit set of EscFunction: those that may emit it */
 } EscEffectInfo;
 extern const EscEffectInfo esc_effect_info[ESC_EFFECT_COUNT];
+
+/* --- headers of requests (headers.c) ---------------------------------------------------------------------------------- */
+
+#define ESC_HEADER_NAME_BYTES_MAX 128
+typedef enum EscHeaderFault {
+    ESC_HEADER_FINE,
+    ESC_HEADER_NO_NAME,
+    ESC_HEADER_OF_CONNECTION,
+    ESC_HEADER_SECRET, /* it would authenticate, and no secret stands in a template */
+    ESC_HEADER_KEY     /* what tells a repeated request */
+} EscHeaderFault;
+/* Whether a request of an action may say the header of this name, in any case of letters. */
+EscHeaderFault esc_header_fault(EscText name);
+bool esc_header_names_equal(EscText a, EscText b); /* in any case of letters */
+const char *esc_header_fault_words(EscHeaderFault fault); /* "belongs to the connection …"; FINE: empty */
+
 
 typedef struct EscBoundInfo {
     int64_t low, high; /* both allowed; of a rule 0 */

@@ -13,6 +13,8 @@ extern "C" {
 #define ESC_SECRET_BYTES_MAX 4096
 /* What has no binding goes to the file, as nobody has said otherwise; no word of the configuration. */
 #define ESC_UNBOUND_REHEARSAL "rehearsal"
+#define ESC_INBOUND_NAME_BYTES_MAX 64
+#define ESC_ROOM_PLACE "{room}" /* in the url of a meeting server */
 #define ESC_CONFIG_ITEMS_MAX 4096 /* members of one list or map of the configuration */
 
 typedef struct EscTexts {
@@ -27,18 +29,31 @@ typedef enum EscEndpointKind {
     ESC_ENDPOINT_COUNT
 } EscEndpointKind;
 
-/* Where the messages of a channel, or of people by chat or phone, go. */
+/* Where a browser wants to be pushed to (RFC 8030, 8291). */
+typedef struct EscPushSubscription {
+    EscText name;      /* whose, or of what */
+    EscText url;       /* whoever knows it can push */
+    EscText key, auth; /* of the browser: an uncompressed point of P-256, and 16 bytes */
+} EscPushSubscription;
+
+/* Where the messages of a channel, or of people by one way, go. */
 typedef struct EscEndpoint {
     EscText name; /* channel; empty for people */
     EscText type; /* a word of endpoint_kinds.def */
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
     EscText path;          /* FILE */
-    EscTexts to;           /* SMTP */
-    /* WEBHOOK: signing secret. `secret` is filled in from the file and never written anywhere. */
+    EscTexts to;           /* SMTP; SMS, CALL, WEBPUSH: the one address of a channel; SLACK, MATTERMOST: its one place */
+    EscText answers;       /* the inbound binding by which people answer from there; empty: they cannot */
+    /* WEBHOOK: signing secret; of others a token, or a key. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
-    EscText
-        ca_file; /* CHAT, WEBHOOK: authorities that its certificate may come from; a path, after loading whole */
+    EscText ca_file; /* HTTP: authorities that its certificate may come from; a path, after loading whole */
+    EscText account, from; /* SMS, CALL: the account, whose token is `secret`; a number, or a messaging service */
+    EscText topic;         /* NTFY, of a channel */
+    EscText contact;       /* WEBPUSH: "mailto:…", for push services; `secret` is our private key */
+    EscText subscriptions_file;
+    EscPushSubscription *subscriptions; /* WEBPUSH: from the file */
+    uint32_t subscriptions_count;
 } EscEndpoint;
 
 typedef struct EscMailServer {
@@ -58,16 +73,70 @@ typedef struct EscInbox {
     EscText reply_event;         /* what an answer about a ticket is; empty: ticket.updated */
 } EscInbox;
 
-typedef struct EscPeopleBinding {
-    EscEndpoint chat, phone; /* an empty type: not bound */
+typedef struct EscPeopleBinding { /* an empty type: not bound */
+#define ESC_PEOPLE_WAY(way, CONTACT, help) EscEndpoint way;
+#include <esc/people_ways.def>
 } EscPeopleBinding;
+/* What people are reached by, by the word of a way; NULL: no endpoint is bound to such a way. */
+const EscEndpoint *esc_people_endpoint(const EscPeopleBinding *people, EscText way);
+
+typedef enum EscAuthKind {
+    ESC_AUTH_NONE,
+    ESC_AUTH_BASIC,
+    ESC_AUTH_BEARER,
+    ESC_AUTH_API_KEY,
+    ESC_AUTH_OAUTH2, /* client credentials (RFC 6749 4.4) */
+    ESC_AUTH_COUNT
+} EscAuthKind;
+
+/* How a system is signed in to. */
+typedef struct EscAuthBinding {
+    EscText type; /* none, basic, bearer, api_key, oauth2 */
+    EscAuthKind kind;
+    EscText user;                /* BASIC */
+    EscText secret_file, secret; /* password, token, key, or the client's secret */
+    EscText header, query;       /* API_KEY: where the key stands */
+    EscText token_url, client_id, client_in, scope, audience, ca_file; /* OAUTH2 */
+} EscAuthBinding;
 
 typedef struct EscSystemBinding {
     EscText name, base_url;
     EscTexts headers; /* "Name: value" each */
     EscText secret_file, secret, secret_header, secret_prefix, ca_file;
     int64_t timeout_ms; /* 0: delivery_timeout_ms */
+    EscAuthBinding auth;
 } EscSystemBinding;
+
+typedef enum EscInboundKindId {
+#define ESC_INBOUND(kind, name, functions) ESC_INBOUND_##kind,
+#include <esc/inbound_kinds.def>
+#undef ESC_INBOUND
+    ESC_INBOUND_COUNT
+} EscInboundKindId;
+
+/* Where a service sends what people answer and what became of messages: POST /v1/inbound/NAME. Its own proof stands in the
+ * place of a token, so its name is of one workspace alone. */
+typedef struct EscInboundBinding {
+    EscText name;
+    EscText type; /* a word of inbound_kinds.def */
+    EscInboundKindId kind;
+    EscText secret_file, secret; /* what the service signs with */
+} EscInboundBinding;
+
+typedef struct EscInboundBindings {
+    EscInboundBinding *items;
+    uint32_t count;
+} EscInboundBindings;
+/* Where a library of the agency's own lies, which workspaces `use`. */
+typedef struct EscLibraryBinding {
+    EscText name, folder; /* as it was said … */
+    EscText place; /* … and from the present folder of the process, filled in when it is read */
+} EscLibraryBinding;
+
+typedef struct EscLibraryBindings {
+    EscLibraryBinding *items;
+    uint32_t count;
+} EscLibraryBindings;
 
 typedef struct EscEndpoints {
     EscEndpoint *items;
@@ -87,6 +156,8 @@ typedef struct EscWorkspaceConfig {
     EscInbox inbox;
     EscPeopleBinding people;
     EscSystemBindings systems;
+    EscInboundBindings inbound;
+    EscText public_url; /* the daemon's own, where finishing finds one; without a / at its end */
     /* Addresses, CIDR ranges and host names beyond the public Internet; http:// only to these. */
     EscTexts allowed_addresses;
     /* "stop", "file" (the sink of the workspace), "refuse"; empty: as for all (esc_config_unbound). Finishing fills it in,
@@ -104,6 +175,7 @@ typedef struct EscWorkspaceConfigs {
  * runtime/config/config_table.c, with its default when it is not said. */
 typedef struct EscConfig {
     EscText listen, token_file, zoneinfo, unbound;
+    EscText public_url; /* under which services reach this daemon from outside; empty: not said */
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
         request_timeout_s, wrong_token_pause_max_ms;
     EscTexts webhook_origins; /* who may ask to send events; none: everybody */
@@ -116,6 +188,7 @@ typedef struct EscConfig {
         delivery_lifetime_s;
     int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms, stop_timeout_s;
     EscWorkspaceConfigs workspaces;
+    EscLibraryBindings libraries;
     /* To be set before it is finished. Where nobody has said what becomes of the unbound it is "stop", but in a
      * rehearsal ESC_UNBOUND_REHEARSAL: on a virtual clock, or while nothing that is bound leads beyond this machine. */
     bool has_virtual_clock;
@@ -165,6 +238,12 @@ EscText esc_config_unbound(const EscConfig *config, EscText name);
 void esc_config_workspace_preset(EscWorkspaceConfig *out);
 /* NULL when the configuration says nothing about it. */
 const EscWorkspaceConfig *esc_config_workspace(const EscConfig *config, EscText name);
+/* The binding behind /v1/inbound/NAME and its workspace; NULL: there is none of that name. */
+const EscInboundBinding *esc_config_inbound(const EscConfig *config, EscText name,
+                                            const EscWorkspaceConfig **workspace);
+/* The binding that an endpoint's `answers` names; NULL: none. */
+const EscInboundBinding *esc_config_answers(const EscWorkspaceConfig *workspace,
+                                            const EscEndpoint *endpoint);
 /* Whether anything that a finished configuration binds, of any workspace, leads beyond this machine. */
 bool esc_config_leads_out(const EscConfig *config);
 /* Whether a word of `unbound` sends what has no binding to the file. */

@@ -12,6 +12,7 @@
 
 #include <esc/config.h>
 #include <esc/group.h>
+#include <esc/known.h>
 #include <esc/loop.h>
 
 #ifdef __cplusplus
@@ -62,6 +63,8 @@ typedef struct EscOutsideHost {
      * esc_outside_put with the same ids, or esc_outside_drop for those that are settled or gone. What
      * is put may be older in attempts and next attempt: the outside's own are newer. */
     void (*want)(void *context, const uint64_t *ids, size_t count);
+    EscKnown *
+        known; /* what services call people and places of the workspace; borrowed; NULL: nothing is kept */
 } EscOutsideHost;
 
 /* Before rows of it. `config` is borrowed and must outlive the outside. *number names the workspace in
@@ -89,6 +92,22 @@ bool esc_outside_stop(EscOutside *outside, int64_t timeout_ms);
 /* Stops first when that was not done. Waits for a thread that is stuck, as long as it takes. NULL is
  * allowed. */
 void esc_outside_free(EscOutside *outside);
+
+/* --- trying what is bound (probe.c) -------------------------------------------------------------- */
+
+/* What came back from one binding. Texts hold during the call. */
+typedef struct EscProbed {
+    EscText place, name; /* "channels", "incidents"; the name may be empty */
+    EscText type;        /* "slack" */
+    bool is_tried, is_fine;
+    EscText words;             /* the peer's, or why it was not tried; may be empty; no secret */
+    const char *proven, *open; /* what a fine answer proves, and what it does not */
+} EscProbed;
+
+/* Tries everything that a workspace of a finished configuration binds, one after the other, and sends nothing to people.
+ * Blocks; libcurl is initialised. Of the setup only configuration and sockets are used. */
+void esc_probe(const EscOutsideSetup *setup, const EscWorkspaceConfig *config,
+               void (*tell)(void *context, const EscProbed *probed), void *context);
 
 #ifdef __cplusplus
 }

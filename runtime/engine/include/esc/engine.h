@@ -32,6 +32,7 @@ typedef enum EscVerb {
     ESC_VERB_ABSENT,
     ESC_VERB_PRESENT,
     ESC_VERB_KEEP,
+    ESC_VERB_TEST, /* a message to a person by each of their ways, which says that nothing has happened */
     ESC_VERB_COUNT
 } EscVerb;
 const char *esc_verb_name(EscVerb verb); /* "ack" */
@@ -40,11 +41,12 @@ const char *esc_verb_name(EscVerb verb); /* "ack" */
 typedef struct EscAction {
     EscVerb verb;
     EscText actor;
-    EscText by; /* who says so in the actor's name: the token's principal; empty: the actor */
+    EscText by;      /* who says so in the actor's name: the token's principal; empty: the actor */
+    EscText through; /* the way by which the actor said it: "acme-slack"; empty: the API */
     uint64_t escalation; /* 0: by ticket */
-    EscText ticket;      /* ABSENT, PRESENT: unused */
+    EscText ticket;      /* ABSENT, PRESENT, TEST: unused */
     EscText
-        target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT: person */
+        target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT, TEST: person */
     EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP: required; else optional */
     EscText deputy;    /* ABSENT: who stands in; empty: nobody */
     int64_t from_ms;   /* ABSENT: a date; 0: now */
@@ -70,15 +72,26 @@ typedef struct EscClockChange {
 typedef enum EscRemarkKind {
     ESC_REMARK_LOSS_ACCEPTED, /* the store has lost something, and was opened by the operator's word */
     ESC_REMARK_OLD_TEMPLATES, /* the present templates have errors: the bundle is the last good one */
+    ESC_REMARK_NOT_MATCHED, /* what came in from a chat or a gateway speaks of nobody or nothing that is known */
     ESC_REMARK_CONFIGURATION, /* the configuration's hash, as a start found it */
     ESC_REMARK_TOKENS,        /* the token file's hash, as a start or a SIGHUP found it */
     ESC_REMARK_MAIL_LEFT /* a mail was taken and nothing done by it: `what` says whose, and why */
 } EscRemarkKind;
 typedef struct EscRemark {
     EscRemarkKind kind;
-    EscText what;        /* the first two, and mail */
-    const uint8_t *hash; /* the other two: 32 bytes; told only where another one was found before */
+    EscText what;        /* of those without a hash */
+    const uint8_t *hash; /* of a configuration or tokens: 32 bytes; told only where another one was found before */
 } EscRemark;
+
+/* What a receiver tells of a message after it took it: that it arrived, was read, was answered, or did not arrive after all.
+ * The row is as the store has it, read when nothing was under way: the engine has forgotten it. */
+typedef struct EscReceipt {
+    EscOutboxRow row;       /* without what it says */
+    EscDeliveryState from;  /* how far it had come */
+    EscDeliveryState state; /* ACCEPTED to ACKED, or DEAD */
+    EscText detail;         /* the receiver's words; may be empty */
+    EscText through;        /* by which it was told: "acme-slack" */
+} EscReceipt;
 
 typedef enum EscInputKind {
     ESC_INPUT_EVENT,
@@ -87,6 +100,7 @@ typedef enum EscInputKind {
     ESC_INPUT_TIMER,
     ESC_INPUT_CLOCK,
     ESC_INPUT_REMARK,
+    ESC_INPUT_RECEIPT,
     ESC_INPUT_NIGHT,
     ESC_INPUT_WOKE
 } EscInputKind;
@@ -98,6 +112,7 @@ typedef struct EscInput {
         const EscDelivery *delivery;
         const EscClockChange *clock;
         const EscRemark *remark;
+        const EscReceipt *receipt;
         /* TIMER: fires the earliest timer that is due; nothing to give
          * NIGHT: looks whether somebody of each chain is there on the next days; a noop when there is nothing new to tell
          * WOKE: the daemon was away, and comes before the first timer: what waits for a first input is told, and checks
@@ -113,6 +128,8 @@ typedef struct EscOutcome {
     bool
         is_noted; /* a noop that is somebody else's due: one more who had been called acknowledges what is acknowledged */
     bool is_refused; /* an action that a rule of the policy refuses, which stands in the record */
+    uint64_t messages_first; /* TEST: outbox rows, one behind the other */
+    uint32_t messages_count;
     char note[ESC_NOTE_BYTES_MAX]; /* why one of the two, for people; empty: nothing to say */
     char ticket[ESC_ID_BYTES_MAX + 1];
 } EscOutcome;
@@ -218,6 +235,7 @@ typedef struct EscEscalationView {
     int64_t opened_at_ms, closed_at_ms, next_due_ms, ack_due_ms; /* 0 when there is none */
     uint32_t handoffs, exceptions;
     EscText waiting_for;  /* one phrase: "acknowledgement by ana until 09:05" */
+    EscText room;         /* the address of its war room; empty: there is none */
     EscText question;     /* open question or approval, else empty */
     EscText answers_json; /* [{"name","title"}…] of an open question, else empty */
     EscText

@@ -99,6 +99,12 @@ typedef enum EscOutboxKind {
 } EscOutboxKind;
 /* To one of those who get the mails of a channel; a person's own medium is "email". */
 #define ESC_MEDIUM_MAIL "mail"
+/* A war room is asked for: a CALL whose target is ESC_ROOM_CHANNEL. It is made, {"room","title","escalation","ticket"}, and
+ * the call returns its address; or people are called into it, {"room","address","people":["@ana"],"escalation","ticket"},
+ * and the call returns who was. */
+#define ESC_MEDIUM_ROOM "room"
+#define ESC_ROOM_OPEN "open" /* its actions */
+#define ESC_ROOM_INVITE "invite"
 typedef struct EscOutboxRow {
     uint64_t id;
     EscText key; /* idempotency key: "acme/E-12/7/9f3c2b1a0d4e5f60", the last part of the store */
@@ -106,7 +112,7 @@ typedef struct EscOutboxRow {
     EscText ticket;
     EscOutboxKind kind;
     EscText target; /* MESSAGE: channel name, or person name; CALL: "crm.requeue" */
-    EscText medium; /* MESSAGE: chat, email, phone, webhook, ESC_MEDIUM_MAIL; CALL: http */
+    EscText medium; /* MESSAGE: chat, email, phone, webhook, ESC_MEDIUM_MAIL; CALL: http, ESC_MEDIUM_ROOM */
     /* MESSAGE to a person: their address of that medium; by ESC_MEDIUM_MAIL: one receiver of a channel; else empty (bound in
      * configuration) */
     EscText address;
@@ -117,6 +123,10 @@ typedef struct EscOutboxRow {
     int64_t created_at_ms;
     int64_t deadline_ms; /* give up after this instant; 0: the delivery worker's own limit */
 } EscOutboxRow;
+
+/* Rows from this number on are errands: sent once for whoever asked, kept by no store, and nobody is told what became of
+ * them. Their body is what the endpoint's plan function makes of it. */
+#define ESC_ERRAND_FIRST (UINT64_C(1) << 62)
 
 const char *esc_outbox_kind_name(EscOutboxKind kind); /* "message" */
 
@@ -153,6 +163,8 @@ typedef struct EscDelivery {
     uint32_t http_status; /* 0 when none */
     EscText detail;       /* error text, cut to 1000 bytes */
     EscText reply;        /* CALL: the result text that the action's `return` selects */
+    EscText
+        document; /* CALL that is judged: all of the reply, cut to ESC_DOCUMENT_REPLY_BYTES_MAX */
 } EscDelivery;
 
 /* A row has come further: see EscDeliveryState. What would go down changes nothing. */

@@ -33,7 +33,7 @@ ESC_MUST_USE bool esc_words_split(EscArena *arena, EscText marked, EscWords *wor
 bool esc_spans_fit(EscText text, const EscSpan *spans, uint32_t count);
 
 /* {"text","own":[[0,12]]?,"subject","workspace","language"?,"escalation"?,"ticket"?,"template"?,"severity"?,"customer"?,
- * "until"?,"next"?,"act"?,"page":bool,"question"?,"answers"?} */
+ * "until"?,"next"?,"act"?,"room"?,"page":bool,"question"?,"answers"?} */
 typedef struct EscMessage {
     EscText text, subject, workspace;
     EscText language;   /* of what no author wrote: "de"; empty: English */
@@ -47,17 +47,36 @@ typedef struct EscMessage {
         until; /* when the reader's time to acknowledge ends, in their zone; empty: they need not */
     EscText next;     /* "ben (secondary)": who is called then */
     EscText act;      /* the command that does what is asked for */
+    EscText room;     /* where people talk about it; empty: no room was made */
     EscText question; /* empty: nothing is asked */
     bool page, has_answers;
     const EscMessageAnswer *answers;
     uint32_t answers_count;
 } EscMessage;
 
-/* {"system","action","method","path","json":{…}?,"expect":[200],"result_path":"","undoes"?} */
+/* What a button below a message does when it is pressed, as the service keeps it with the button and gives it back:
+ * {"do","e","o"?,"a"?,"c"?,"p"?}. Whoever reads it knows it is ours by the service's proof. */
+typedef struct EscButton {
+    EscText verb;            /* "ack", as in the API's routes */
+    EscText escalation;      /* "E-12" */
+    EscText answer;          /* of a question: which one; empty: none */
+    EscText channel, person; /* to which the message went: one of them */
+    uint64_t outbox;         /* the message */
+} EscButton;
+void esc_button_write(EscBuf *out, const EscButton *button);
+/* Everything in *button lives in the arena. False: it is none of ours. */
+ESC_MUST_USE bool esc_button_read(EscArena *arena, EscText json, EscButton *button);
+
+/* {"system","action","method","path","headers":["Name: value"]?,"json":{…}?,"form":"a=b"?,"expect":[200],"result_path":"",
+ * "judged"?:true,"undoes"?} */
 typedef struct EscCall {
     EscText system, action, method, path;
-    EscText json; /* of the request, byte for byte; empty: it has none */
+    EscText json;           /* of the request, byte for byte; empty: it has none */
+    EscText form;           /* instead, as a form is sent: "user=ana&realm=desk" */
+    const EscText *headers; /* that the action says: "If-Match: 7" */
+    uint32_t headers_count;
     EscText result_path;
+    bool is_judged;           /* what the reply says decides, too: the engine wants all of it */
     EscText undoes;           /* the change that it takes back: "crm.lock"; empty: none */
     const uint32_t *statuses; /* that count as success; none: any 2xx */
     uint32_t statuses_count;

@@ -251,6 +251,11 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
 
 EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, EscWhy *why);
 
+/* --- receipts.c ------------------------------------------------------------------------------- */
+
+/* ESC_NOT_FOUND: there is no such message; ESC_BAD_INPUT: it says nothing. A noop when the message has come so far already. */
+EscStatus esc_receipt_apply(EscEngine *engine, const EscReceipt *receipt, EscWhy *why);
+
 /* --- due.c ------------------------------------------------------------------------------------ */
 
 void esc_due_apply(EscEngine *engine); /* the earliest timer that is due */

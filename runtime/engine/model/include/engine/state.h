@@ -21,6 +21,7 @@ enum {
     ESC_TICKET_LOG_MAX = 16, /* changes of a ticket kept for `snapshot changes` */
     ESC_PAUSES_MAX = 64,     /* times in which a ticket's clock stood that are kept one by one */
     ESC_TOLD_MAX = 24, /* warnings of a clock that were told; of more the oldest are forgotten */
+    ESC_CONTESTS_MAX = 3, /* how often within an hour a field is set again after its home said otherwise */
     ESC_ORIGINS_MAX =
         256, /* fields of a ticket, for each source that said them, whose age is known */
     ESC_LOG_TEXT_MAX = 48, /* bytes of a value in that log */
@@ -193,6 +194,24 @@ typedef struct EscOrigin {
     int64_t time_ms; /* by the source's clock, and no later than it came */
 } EscOrigin;
 
+/* What is told to the system that a ticket came from, of one field (writes.c). */
+typedef struct EscWrite {
+    EscText field;       /* interned */
+    EscOwned value;      /* as it was set here last */
+    EscOwned sent;       /* as it was told last; a kind UNSET: never yet */
+    EscOwned before;     /* as it was when nothing was on its way */
+    int64_t set_ms;      /* when it was set here */
+    int64_t told_ms;     /* when it was told, and then when that was answered; 0: never */
+    uint64_t outbox;     /* the row under way; 0: none */
+    uint64_t escalation; /* whose step set it; 0: nobody's */
+    bool is_due;         /* it is to be told */
+    bool is_accepted, is_failed;
+    bool is_reported;    /* an event of the source has brought the value */
+    bool is_overtaken;   /* another value came from there, later: that one stands */
+    uint32_t contests;   /* how often it was set again then, since: */
+    int64_t contest_ms;
+} EscWrite;
+
 /* What a status means to an escalation. */
 typedef enum EscStanding {
     ESC_STANDING_OPEN,
@@ -233,6 +252,10 @@ struct EscTicket {
     uint64_t *assumed;     /* bit set, by slot: nobody gave the value, the schema did */
     EscOrigin *origins;
     size_t origins_count, origins_capacity;
+    EscText home;    /* interned: the source that brought it, where fields go back; empty: none */
+    bool is_telling; /* in the turn's list of those with something to tell there */
+    EscWrite *writes;
+    size_t writes_count, writes_capacity;
     EscStarts *starts;
     size_t starts_count, starts_capacity;
     EscArmed *armed;
@@ -559,6 +582,8 @@ struct EscEscalation {
     uint32_t expectation_next;
     EscInverse *inverses; /* not settled yet */
     size_t inverses_count, inverses_capacity;
+    EscText room; /* owned: the address of its war room; empty: none was made */
+    bool is_room_asked; /* and its answer has not come */
     EscText left; /* owned: what a rollback has left, told when its last inverse is settled */
     EscDeadTold *dead_told;
     size_t dead_told_count, dead_told_capacity;
@@ -1073,9 +1098,10 @@ typedef struct EscShift {
  * whoever gets the answer; the lists keep their capacity. */
 typedef struct EscTurn {
     EscArena *arena;
-    EscText actor;  /* who causes what happens */
-    EscText by;     /* who said so in the actor's name; empty: the actor */
-    EscText reason; /* of the acknowledgement at hand */
+    EscText actor;   /* who causes what happens */
+    EscText by;      /* who said so in the actor's name; empty: the actor */
+    EscText through; /* the way by which the actor said it; empty: the API */
+    EscText reason;  /* of the acknowledgement at hand */
     EscText
         missed; /* why the wait before the run at hand is over without what it was for; empty: it is not */
     bool is_by_told;         /* a sentence of this input names who */
@@ -1096,6 +1122,7 @@ typedef struct EscTurn {
     int64_t before_ms;
     bool
         is_taking; /* the ticket takes what the input brings: no event of its own follows from that */
+    bool is_reporting; /* and that is what a source says of it */
     uint32_t depth;      /* of the changes that the event at hand follows from */
     EscDerived *derived; /* not yet heard from derived_first on */
     size_t derived_first, derived_count, derived_capacity;
@@ -1110,6 +1137,8 @@ typedef struct EscTurn {
     size_t touched_count, touched_capacity;
     EscTicket **noted; /* whose clock timers are set anew when all has settled */
     size_t noted_count, noted_capacity;
+    EscTicket **telling; /* that have something to tell to where they came from */
+    size_t telling_count, telling_capacity;
     EscEscalation **noted_escalations;
     size_t noted_escalations_count, noted_escalations_capacity;
     EscWish *wishes; /* escalation->wish - 1 is its index here */

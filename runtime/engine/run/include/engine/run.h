@@ -109,6 +109,14 @@ EscItemUndo esc_item_undo(EscEngine *engine, EscTicket *ticket, const EscChange 
 /* Whether a list holds what this escalation set and added, and nothing that it removed. */
 bool esc_items_are_there(const EscEscalation *escalation, EscText field, EscValue list);
 
+/* --- rooms.c ---------------------------------------------------------------------------------- */
+
+/* Asks for the escalation's war room, unless it has one or no channel makes it; in its trail either way. Gives the room's name. */
+EscText esc_room_open(EscEngine *engine, EscEscalation *escalation, EscText title);
+/* Whether a row asks for a room, and what follows when it is settled. */
+bool esc_room_is_asked_by(const EscOutboxNode *node);
+void esc_room_settled(EscEngine *engine, EscEscalation *escalation, const EscDelivery *delivery);
+
 /* --- calls.c ---------------------------------------------------------------------------------- */
 
 /* Runs the action's REQUEST function and queues the call. Returns the outbox id, 0 when the request could not be made. */
@@ -120,6 +128,35 @@ void esc_call_effect(EscWorld *world, const EscEffectRow *row, const EscValue *a
                      uint32_t count);
 void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *arguments,
                      uint32_t count);
+
+/* --- replies.c -------------------------------------------------------------------------------- */
+
+/* A call that was answered with an expected status has failed where its action's condition does not hold of the reply: `delivery`
+ * is then dead, with the peer's words. */
+void esc_reply_judge(EscEngine *engine, const EscOutboxNode *node, EscDelivery *delivery);
+
+/* What the row's function says of the ticket is called, as the present bundle has it; in the trail of the escalation that set it, or
+ * (NULL) of the ticket. Gives the outbox row, 0 when the request could not be made. */
+uint64_t esc_call_home(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation,
+                       const EscSourceBackRow *row);
+
+/* --- homes.c ---------------------------------------------------------------------------------- */
+
+/* Tells what was set to where the tickets came from; true when there was something, and exceptions may be asked for. */
+bool esc_homes_tell(EscEngine *engine);
+/* A row was answered or given up: true when it was such a write, and nothing else follows from it. */
+bool esc_home_answered(EscEngine *engine, const EscOutboxNode *node, const EscDelivery *delivery);
+/* The home says another value, later than it was set here: that one stands, and who set it is told. */
+void esc_home_overtook(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value);
+/* Assignee or queue were changed there. */
+void esc_home_transferred(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value);
+
+/* --- requests.c ------------------------------------------------------------------------------- */
+
+/* The headers and the body of the request of an action, from what its REQUEST gives: `arguments` as its site has them, the path
+ * first. Into *call, for the length of the turn. */
+void esc_request_fill(EscEngine *engine, const EscProgram *program, const EscActionRow *action,
+                      const EscValue *arguments, EscCall *call);
 
 /* --- missed.c --------------------------------------------------------------------------------- */
 
@@ -134,6 +171,9 @@ void esc_rollback_closed(EscEngine *engine, EscEscalation *escalation);
 /* An inverse call has its reply, or has none: `detail` says why. False when the outbox row is no inverse call. */
 bool esc_rollback_replied(EscEngine *engine, EscEscalation *escalation, uint64_t outbox,
                           bool is_good, EscText detail);
+
+/* Resolving and closing is what everybody waits for: it contradicts no status that a template set. (qa.c) */
+bool esc_qa_is_resolution(const EscEngine *engine, uint32_t slot, EscValue value);
 
 /* --- qa.c ------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,10 @@
+# texts.cmake - new_texts(DIR VARIABLE): the texts that the rows of DIR/files.def name, in their order, below DIR.
+function(new_texts dir variable)
+    file(STRINGS ${dir}/files.def rows REGEX "^NEW_FILE\\(")
+    set(texts "")
+    foreach(row IN LISTS rows)
+        string(REGEX REPLACE "^NEW_FILE\\(\"[^\"]*\", \"[^\"]*\", \"([^\"]*)\".*" "\\1" text "${row}")
+        list(APPEND texts "${text}")
+    endforeach()
+    set(${variable} "${texts}" PARENT_SCOPE)
+endfunction()

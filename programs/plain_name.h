@@ -1,0 +1,15 @@
+/* plain_name.h - a name of the language from what people call something. */
+#ifndef ESC_PROGRAMS_PLAIN_NAME_H
+#define ESC_PROGRAMS_PLAIN_NAME_H
+
+#include <esc/kit.h>
+
+#define PLAIN_NAME_BYTES_MAX ((size_t)40)
+
+/* Appends the letters and digits of `called`, which is valid UTF-8, as small ASCII letters with `_` between words: "Müller & Söhne
+ * GmbH" gives muller_sohne_gmbh. Marks fall off their letters, what is in no Latin script is left out, and so is what is behind
+ * PLAIN_NAME_BYTES_MAX bytes. A name that would be empty is `otherwise`, one that would begin with a digit has it in front, and a word of the
+ * language has it behind. ESC_NO_MEMORY. */
+ESC_MUST_USE EscStatus plain_name(EscText called, const char *otherwise, EscBuf *out);
+
+#endif

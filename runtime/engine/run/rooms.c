@@ -1,0 +1,183 @@
+/* rooms.c - war rooms: where people talk about an escalation. One is asked for by an outbox row to the channel `warroom`,
+ * whose endpoint makes it; its address comes back as what the row returns, and stands below every message from then on.
+ *
+ * An escalation has one room: a second one would part those who talk. Not its job: what a room is (../../delivery/). */
+#include <engine/duty.h>
+#include <engine/run.h>
+
+#define ROOM_ADDRESS_BYTES_MAX 500
+
+/* "acme-e-12": letters that a chat and an address take as they are. */
+static EscText room_name(EscEngine *engine, const EscEscalation *escalation)
+{
+    EscText name = esc_turn_printf(engine, "%.*s-e-%llu", ESC_TEXT_ARG(esc_workspace_text(engine)),
+                                   (unsigned long long)escalation->id);
+    char *bytes = (char *)(uintptr_t)name.data;
+    for (size_t i = 0; i < name.size; i++)
+        bytes[i] = esc_ascii_lower(bytes[i]);
+    return name;
+}
+
+static bool has_channel(const EscEngine *engine)
+{
+    const EscProgram *program = engine->schema.current->program;
+    for (uint32_t i = 0; i < program->channels_count; i++)
+        if (esc_text_equal(program->texts[program->channels[i].name], ESC_TEXT(ESC_ROOM_CHANNEL)))
+            return true;
+    return false;
+}
+
+static void member(EscBuf *json, const char *name, EscText value)
+{
+    esc_buf_printf(json, "%s\"%s\":", json->size == 0 ? "{" : ",", name);
+    esc_json_text(json, value);
+}
+
+/* What the channel's endpoint is asked to do with a room; `json` without its end. */
+static void put_row(EscEngine *engine, EscEscalation *escalation, const char *action, EscBuf *json)
+{
+    member(json, "escalation", esc_escalation_name(engine, escalation));
+    member(json, "ticket", escalation->ticket->id);
+    esc_buf_char(json, '}');
+    EscCall call = {.system = ESC_TEXT(ESC_ROOM_CHANNEL),
+                    .action = esc_text_from(action),
+                    .method = ESC_TEXT("POST"),
+                    .json = esc_turn_take(engine, json)};
+    EscOutboxRow row = {.kind = ESC_OUTBOX_CALL,
+                        .target = ESC_TEXT(ESC_ROOM_CHANNEL),
+                        .medium = ESC_TEXT(ESC_MEDIUM_ROOM),
+                        .call = &call};
+    (void)esc_outbox_put(engine, escalation, &row);
+}
+
+static void ask(EscEngine *engine, EscEscalation *escalation, EscText name, EscText title)
+{
+    EscBuf json = esc_turn_buf();
+    member(&json, "room", name);
+    member(&json, "title", title);
+    put_row(engine, escalation, ESC_ROOM_OPEN, &json);
+    escalation->is_room_asked = true;
+}
+
+EscText esc_room_open(EscEngine *engine, EscEscalation *escalation, EscText title)
+{
+    EscText name = room_name(engine, escalation);
+    bool has_room = escalation->room.size > 0 || escalation->is_room_asked, is_asked = false;
+    if (!has_room && has_channel(engine)) {
+        ask(engine, escalation, name, title);
+        is_asked = true;
+    }
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_WARROOM,
+                         esc_audit_data(engine, "room", name, "title", title, NULL),
+                         "%s (\"%.*s\")%s",
+                         is_asked   ? "asks for a war room"
+                         : has_room ? "wants a war room"
+                                    : "names a war room",
+                         ESC_TEXT_ARG(title),
+                         is_asked   ? ""
+                         : has_room ? ", and has one already"
+                                    : "; no channel is called warroom, so none was made");
+    return name;
+}
+
+bool esc_room_is_asked_by(const EscOutboxNode *node)
+{
+    return node->kind == ESC_OUTBOX_CALL &&
+           esc_text_equal(node->target, ESC_TEXT(ESC_ROOM_CHANNEL));
+}
+
+static void tell(EscEngine *engine, EscEscalation *escalation, EscText marked)
+{
+    const EscNotice notice = {.marked = marked, .is_due = true};
+    esc_message_person(engine, escalation, escalation->owner, &notice);
+}
+
+/* The chat's address of a person; empty: they have none. */
+static EscText chat_of(const EscEngine *engine, EscText person)
+{
+    const EscProgram *program = engine->schema.current->program;
+    uint32_t index = 0;
+    if (!esc_directory_person(program, person, &index))
+        return (EscText){0};
+    const EscPersonRow *row = &program->persons[index];
+    for (uint32_t i = 0; i < row->contacts_count; i++) {
+        const EscContactRow *contact = &program->contacts[row->contacts_first + i];
+        if (contact->kind == ESC_CONTACT_CHAT)
+            return program->texts[contact->address];
+    }
+    return (EscText){0};
+}
+
+/* Whoever is accountable is called into it, where the endpoint can do that. */
+static void invite(EscEngine *engine, EscEscalation *escalation, EscText address)
+{
+    EscBuf json = esc_turn_buf();
+    EscPeople people;
+    uint32_t count = 0;
+    esc_turn_people(engine, escalation, &people);
+    member(&json, "room", room_name(engine, escalation));
+    member(&json, "address", address);
+    esc_buf_string(&json, ",\"people\":[");
+    for (uint32_t i = 0; i < people.count; i++) {
+        EscText chat = chat_of(engine, people.names[i]);
+        if (chat.size == 0)
+            continue;
+        esc_buf_string(&json, count++ > 0 ? "," : "");
+        esc_json_text(&json, chat);
+    }
+    esc_buf_char(&json, ']');
+    put_row(engine, escalation, ESC_ROOM_INVITE, &json);
+}
+
+/* Who has it hears where to go: what was sent before does not say it. */
+static void opened(EscEngine *engine, EscEscalation *escalation, EscText address)
+{
+    escalation->room = esc_text_own(address);
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_WARROOM,
+                         esc_audit_data(engine, "room", address, NULL), "its war room is %.*s",
+                         ESC_TEXT_ARG(address));
+    tell(engine, escalation,
+         esc_say(engine, ROOM_IS_OPEN, escalation->ticket->id, esc_unmarked(engine, address)));
+    invite(engine, escalation, address);
+}
+
+/* Nobody waits for the answer to the invitation: they have the address. Where nothing can be done, nothing is told. */
+static void invited(EscEngine *engine, EscEscalation *escalation, const EscDelivery *delivery,
+                    EscText why)
+{
+    EscText who = esc_utf8_cut(delivery->reply, ROOM_ADDRESS_BYTES_MAX);
+    if (delivery->state == ESC_DELIVERY_DEAD)
+        esc_audit_escalation(engine, escalation, ESC_AUDIT_WARROOM,
+                             esc_audit_data(engine, "because", why, NULL),
+                             "nobody was called into its war room%s%.*s", esc_words_with(why, ": "),
+                             ESC_TEXT_ARG(why));
+    else if (who.size > 0)
+        esc_audit_escalation(engine, escalation, ESC_AUDIT_WARROOM,
+                             esc_audit_data(engine, "invited", who, NULL),
+                             "called into its war room: %.*s", ESC_TEXT_ARG(who));
+}
+
+static void not_made(EscEngine *engine, EscEscalation *escalation, EscText why)
+{
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_WARROOM,
+                         esc_audit_data(engine, "because", why, NULL), "no war room was made%s%.*s",
+                         esc_words_with(why, ": "), ESC_TEXT_ARG(why));
+    tell(engine, escalation,
+         esc_say(engine, ROOM_IS_NOT, escalation->ticket->id, esc_unmarked(engine, why)));
+}
+
+void esc_room_settled(EscEngine *engine, EscEscalation *escalation, const EscDelivery *delivery)
+{
+    EscText address = esc_utf8_cut(delivery->reply, ROOM_ADDRESS_BYTES_MAX),
+            why = esc_utf8_cut(delivery->detail, 200);
+    if (!escalation->is_room_asked) {
+        invited(engine, escalation, delivery, why);
+        return;
+    }
+    escalation->is_room_asked = false;
+    esc_escalation_dirty(engine, escalation);
+    if (delivery->state == ESC_DELIVERY_DEAD || address.size == 0)
+        not_made(engine, escalation, why);
+    else
+        opened(engine, escalation, address);
+}

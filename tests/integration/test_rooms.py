@@ -1,0 +1,109 @@
+"""War rooms: made by a meeting server's address, a chat or a webhook, told of, and there behind a kill."""
+
+import json
+
+from harness import WORKSPACES, Case, Daemon, event, eventually
+
+DESK = """
+workspace desk "Desk" {
+  language 1
+  timezone "Europe/Berlin"
+}
+person ana "Ana Ruiz" { chat "@ana" }
+channel warroom chat
+channel incidents chat
+policy desk { last resort ana }
+template down "It is down" {
+  start on ticket.created
+  owners { primary ana  ack within 30m }
+  steps {
+    open warroom "{ticket.title}"
+    await ack
+    notify incidents "somebody has it"
+    await resolved within 4h
+  }
+  close when resolved
+}
+"""
+
+
+class Rooms(Case):
+    def bound(self, chat="@ana", **room):
+        folder = self.folder / "desk"
+        folder.mkdir()
+        (folder / "desk.esc").write_text(DESK.replace("@ana", chat))
+        WORKSPACES["desk"] = folder
+        self.addCleanup(WORKSPACES.pop, "desk")
+        data = self.folder / "data"
+        self.daemon = Daemon(data, workspaces=("desk",), config={"backoff_base_ms": 20, "backoff_max_ms": 200, "workspaces": {"desk": {
+            "channels": {"warroom": room, "incidents": {"type": "chat", "url": f"{self.receiver.url}/chat/incidents"}},
+            "people": {"chat": {"type": "chat", "url": f"{self.receiver.url}/chat/people"}},
+            "allowed_addresses": ["127.0.0.1"]}}})
+        self.addCleanup(self.daemon.release)
+        daemon = self.daemon.start()
+        daemon.send(event("e1", "ticket.created", "INC-1", title="Till down", severity="critical"))
+        return daemon
+
+    def assert_made(self, address):
+        daemon = self.daemon
+        eventually(lambda: daemon.escalation()["room"] == address)
+        eventually(lambda: any(f"The war room for INC-1 is {address}" in text for text in self.receiver.texts("/chat/people")))
+        self.restart()
+        self.assertEqual(daemon.escalation()["room"], address)
+        self.assertIn(f"war room: {address}", " ".join(daemon.ctl("show", "E-1").stdout.split()).replace("war room ", "war room: ", 1))
+        daemon.ctl("ack", "E-1", "--as", "ana")
+        eventually(lambda: self.receiver.texts("/chat/incidents"))
+        self.assertIn(f"\nWar room: {address}\n", self.receiver.texts("/chat/incidents")[0])
+        self.assertEqual([r["data"].get("because") for r in daemon.audit(escalation="E-1") if r["kind"] == "warroom"][:2], [None, None])
+        self.assert_no_gap()
+
+    def invited(self):
+        return [r["data"]["invited"] for r in self.daemon.audit(escalation="E-1") if r["kind"] == "warroom" and "invited" in r["data"]]
+
+    def test_a_meeting_is_an_address(self):
+        self.bound(type="meeting", url="https://meet.example/{room}")
+        self.assert_made("https://meet.example/desk-e-1")
+
+    def test_a_webhook_says_what_it_made(self):
+        self.receiver.rule("/room", times=1, status=503)
+        self.receiver.rule("/room", body={"address": "https://bridge.example/77"})
+        self.bound(type="webhook", url=f"{self.receiver.url}/room", secret_file="webhook-secret")
+        self.assert_made("https://bridge.example/77")
+        asked = json.loads(self.receiver.at("/room")[0]["body"])
+        self.assertEqual((asked["type"], asked["data"]["json"]), ("escal.room", {
+            "room": "desk-e-1", "title": "Till down", "escalation": "E-1", "ticket": "INC-1"}))
+
+    def test_a_channel_in_slack(self):
+        self.receiver.rule("/api/conversations.create", body={"ok": True, "channel": {"id": "C0ROOM"}})
+        self.receiver.rule("/api/users.lookupByEmail", body={"ok": True, "user": {"id": "U0ANA"}})
+        self.receiver.rule("/api/conversations.invite", body={"ok": False, "error": "already_in_channel"})
+        self.bound("ana@desk.example", type="slack", url=f"{self.receiver.url}/api", to=["C024"], secret_file="system-secret")
+        self.assert_made("https://slack.com/app_redirect?channel=C0ROOM")
+        request = self.receiver.at("/api/conversations.create")[0]
+        self.assertEqual((json.loads(request["body"])["name"], request["headers"]["authorization"]), ("desk-e-1", f"Bearer {self.system_secret}"))
+        eventually(lambda: self.invited() == ["ana@desk.example"])
+        self.assertEqual(json.loads(self.receiver.at("/api/conversations.invite")[0]["body"]), {"users": "U0ANA", "channel": "C0ROOM"})
+
+    def test_a_channel_in_mattermost(self):
+        self.receiver.rule("/api/v4/teams/name/ops", body={"id": "t" * 26})
+        self.receiver.rule("/api/v4/channels", status=201, body={"id": "c" * 26})
+        self.receiver.rule("/api/v4/teams/name/ops/channels/name/desk-e-1", body={"id": "c" * 26})
+        self.receiver.rule("/api/v4/users/username/ana", body={"id": "u" * 26})
+        self.bound(type="mattermost", url=self.receiver.url, to=["ops/incidents"], secret_file="system-secret")
+        self.assert_made(f"{self.receiver.url}/ops/channels/desk-e-1")
+        eventually(lambda: self.invited() == ["@ana"])
+        request = self.receiver.at(f"/api/v4/channels/{'c' * 26}/members")[0]
+        self.assertEqual(json.loads(request["body"]), {"user_id": "u" * 26})
+
+    def test_what_is_not_made_is_told(self):
+        self.receiver.rule("/api/conversations.create", body={"ok": False, "error": "restricted_action"})
+        daemon = self.bound(type="slack", url=f"{self.receiver.url}/api", to=["C024"], secret_file="system-secret")
+        eventually(lambda: any("No war room for INC-1 was made" in text and "restricted_action" in text for text in self.receiver.texts("/chat/people")))
+        self.assertEqual(daemon.escalation()["room"], "")
+        self.restart()
+        self.assertEqual([r["text"] for r in daemon.audit(escalation="E-1") if r["kind"] == "warroom"][1:], [
+            "no war room was made: HTTP status 200: restricted_action"])
+
+    def test_a_meeting_without_a_place_is_refused(self):
+        with self.assertRaisesRegex(AssertionError, r"channels.warroom: needs a url in which \{room\} stands"):
+            self.bound(type="meeting", url="https://meet.example/")
