@@ -9,6 +9,8 @@
 
 #include <esc/kit.h>
 
+#include "new/kinds.h" /* words of an option */
+
 #define CLI_VERSION "0.1.0"
 #define CLI_MANY 65535 /* arguments: as many as there are */
 #define CLI_USAGE 2    /* exit status of a wrong command line, in every program */

@@ -29,17 +29,41 @@ static const struct {
 #include "new/files.def"
 };
 
+typedef struct Kind {
+    const char *name, *module, *source, *system;
+} Kind;
+
+static const Kind KINDS[] = {{"events", "", "", ""},
+#define NEW_KIND(name, module, source, system) {name, module, source, system},
+                             NEW_SOURCES(NEW_KIND)};
+
 /* What is put into the texts, and where they go. */
 typedef struct New {
     const EscalcOptions *options;
     const char *folder;
-    const char *kind;
+    const Kind *kind;
     EscBuf title, name, zone;
 } New;
 
+static bool has_source(const New *new)
+{
+    return new->kind->source[0] != '\0';
+}
+
 static bool is_wanted(const New *new, size_t file)
 {
-    return strcmp(FILES[file].kind, "start") == 0 || strcmp(FILES[file].kind, new->kind) == 0;
+    const char *kind = FILES[file].kind;
+    return strcmp(kind, "start") == 0 || strcmp(kind, new->kind->name) == 0 ||
+           (has_source(new) && strcmp(kind, "sources") == 0);
+}
+
+/* The command line knows no other words. */
+static const Kind *kind_of(const char *from)
+{
+    const Kind *kind = KINDS;
+    while (from != NULL && strcmp(kind->name, from) != 0)
+        kind++;
+    return kind;
 }
 
 /* --- what the workspace is called --------------------------------------------------------------- */
@@ -204,17 +228,22 @@ static void title_put(EscText title, EscBuf *out)
     }
 }
 
-/* What stands for @NAME@, @TITLE@ or @ZONE@ at the beginning of a text; its size, or 0 when there is none of them. */
+/* What stands for a word such as @NAME@ at the beginning of a text; the word's size, or 0 when there is none. */
 static size_t word_put(const New *new, EscText text, EscBuf *out)
 {
-    if (esc_text_starts_with(text, ESC_TEXT("@NAME@"))) {
-        esc_buf_text(out, esc_buf_as_text(&new->name));
-        return strlen("@NAME@");
-    }
-    if (esc_text_starts_with(text, ESC_TEXT("@ZONE@"))) {
-        esc_buf_text(out, esc_buf_as_text(&new->zone));
-        return strlen("@ZONE@");
-    }
+    const struct {
+        const char *word;
+        EscText value;
+    } words[] = {{"@NAME@", esc_buf_as_text(&new->name)},
+                 {"@ZONE@", esc_buf_as_text(&new->zone)},
+                 {"@MODULE@", esc_text_from(new->kind->module)},
+                 {"@SOURCE@", esc_text_from(new->kind->source)},
+                 {"@SYSTEM@", esc_text_from(new->kind->system)}};
+    for (size_t i = 0; i < ESC_COUNT_OF(words); ++i)
+        if (esc_text_starts_with(text, esc_text_from(words[i].word))) {
+            esc_buf_text(out, words[i].value);
+            return strlen(words[i].word);
+        }
     if (!esc_text_starts_with(text, ESC_TEXT("@TITLE@")))
         return 0;
     title_put(esc_buf_as_text(&new->title), out);
@@ -308,13 +337,18 @@ static void print_next(const New *new)
     printf("Next:\n");
     print_command(new, "escalc test ", "", "plays its tests, which pass");
     print_command(new, "", "/try",
-                  "plays an outage through the daemon; nothing leaves this machine");
+                  "plays what is there through the daemon; nothing leaves this machine");
     print_command(new, "edit ", "/workspace.esc",
                   "your people, their addresses, who has which week, the time zone; then check and "
                   "test again");
     print_command(new, "escalc check ", "", "says what is wrong, and how it is right");
     print_command(new, "edit ", "/escald.example.json",
                   "where your chat and your mail server are; the daemon reads it with --config");
+    if (has_source(new))
+        printf("  tell %s to send to https://YOUR-ADDRESS/v1/sources/%s?workspace=%.*s\n      how: "
+               "docs/library/%s.md\n",
+               new->kind->system, new->kind->source, ESC_TEXT_ARG(esc_buf_as_text(&new->name)),
+               new->kind->module);
 }
 
 static int make(New *new)
@@ -333,7 +367,9 @@ static int make(New *new)
 
 int escalc_new(const EscalcOptions *options)
 {
-    New new = {.options = options, .folder = options->paths[0], .kind = "events"};
+    New new = {.options = options,
+               .folder = options->paths[0],
+               .kind = kind_of(cli_value(options->line, CLI_ESCALC_FROM))};
     esc_buf_init(&new.title, TEXT_BYTES_MAX);
     esc_buf_init(&new.name, TEXT_BYTES_MAX);
     esc_buf_init(&new.zone, TEXT_BYTES_MAX);

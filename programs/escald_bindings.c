@@ -24,7 +24,7 @@ static void begin_line(const Check *check, EscBuf *lines)
 
 /* --- names on both sides ---------------------------------------------------------------------- */
 
-/* Channels and systems are two kinds of the same thing here. */
+/* Channels, systems and sources are three kinds of the same thing here. */
 typedef struct Kind {
     const char *place, *word;
     uint32_t (*declared_count)(const EscProgram *program);
@@ -73,9 +73,30 @@ static EscText bound_system_name(const EscWorkspaceConfig *config, uint32_t inde
     return config->systems.items[index].name;
 }
 
+static uint32_t sources_count(const EscProgram *program)
+{
+    return program->sources_count;
+}
+
+static EscText source_name(const EscProgram *program, uint32_t index)
+{
+    return program->texts[program->sources[index].name];
+}
+
+static uint32_t bound_sources_count(const EscWorkspaceConfig *config)
+{
+    return config->sources.count;
+}
+
+static EscText bound_source_name(const EscWorkspaceConfig *config, uint32_t index)
+{
+    return config->sources.items[index].name;
+}
+
 static const Kind kinds[] = {
     {"channels", "channel", channels_count, channel_name, bound_channels_count, bound_channel_name},
     {"systems", "system", systems_count, system_name, bound_systems_count, bound_system_name},
+    {"sources", "source", sources_count, source_name, bound_sources_count, bound_source_name},
 };
 
 static bool is_bound(const Check *check, const Kind *kind, EscText name)

@@ -9,10 +9,17 @@ typedef struct GoalertChannel {
     uint32_t chain, channel;
 } GoalertChannel;
 
+/* What was noted of a rotation, which several schedules may have. */
+typedef struct GoalertSeen {
+    const EscJson *node;
+    uint32_t seen;
+} GoalertSeen;
+
 typedef struct Goalert {
     EscModel *model;
     const Documents *documents;
     MODEL_LIST(GoalertChannel) channels;
+    MODEL_LIST(GoalertSeen) rotations;
 } Goalert;
 
 /* Goes through the nodes of a list of all answers: *document says which one, node is NULL behind the last. */

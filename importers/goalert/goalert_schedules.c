@@ -76,12 +76,12 @@ static void turns_put(Goalert *goalert, uint32_t seen, const EscJson *node, Mode
 
 static uint32_t see_rotation(Goalert *goalert, const GoalertWalk *walk)
 {
-    EscModel *model = goalert->model;
-    EscText place = json_place(model, walk->document, walk->node);
-    for (size_t i = 0; i < model->seen.count; i++)
-        if (esc_text_equal(model->seen.items[i].place, place))
-            return (uint32_t)i;
-    return goalert_see(goalert, walk, "rotation");
+    for (size_t i = 0; i < goalert->rotations.count; i++)
+        if (goalert->rotations.items[i].node == walk->node)
+            return goalert->rotations.items[i].seen;
+    uint32_t seen = goalert_see(goalert, walk, "rotation");
+    *MODEL_ADD(goalert->model, goalert->rotations) = (GoalertSeen){walk->node, seen};
+    return seen;
 }
 
 /* False when nobody is in it. */

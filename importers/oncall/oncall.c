@@ -46,7 +46,8 @@ static bool is_answer(const Document *document)
 static void items_put(Oncall *oncall, Document *document)
 {
     for (const EscJson *json = results_of(document); json != NULL; json = json->next) {
-        OncallItem item = {.document = document, .json = json, .id = json_text(json, "id")};
+        OncallItem item = {
+            .document = document, .json = json, .id = json_text(json, "id"), .seen = MODEL_NONE};
         bool is_there = false;
         if (!kind_of(json, &item.kind)) {
             uint32_t seen = esc_model_see(oncall->model, "item", item.id,
@@ -54,21 +55,27 @@ static void items_put(Oncall *oncall, Document *document)
             esc_model_leave(oncall->model, seen, "what it is does not show in its members");
             continue;
         }
-        for (size_t i = 0; i < oncall->items.count && item.id.size > 0 && !is_there; i++)
-            is_there = oncall->items.items[i].kind == item.kind &&
-                       esc_text_equal(oncall->items.items[i].id, item.id);
-        if (!is_there) /* pages that were asked for twice */
+        for (size_t i = 0; i < oncall->items.count && !is_there;
+             i++) /* of a page that was asked for twice */
+            is_there = esc_text_equal(oncall->items.items[i].json->source, json->source);
+        if (!is_there)
             *MODEL_ADD(oncall->model, oncall->items) = item;
     }
 }
 
 uint32_t oncall_see(Oncall *oncall, const OncallItem *item, const char *what)
 {
+    if (item->seen != MODEL_NONE)
+        return item->seen;
     EscText title = json_text(item->json, "name");
     if (title.size == 0)
         title = json_text(item->json, "username");
-    return esc_model_see(oncall->model, what, title.size > 0 ? title : item->id,
-                         json_place(oncall->model, item->document, item->json));
+    uint32_t seen = esc_model_see(oncall->model, what, title.size > 0 ? title : item->id,
+                                  json_place(oncall->model, item->document, item->json));
+    for (size_t i = 0; i < oncall->items.count; i++)
+        if (&oncall->items.items[i] == item)
+            oncall->items.items[i].seen = seen;
+    return seen;
 }
 
 const OncallItem *oncall_next(const Oncall *oncall, OncallKind kind, const char *of, EscText id,

@@ -22,6 +22,7 @@ typedef struct OncallItem {
     const Document *document;
     const EscJson *json;
     EscText id;
+    uint32_t seen; /* MODEL_NONE until it is noted */
 } OncallItem;
 
 typedef struct Oncall {
@@ -30,6 +31,7 @@ typedef struct Oncall {
     MODEL_LIST(OncallItem) items;
 } Oncall;
 
+/* Notes an item, once. */
 uint32_t oncall_see(Oncall *oncall, const OncallItem *item, const char *what);
 /* The item of a kind with the next higher `position` whose member `of` is `id`: *position is moved on. NULL behind the last; begin
  * with INT64_MIN. */

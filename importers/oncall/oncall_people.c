@@ -65,6 +65,10 @@ static void read_user(Oncall *oncall, const OncallItem *item)
     EscModel *model = oncall->model;
     EscText name = json_text(item->json, "username"), role = json_text(item->json, "role");
     uint32_t seen = oncall_see(oncall, item, "user");
+    if (esc_model_person(model, item->id) != MODEL_NONE) {
+        esc_model_change(model, seen, "it stands there twice: the first counts");
+        return;
+    }
     ModelPerson *person = esc_model_person_add(
         model, seen, item->id, name.size > 0 ? name : json_text(item->json, "email"));
     uint32_t index = (uint32_t)(model->persons.count - 1);

@@ -222,15 +222,6 @@ static const OncallItem *shift_of(const Oncall *oncall, EscText id)
     return NULL;
 }
 
-static uint32_t see_shift(Oncall *oncall, const OncallItem *item)
-{
-    EscText place = json_place(oncall->model, item->document, item->json);
-    for (size_t i = 0; i < oncall->model->seen.count; i++)
-        if (esc_text_equal(oncall->model->seen.items[i].place, place))
-            return (uint32_t)i;
-    return oncall_see(oncall, item, "shift");
-}
-
 static void shift_read(Oncall *oncall, uint32_t schedule, const OncallItem *item, Shifts *shifts)
 {
     EscText zone = json_text(item->json, "time_zone"),
@@ -241,7 +232,7 @@ static void shift_read(Oncall *oncall, uint32_t schedule, const OncallItem *item
                       .shifts = shifts,
                       .item = item};
     Recurrence recurrence;
-    read.shift = (Shift){.seen = see_shift(oncall, item),
+    read.shift = (Shift){.seen = oncall_see(oncall, item, "shift"),
                          .title = json_text(item->json, "name"),
                          .level = json_integer(item->json, "level", 0) % 1000000,
                          .rotation = {.until_ms = INT64_MAX}};
@@ -327,7 +318,7 @@ void oncall_schedules(Oncall *oncall)
             schedule_read(oncall, &oncall->items.items[i]);
     for (size_t i = 0; i < oncall->items.count; i++)
         if (oncall->items.items[i].kind == ONCALL_SHIFT) {
-            uint32_t seen = see_shift(oncall, &oncall->items.items[i]);
+            uint32_t seen = oncall_see(oncall, &oncall->items.items[i], "shift");
             if (oncall->model->seen.items[seen].fate == MODEL_UNSETTLED)
                 esc_model_leave(oncall->model, seen, "no schedule has it");
         }

@@ -47,11 +47,15 @@ EscText pagerduty_id(const EscJson *reference)
     return id.size > 0 ? id : json_text(json_object(reference, "user"), "id");
 }
 
+static EscText title_of(const EscJson *json)
+{
+    EscText title = json_text(json, "name");
+    return title.size > 0 ? title : json_text(json, "summary");
+}
+
 uint32_t pagerduty_see(Pagerduty *pagerduty, const PagerdutyItem *item, const char *what)
 {
-    EscText title = json_text(item->json, "name");
-    if (title.size == 0)
-        title = json_text(item->json, "summary");
+    EscText title = title_of(item->json);
     return esc_model_see(pagerduty->model, what, title.size > 0 ? title : item->id,
                          json_place(pagerduty->model, item->document, item->json));
 }
@@ -66,8 +70,9 @@ static void item_put(Pagerduty *pagerduty, PagerdutyItem item)
         item.kind = PAGERDUTY_FLEXIBLE;
     for (size_t i = 0; item.id.size > 0 && i < pagerduty->items.count; i++) {
         PagerdutyItem *other = &pagerduty->items.items[i];
-        if (other->kind != item.kind || !esc_text_equal(other->id, item.id))
-            continue;
+        if (other->kind != item.kind || !esc_text_equal(other->id, item.id) ||
+            !esc_text_equal(title_of(other->json), title_of(item.json)))
+            continue; /* another thing of the same id is a thing of its own */
         if (item.json->count > other->json->count)
             *other = item;
         return;

@@ -146,6 +146,10 @@ static void read_user(Pagerduty *pagerduty, const PagerdutyItem *item)
 {
     EscModel *model = pagerduty->model;
     uint32_t seen = pagerduty_see(pagerduty, item, "user");
+    if (esc_model_person(model, item->id) != MODEL_NONE) {
+        esc_model_change(model, seen, "another user has its id: the first counts");
+        return;
+    }
     EscText name = json_text(item->json, "name"), role = json_text(item->json, "role"),
             email = json_text(item->json, "email");
     esc_model_person_add(model, seen, item->id, name.size > 0 ? name : email);

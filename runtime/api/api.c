@@ -16,11 +16,9 @@
 
 struct EscApi {
     EscApiSetup setup;
-    EscTokens *tokens;
+    EscDoor door;
     EscParcel *pending, *pending_last; /* to be handed on by esc_api_hand_on */
     EscMailbox finished;
-    EscWrongTokens wrong;
-    EscUnproven unproven;
     size_t away; /* requests in pending, with shards, or in finished */
     bool is_stopping;
 };
@@ -31,14 +29,15 @@ EscStatus esc_api_new(const EscApiSetup *setup, EscApi **out, EscWhy *why)
     if (*out == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the API");
     (*out)->setup = *setup;
+    esc_refusals_init(&(*out)->door.refusals);
     esc_mailbox_init(&(*out)->finished, setup->wake, setup->context);
     return ESC_OK;
 }
 
 void esc_api_use_tokens(EscApi *api, EscTokens *tokens)
 {
-    esc_tokens_free(api->tokens);
-    api->tokens = tokens;
+    esc_tokens_free(api->door.tokens);
+    api->door.tokens = tokens;
 }
 
 void esc_api_set_stopping(EscApi *api)
@@ -50,8 +49,9 @@ void esc_api_free(EscApi *api)
 {
     if (api == NULL)
         return;
-    esc_tokens_free(api->tokens);
+    esc_tokens_free(api->door.tokens);
     esc_mailbox_release(&api->finished);
+    esc_refusals_release(&api->door.refusals);
     free(api);
 }
 
@@ -74,38 +74,15 @@ static const EscRoute *find_route(EscRequest *request, char *allow, size_t allow
     return NULL;
 }
 
-/* Ever later for who goes on sending wrong ones; too many who wait are sent away. */
-static void refuse_token(EscRequest *request, bool is_wrong)
-{
-    EscApi *api = request->api;
-    int64_t pause_ms = 0;
-    if (is_wrong)
-        pause_ms = esc_wrong_tokens_pause(&api->wrong,
-                                          esc_http_client(request->http, api->setup.hash_seed),
-                                          esc_boot_ms(), api->setup.wrong_token_pause_max_ms);
-    if (pause_ms > 0 && !esc_http_pause(request->http, pause_ms)) {
-        esc_answer_header(&request->answer, "Retry-After", "1");
-        esc_request_refuse(request, 429, "too_many_wrong", "Too many wrong tokens came from there",
-                           "header:Authorization", "");
-        return;
-    }
-    esc_answer_header(&request->answer, "WWW-Authenticate", "Bearer");
-    esc_request_refuse(request, 401, "unauthenticated", "A valid bearer token is needed",
-                       "header:Authorization", "");
-}
-
 /* The one place that decides who may do what: nothing is allowed but what a token's scope names. */
 static bool authorise(EscRequest *request)
 {
     const EscHandler *handler = request->route->handler;
     if (request->route->scope == ESC_SCOPE_PUBLIC)
         return handler->admit == NULL || handler->admit(request);
-    const char *header = esc_http_header(request->http, "Authorization");
-    const EscToken *token = NULL;
-    if (header != NULL && strncasecmp(header, "Bearer ", 7) == 0)
-        token = esc_tokens_find(request->api->tokens, esc_text_from(header + 7));
+    const EscToken *token = esc_request_token(request);
     if (token == NULL) {
-        refuse_token(request, header != NULL);
+        esc_request_refuse_token(request, esc_http_header(request->http, "Authorization") != NULL);
         return false;
     }
     request->shard = esc_shards_find(request->api->setup.shards, token->workspace);
@@ -178,7 +155,7 @@ static bool is_in_list(EscText type, const char *list)
 static bool check_type(EscRequest *request)
 {
     const EscHandler *handler = request->route->handler;
-    if (request->route->method != ESC_HTTP_POST)
+    if (request->route->method != ESC_HTTP_POST || handler->takes_any_type)
         return true;
     const char *header = esc_http_header(request->http, "Content-Type");
     const char *length = esc_http_header(request->http, "Content-Length");
@@ -308,7 +285,7 @@ static void take_headers(void *context, EscHttpCall *http)
     }
     EscApi *api = context;
     request->api = api;
-    request->unproven = &api->unproven;
+    request->door = &api->door;
     request->setup = &api->setup;
     request->is_stopping = api->is_stopping;
     request->http = http;

@@ -81,7 +81,7 @@ static EscInboundCall call_of(const EscRequest *request)
 /* How often in a row nothing was proven for this binding. */
 static uint32_t *unproven_of(EscRequest *request)
 {
-    EscUnproven *unproven = request->unproven;
+    EscUnproven *unproven = &request->door->unproven;
     uint64_t hash = esc_hash(request->inbound->binding->name, request->setup->hash_seed);
     return &unproven->in_a_row[hash % ESC_COUNT_OF(unproven->in_a_row)];
 }

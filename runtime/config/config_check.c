@@ -461,6 +461,16 @@ static void finish_system(Checker *checker, EscSystemBinding *system)
     finish_auth(checker, system);
 }
 
+static void finish_source(Checker *checker, EscSourceBinding *source)
+{
+    if (source->secret_file.size == 0)
+        (void)refuse(checker, "sources", source->name, "needs a secret_file");
+    else
+        (void)read_secret(checker, source->secret_file, &source->secret);
+    if (source->former_secret_file.size > 0)
+        (void)read_secret(checker, source->former_secret_file, &source->former_secret);
+}
+
 static void finish_mail(Checker *checker, EscMailServer *mail)
 {
     if (mail->server.size == 0)
@@ -593,6 +603,8 @@ static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
         finish_endpoint(checker, "channels", &workspace->channels.items[i]);
     for (uint32_t i = 0; i < workspace->systems.count; i++)
         finish_system(checker, &workspace->systems.items[i]);
+    for (uint32_t i = 0; i < workspace->sources.count; i++)
+        finish_source(checker, &workspace->sources.items[i]);
     for (uint32_t i = 0; i < workspace->inbound.count; i++)
         finish_inbound(checker, &workspace->inbound.items[i]);
 #define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \

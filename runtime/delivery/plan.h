@@ -59,8 +59,8 @@ typedef struct EscPlan {
     EscText result_else; /* CALL: what is returned when it does not say it; empty: nothing */
     EscText result;      /* CALL: what is returned, whatever the reply says; empty: see above */
     bool is_done;        /* nothing is sent: it is done with its result */
-    int64_t timeout_ms; /* 0: delivery_timeout_ms */
-    EscText credential; /* as it stands in a header: never shown, though a peer repeats it */
+    int64_t timeout_ms;  /* 0: delivery_timeout_ms */
+    EscText credential;  /* as it stands in a header: never shown, though a peer repeats it */
     /* It only finds out what the message's own request needs: when it is done, the row is planned again. */
     bool is_step;
     /* What its reply says is kept: the value at `learns_from`, an RFC 6901 pointer, under the key; empty: nothing is. */

@@ -96,7 +96,7 @@ class Life(Case):
         import shutil
         workspace = self.folder / "acme"
         shutil.copytree(WORKSPACES["acme"], workspace)
-        own = {"channels": self.acme.pop("channels"), "people": {"chat": self.acme["people"].pop("chat")}}
+        own = {"channels": {**self.acme.pop("channels"), "warroom": {"type": "meeting", "url": "https://meet.invalid/{room}"}}, "people": {"chat": self.acme["people"].pop("chat")}}
         self.acme["folder_may_bind"] = ["channels", "people.chat"]
         self.acme["unbound"] = "stop"
         (workspace / "escald.json").write_text(json.dumps(own))

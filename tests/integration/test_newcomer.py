@@ -40,6 +40,11 @@ class Newcomer(Case):
         bindings["people"]["chat"]["url"] = f"{self.receiver.url}/people"
         bindings["mail"] = {"server": f"smtp://127.0.0.1:{self.mail.port}", "from": "escal@teeladen.example", "tls": "none"}
         bindings["allowed_addresses"] = ["127.0.0.1"]
+        for name, source in bindings.get("sources", {}).items():
+            path = self.folder / "served" / source["secret_file"]
+            path.parent.mkdir(mode=0o700, parents=True)
+            path.touch(mode=0o600)
+            path.write_text(self.secret + "\n")
         config["unbound"] = "stop"  # nothing may be left open
         return config
 
@@ -95,3 +100,18 @@ class Newcomer(Case):
         self.assertEqual(len(self.daemon.escalations(ticket="T-100")), 1)
         self.assertIn("Checkout is down", self.receiver.texts("/incidents")[0])
         self.assertEqual(self.curl("/v1/events", "-H", "Authorization: Bearer esc_x_y", "-H", "Content-Type: application/json", file=outage), 401)
+
+    def test_a_source_of_ones_own(self):
+        """An alert as Alertmanager posts it, with the secret that both know."""
+        self.make("--from", "alertmanager")
+        self.serve()
+        alerts = self.workspace / "sample.json"
+        path, proof = "/v1/sources/alertmanager?workspace=teeladen", ("-H", f"Authorization: Bearer {self.secret}")
+        options = (*proof, "-H", "Content-Type: application/json", "-A", "Alertmanager/0.25.0")
+        self.assertEqual(self.curl(path, "-H", "Authorization: Bearer another", *options[2:], file=alerts), 401)
+        self.assertEqual(self.daemon.escalations(), [])
+        self.assertEqual(self.curl(path, *options, file=alerts), 202)
+        self.assertEqual(self.curl(path, *options, file=alerts), 200)  # what Alertmanager repeats changes nothing
+        self.answered()
+        self.assertIn("Checkout on web-1", self.receiver.texts("/incidents")[0])
+        self.assertEqual(len(self.daemon.escalations()), 1)

@@ -130,6 +130,19 @@ static void a_topic_is_a_channels_or_each_persons(void **state)
 #undef NTFY
 }
 
+static void a_meeting_has_a_place_for_its_room(void **state)
+{
+    (void)state;
+#define ROOM(more)                                                                                 \
+    "\"channels\": {\"warroom\": {\"type\": \"meeting\", \"url\": \"https://m.example/" more "}}"
+    assert_fault(ROOM("{room}\""), "");
+    assert_fault(ROOM("{room}\", \"secret_file\": \"token\""), "");
+    assert_fault(ROOM("rooms\""), "channels.warroom: needs a url in which {room} stands");
+    assert_fault("\"people\": {\"chat\": {\"type\": \"meeting\"}}",
+                 "people.chat.type: must be one of");
+#undef ROOM
+}
+
 #define PUSH(more) "\"people\": {\"push\": {\"type\": \"webpush\", \"secret_file\": " more "}}"
 #define WHOLE                                                                                      \
     "\"vapid\", \"contact\": \"mailto:a@x.example\", \"subscriptions_file\": \"push.json\""
@@ -227,6 +240,7 @@ int main(void)
         cmocka_unit_test(an_account_has_all_that_a_gateway_wants),
         cmocka_unit_test(a_channel_names_its_number),
         cmocka_unit_test(a_topic_is_a_channels_or_each_persons),
+        cmocka_unit_test(a_meeting_has_a_place_for_its_room),
         cmocka_unit_test(subscriptions_are_read_as_browsers_give_them),
         cmocka_unit_test(what_is_no_subscription_is_named),
         cmocka_unit_test(a_sender_of_pushes_says_who_it_is),

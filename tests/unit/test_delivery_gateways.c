@@ -472,6 +472,39 @@ static void a_subscription_ends(void **state)
     assert_null(judged(&f->plan, 400, "").words);
 }
 
+/* Whatever it is made with, it is refused or whole. */
+static void a_plan_without_memory_is_refused(void **state)
+{
+    Fixture *f = *state;
+    static const char *const media[] = {"sms", "phone", "chat", "push"};
+    f->config.people.sms.answers = f->config.people.phone.answers = ESC_TEXT("acme-tel");
+    f->config.people.chat.answers = f->config.people.push.answers = ESC_TEXT("acme-push");
+    for (size_t i = 0; i < ESC_COUNT_OF(media); i++) {
+        f->row.medium = esc_text_from(media[i]);
+        f->row.address = i < 2 ? ESC_TEXT("+49 170 555") : ESC_TEXT("ana");
+        make(f);
+        EscText whole = f->plan.body;
+        uint32_t headers = f->plan.headers_count;
+        EscRoute route;
+        esc_route_find(&f->config, &f->row, &route);
+        EscPlanInput input = {.config = &f->config,
+                              .route = &route,
+                              .row = &f->row,
+                              .now_ms = INT64_C(1767603600000)};
+        bool was_refused = true;
+        for (size_t size = 16; was_refused && size < 65536; size += 48) {
+            EscArena *small = esc_arena_new(size);
+            EscPlan plan;
+            esc_plan_make(small, &input, &plan);
+            was_refused = plan.refusal.size > 0;
+            assert_true(was_refused || esc_text_equal(plan.body, whole));
+            assert_true(was_refused || plan.headers_count == headers);
+            esc_arena_free(small);
+        }
+        assert_false(was_refused);
+    }
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -495,6 +528,7 @@ int main(void)
         CASE(a_push_is_cut_to_its_record),
         CASE(a_name_without_a_browser_is_refused),
         CASE(a_subscription_ends),
+        CASE(a_plan_without_memory_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

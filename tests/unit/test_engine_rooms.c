@@ -92,6 +92,7 @@ static void what_is_not_made_is_told_and_can_be_asked_for_again(void **state)
     /* a line in a file makes nothing */
     assert_status(scene_settle(scene, row_of(scene), ESC_DELIVERY_ACCEPTED, ""), ESC_OK);
     assert_int_equal(scene_audit(scene, "warroom", "no war room was made"), 2);
+    assert_int_equal(scene_sent(scene, "ana", "No war room for T was made"), 1);
     scene_free(scene);
 }
 

@@ -33,8 +33,10 @@ static void member(EscBuf *json, const char *name, EscText value)
     esc_json_text(json, value);
 }
 
-/* What the channel's endpoint is asked to do with a room; `json` without its end. */
-static void put_row(EscEngine *engine, EscEscalation *escalation, const char *action, EscBuf *json)
+/* What the channel's endpoint is asked to do with a room; `json` without its end. Gives the row's number, by which the trail
+ * names it. */
+static EscText put_row(EscEngine *engine, EscEscalation *escalation, const char *action,
+                       EscBuf *json)
 {
     member(json, "escalation", esc_escalation_name(engine, escalation));
     member(json, "ticket", escalation->ticket->id);
@@ -47,36 +49,35 @@ static void put_row(EscEngine *engine, EscEscalation *escalation, const char *ac
                         .target = ESC_TEXT(ESC_ROOM_CHANNEL),
                         .medium = ESC_TEXT(ESC_MEDIUM_ROOM),
                         .call = &call};
-    (void)esc_outbox_put(engine, escalation, &row);
+    uint64_t id = esc_outbox_put(engine, escalation, &row);
+    return esc_turn_printf(engine, "%llu", (unsigned long long)id);
 }
 
-static void ask(EscEngine *engine, EscEscalation *escalation, EscText name, EscText title)
+static EscText ask(EscEngine *engine, EscEscalation *escalation, EscText name, EscText title)
 {
     EscBuf json = esc_turn_buf();
     member(&json, "room", name);
     member(&json, "title", title);
-    put_row(engine, escalation, ESC_ROOM_OPEN, &json);
     escalation->is_room_asked = true;
+    return put_row(engine, escalation, ESC_ROOM_OPEN, &json);
 }
 
 EscText esc_room_open(EscEngine *engine, EscEscalation *escalation, EscText title)
 {
-    EscText name = room_name(engine, escalation);
-    bool has_room = escalation->room.size > 0 || escalation->is_room_asked, is_asked = false;
-    if (!has_room && has_channel(engine)) {
-        ask(engine, escalation, name, title);
-        is_asked = true;
-    }
-    esc_audit_escalation(engine, escalation, ESC_AUDIT_WARROOM,
-                         esc_audit_data(engine, "room", name, "title", title, NULL),
-                         "%s (\"%.*s\")%s",
-                         is_asked   ? "asks for a war room"
-                         : has_room ? "wants a war room"
-                                    : "names a war room",
-                         ESC_TEXT_ARG(title),
-                         is_asked   ? ""
-                         : has_room ? ", and has one already"
-                                    : "; no channel is called warroom, so none was made");
+    EscText name = room_name(engine, escalation), outbox = {0};
+    bool has_room = escalation->room.size > 0 || escalation->is_room_asked;
+    if (!has_room && has_channel(engine))
+        outbox = ask(engine, escalation, name, title);
+    const char *begin = outbox.size > 0 ? "asks for a war room"
+                        : has_room      ? "wants a war room"
+                                        : "names a war room",
+               *end = outbox.size > 0 ? ""
+                      : has_room      ? ", and has one already"
+                                      : "; no channel is called warroom, so none was made";
+    esc_audit_escalation(
+        engine, escalation, ESC_AUDIT_WARROOM,
+        esc_audit_data(engine, "outbox", outbox, "room", name, "title", title, NULL),
+        "%s (\"%.*s\")%s", begin, ESC_TEXT_ARG(title), end);
     return name;
 }
 
@@ -109,7 +110,7 @@ static EscText chat_of(const EscEngine *engine, EscText person)
 }
 
 /* Whoever is accountable is called into it, where the endpoint can do that. */
-static void invite(EscEngine *engine, EscEscalation *escalation, EscText address)
+static EscText invite(EscEngine *engine, EscEscalation *escalation, EscText address)
 {
     EscBuf json = esc_turn_buf();
     EscPeople people;
@@ -126,19 +127,19 @@ static void invite(EscEngine *engine, EscEscalation *escalation, EscText address
         esc_json_text(&json, chat);
     }
     esc_buf_char(&json, ']');
-    put_row(engine, escalation, ESC_ROOM_INVITE, &json);
+    return put_row(engine, escalation, ESC_ROOM_INVITE, &json);
 }
 
 /* Who has it hears where to go: what was sent before does not say it. */
 static void opened(EscEngine *engine, EscEscalation *escalation, EscText address)
 {
     escalation->room = esc_text_own(address);
+    EscText outbox = invite(engine, escalation, address);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_WARROOM,
-                         esc_audit_data(engine, "room", address, NULL), "its war room is %.*s",
-                         ESC_TEXT_ARG(address));
+                         esc_audit_data(engine, "outbox", outbox, "room", address, NULL),
+                         "its war room is %.*s", ESC_TEXT_ARG(address));
     tell(engine, escalation,
          esc_say(engine, ROOM_IS_OPEN, escalation->ticket->id, esc_unmarked(engine, address)));
-    invite(engine, escalation, address);
 }
 
 /* Nobody waits for the answer to the invitation: they have the address. Where nothing can be done, nothing is told. */
@@ -157,13 +158,15 @@ static void invited(EscEngine *engine, EscEscalation *escalation, const EscDeliv
                              "called into its war room: %.*s", ESC_TEXT_ARG(who));
 }
 
-static void not_made(EscEngine *engine, EscEscalation *escalation, EscText why)
+/* What was written to a file for want of a binding is as somebody has wanted it: that is noted, and nobody is told. */
+static void not_made(EscEngine *engine, EscEscalation *escalation, EscText why, bool is_dead)
 {
     esc_audit_escalation(engine, escalation, ESC_AUDIT_WARROOM,
                          esc_audit_data(engine, "because", why, NULL), "no war room was made%s%.*s",
                          esc_words_with(why, ": "), ESC_TEXT_ARG(why));
-    tell(engine, escalation,
-         esc_say(engine, ROOM_IS_NOT, escalation->ticket->id, esc_unmarked(engine, why)));
+    if (is_dead)
+        tell(engine, escalation,
+             esc_say(engine, ROOM_IS_NOT, escalation->ticket->id, esc_unmarked(engine, why)));
 }
 
 void esc_room_settled(EscEngine *engine, EscEscalation *escalation, const EscDelivery *delivery)
@@ -176,8 +179,9 @@ void esc_room_settled(EscEngine *engine, EscEscalation *escalation, const EscDel
     }
     escalation->is_room_asked = false;
     esc_escalation_dirty(engine, escalation);
-    if (delivery->state == ESC_DELIVERY_DEAD || address.size == 0)
-        not_made(engine, escalation, why);
+    bool is_dead = delivery->state == ESC_DELIVERY_DEAD;
+    if (is_dead || address.size == 0)
+        not_made(engine, escalation, why, is_dead);
     else
         opened(engine, escalation, address);
 }

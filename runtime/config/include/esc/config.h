@@ -14,7 +14,7 @@ extern "C" {
 /* What has no binding goes to the file, as nobody has said otherwise; no word of the configuration. */
 #define ESC_UNBOUND_REHEARSAL "rehearsal"
 #define ESC_INBOUND_NAME_BYTES_MAX 64
-#define ESC_ROOM_PLACE "{room}" /* in the url of a meeting server */
+#define ESC_ROOM_PLACE "{room}"   /* in the url of a meeting server */
 #define ESC_CONFIG_ITEMS_MAX 4096 /* members of one list or map of the configuration */
 
 typedef struct EscTexts {
@@ -43,14 +43,17 @@ typedef struct EscEndpoint {
     EscEndpointKind kind;
     EscText url, url_file; /* CHAT, WEBHOOK: one of them; after loading url holds it */
     EscText path;          /* FILE */
-    EscTexts to;           /* SMTP; SMS, CALL, WEBPUSH: the one address of a channel; SLACK, MATTERMOST: its one place */
-    EscText answers;       /* the inbound binding by which people answer from there; empty: they cannot */
+    EscTexts
+        to; /* SMTP; SMS, CALL, WEBPUSH: the one address of a channel; SLACK, MATTERMOST: its one place */
+    EscText answers; /* the inbound binding by which people answer from there; empty: they cannot */
     /* WEBHOOK: signing secret; of others a token, or a key. `secret` is filled in from the file and never written anywhere. */
     EscText secret_file, secret;
-    EscText ca_file; /* HTTP: authorities that its certificate may come from; a path, after loading whole */
-    EscText account, from; /* SMS, CALL: the account, whose token is `secret`; a number, or a messaging service */
-    EscText topic;         /* NTFY, of a channel */
-    EscText contact;       /* WEBPUSH: "mailto:…", for push services; `secret` is our private key */
+    EscText
+        ca_file; /* HTTP: authorities that its certificate may come from; a path, after loading whole */
+    EscText account,
+        from; /* SMS, CALL: the account, whose token is `secret`; a number, or a messaging service */
+    EscText topic;   /* NTFY, of a channel */
+    EscText contact; /* WEBPUSH: "mailto:…", for push services; `secret` is our private key */
     EscText subscriptions_file;
     EscPushSubscription *subscriptions; /* WEBPUSH: from the file */
     uint32_t subscriptions_count;
@@ -137,6 +140,12 @@ typedef struct EscLibraryBindings {
     EscLibraryBinding *items;
     uint32_t count;
 } EscLibraryBindings;
+/* A `source` of the templates: what proves its sender. */
+typedef struct EscSourceBinding {
+    EscText name;
+    EscText secret_file, secret, former_secret_file, former_secret;
+    EscText url; /* how the sender calls it, for proofs of the address */
+} EscSourceBinding;
 
 typedef struct EscEndpoints {
     EscEndpoint *items;
@@ -146,6 +155,11 @@ typedef struct EscSystemBindings {
     EscSystemBinding *items;
     uint32_t count;
 } EscSystemBindings;
+
+typedef struct EscSourceBindings {
+    EscSourceBinding *items;
+    uint32_t count;
+} EscSourceBindings;
 
 /* Bindings of one workspace: what `channel` and `system` mean outside. */
 typedef struct EscWorkspaceConfig {
@@ -158,6 +172,7 @@ typedef struct EscWorkspaceConfig {
     EscSystemBindings systems;
     EscInboundBindings inbound;
     EscText public_url; /* the daemon's own, where finishing finds one; without a / at its end */
+    EscSourceBindings sources;
     /* Addresses, CIDR ranges and host names beyond the public Internet; http:// only to these. */
     EscTexts allowed_addresses;
     /* "stop", "file" (the sink of the workspace), "refuse"; empty: as for all (esc_config_unbound). Finishing fills it in,

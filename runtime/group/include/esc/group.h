@@ -112,7 +112,8 @@ typedef struct EscOutboxRow {
     EscText ticket;
     EscOutboxKind kind;
     EscText target; /* MESSAGE: channel name, or person name; CALL: "crm.requeue" */
-    EscText medium; /* MESSAGE: chat, email, phone, webhook, ESC_MEDIUM_MAIL; CALL: http, ESC_MEDIUM_ROOM */
+    EscText
+        medium; /* MESSAGE: chat, email, phone, webhook, ESC_MEDIUM_MAIL; CALL: http, ESC_MEDIUM_ROOM */
     /* MESSAGE to a person: their address of that medium; by ESC_MEDIUM_MAIL: one receiver of a channel; else empty (bound in
      * configuration) */
     EscText address;

@@ -694,28 +694,29 @@ EscText esc_audit_data(EscEngine *engine, ...);
 const EscSourceBackRow *esc_home_row(const EscEngine *engine, EscText home, uint32_t slot);
 /* Whether anything goes back to tickets of this source. */
 bool esc_home_is(const EscEngine *engine, EscText source);
-EscWrite *esc_write_find(const EscTicket *ticket, EscText field);          /* or NULL */
+EscWrite *esc_write_find(const EscTicket *ticket, EscText field);        /* or NULL */
 EscWrite *esc_write_of_outbox(const EscTicket *ticket, uint64_t outbox); /* or NULL */
 EscWrite *esc_write_add(EscEngine *engine, EscTicket *ticket, EscText field);
-void esc_writes_release(EscTicket *ticket);     /* their values */
-bool esc_writes_wait(const EscTicket *ticket);  /* one is under way */
+void esc_writes_release(EscTicket *ticket);    /* their values */
+bool esc_writes_wait(const EscTicket *ticket); /* one is under way */
 void esc_writes_move(EscTicket *ticket, int64_t by_ms);
 /* Something of it is to be told when the input is over. */
 void esc_write_note(EscEngine *engine, EscTicket *ticket);
 /* The field has just been given another value than `before`: here, if nothing is taken from outside. */
 void esc_write_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue before);
-void esc_write_by(const EscTicket *ticket, EscText field, uint64_t escalation); /* whose step that was */
+/* Whose step that was. */
+void esc_write_by(const EscTicket *ticket, EscText field, uint64_t escalation);
 /* It was set too often in a row against what its home says. */
 bool esc_write_is_contested(const EscEngine *engine, const EscWrite *write);
 
 typedef enum EscHomeWord {
     ESC_HOME_SAYS_AS_ALWAYS,
-    ESC_HOME_SAYS_LATE,     /* from before our write, or an echo of an earlier one: the field stays */
+    ESC_HOME_SAYS_LATE, /* from before our write, or an echo of an earlier one: the field stays */
     ESC_HOME_SAYS_OVERTAKES /* it comes after our write, and says otherwise: it stands */
 } EscHomeWord;
 /* What an event of the ticket's home means that brings a field; time_ms as the source says, 0 when it does not. */
 EscHomeWord esc_write_hear(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value,
-                        int64_t time_ms);
+                           int64_t time_ms);
 
 typedef enum EscArrived { ESC_ARRIVED, ESC_ARRIVED_NOT_YET, ESC_ARRIVED_NOT } EscArrived;
 /* Whether what was set here is there, where it goes back to the ticket's home. */

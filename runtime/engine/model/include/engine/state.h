@@ -20,8 +20,8 @@ enum {
         16, /* moments kept for the post-mortem; later ones take the place of the oldest but one */
     ESC_TICKET_LOG_MAX = 16, /* changes of a ticket kept for `snapshot changes` */
     ESC_PAUSES_MAX = 64,     /* times in which a ticket's clock stood that are kept one by one */
-    ESC_TOLD_MAX = 24, /* warnings of a clock that were told; of more the oldest are forgotten */
-    ESC_CONTESTS_MAX = 3, /* how often within an hour a field is set again after its home said otherwise */
+    ESC_TOLD_MAX = 24,    /* warnings of a clock that were told; of more the oldest are forgotten */
+    ESC_CONTESTS_MAX = 3, /* how often in an hour a field is set again against its home's word */
     ESC_ORIGINS_MAX =
         256, /* fields of a ticket, for each source that said them, whose age is known */
     ESC_LOG_TEXT_MAX = 48, /* bytes of a value in that log */
@@ -206,9 +206,9 @@ typedef struct EscWrite {
     uint64_t escalation; /* whose step set it; 0: nobody's */
     bool is_due;         /* it is to be told */
     bool is_accepted, is_failed;
-    bool is_reported;    /* an event of the source has brought the value */
-    bool is_overtaken;   /* another value came from there, later: that one stands */
-    uint32_t contests;   /* how often it was set again then, since: */
+    bool is_reported;  /* an event of the source has brought the value */
+    bool is_overtaken; /* another value came from there, later: that one stands */
+    uint32_t contests; /* how often it was set again then, since: */
     int64_t contest_ms;
 } EscWrite;
 
@@ -582,9 +582,9 @@ struct EscEscalation {
     uint32_t expectation_next;
     EscInverse *inverses; /* not settled yet */
     size_t inverses_count, inverses_capacity;
-    EscText room; /* owned: the address of its war room; empty: none was made */
+    EscText room;       /* owned: the address of its war room; empty: none was made */
     bool is_room_asked; /* and its answer has not come */
-    EscText left; /* owned: what a rollback has left, told when its last inverse is settled */
+    EscText left;       /* owned: what a rollback has left, told when its last inverse is settled */
     EscDeadTold *dead_told;
     size_t dead_told_count, dead_told_capacity;
     EscMoment *timeline;
@@ -1122,7 +1122,7 @@ typedef struct EscTurn {
     int64_t before_ms;
     bool
         is_taking; /* the ticket takes what the input brings: no event of its own follows from that */
-    bool is_reporting; /* and that is what a source says of it */
+    bool is_reporting;   /* and that is what a source says of it */
     uint32_t depth;      /* of the changes that the event at hand follows from */
     EscDerived *derived; /* not yet heard from derived_first on */
     size_t derived_first, derived_count, derived_capacity;
