@@ -373,6 +373,7 @@ const EscHandler esc_handle_source = {
     .parse = parse_source,
     .committed = answer_source,
     .parses_apart = true,
+    .takes_webhooks = true,
     .takes_any_query = true,
     .takes_any_type = true,
     .body_bytes_max = ESC_SOURCE_BODY_BYTES_MAX,

@@ -6,7 +6,7 @@
 #include <esc/maildoor.h>
 #include <esc/mime.h>
 
-#define ESC_MAIL_ACTOR_BY "mail" /* who says so in a person's name, in the record */
+#define ESC_MAIL_THROUGH "mail" /* the way by which a person says it, in the record */
 
 typedef struct EscMailJob {
     EscJob job; /* first */

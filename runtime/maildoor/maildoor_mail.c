@@ -160,7 +160,7 @@ static bool make_act(EscMailJob *job, EscText person, const EscEscalationView *v
         return false;
     job->action = (EscAction){.verb = verb,
                               .actor = esc_arena_text(job->arena, person),
-                              .by = ESC_TEXT(ESC_MAIL_ACTOR_BY),
+                              .through = ESC_TEXT(ESC_MAIL_THROUGH),
                               .escalation = job->subject.escalation,
                               .target = answer,
                               .reason = esc_utf8_cut(said.reason, ESC_REASON_BYTES_MAX)};

@@ -78,6 +78,7 @@ class Handshake(Case):
         plain = self.ask()
         self.assertEqual((plain.status, plain.headers["Allow"], plain.headers["WebHook-Allowed-Origin"]), (200, "POST, OPTIONS", None))
         self.assertEqual((self.ask("/v1/tickets").status, self.ask("/v1/nowhere").status), (405, 404))
+        self.assertEqual(self.ask("/v1/sources/any?workspace=acme", WebHook_Request_Origin="a.example").headers["WebHook-Allowed-Origin"], "a.example")
 
     def test_a_place_to_call_back_is_not_called(self):
         """The answer is there at once; an address that anybody may name is never connected to."""

@@ -267,7 +267,7 @@ class Answers(Desk):
         page = self.open()
         self.assertEqual(self.reply(page, "Ack: on my way", "Ana <ANA@desk.example>", "<2@a>"), ["250 2.0.0 taken"])
         acked, = self.records("acked")
-        self.assertEqual((acked["actor"], acked["data"]["by"], acked["data"]["reason"]), ("ana", "mail", "on my way"))
+        self.assertEqual((acked["actor"], acked["data"]["through"], acked["data"]["reason"]), ("ana", "mail", "on my way"))
         self.assertTrue(self.daemon.escalation()["acked"])
         self.assertEqual(self.reply(page, "ack", "ana@desk.example", "<3@a>"), ["250 2.0.0 taken"])  # too late, and no harm
         self.assertEqual(len(self.records("acked")), 1)

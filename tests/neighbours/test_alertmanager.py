@@ -2,7 +2,7 @@
 
 import datetime
 
-from alertmanager import Alertmanager, Exporter, Prometheus
+from alerting import Alertmanager, Exporter, Prometheus
 from harness import Case, eventually
 
 SOURCE = """workspace watch "Watch" { language 1  timezone "UTC" }

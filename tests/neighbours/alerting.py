@@ -1,4 +1,4 @@
-"""alertmanager - Alertmanager and Prometheus in a folder of one's own, and an exporter whose numbers a test sets."""
+"""alerting - Alertmanager and Prometheus in a folder of one's own, and an exporter whose numbers a test sets."""
 
 import http.server
 import json
