@@ -20,6 +20,7 @@ set(ESC_ARROWS_esc_directory esc_kit esc_vm esc_doors)
 set(ESC_ARROWS_esc_calendars esc_kit esc_vm esc_directory)
 set(ESC_ARROWS_esc_ingest esc_kit esc_vm)
 set(ESC_ARROWS_esc_document esc_kit esc_vm)
+set(ESC_ARROWS_esc_sources esc_kit esc_vm esc_document esc_ingest)
 set(ESC_ARROWS_esc_group esc_kit esc_vm)
 # The engine's rooms: model <- duty <- run <- flow, and model <- rows. Everybody else links esc_engine.
 set(ESC_ARROWS_esc_engine_model esc_kit esc_vm esc_directory esc_ingest esc_group)
@@ -41,14 +42,14 @@ set(ESC_ARROWS_esc_delivery esc_kit esc_vm esc_document esc_doors esc_group esc_
 set(ESC_ARROWS_esc_http esc_kit esc_loop)
 set(ESC_ARROWS_esc_shard esc_kit esc_vm esc_doors esc_directory esc_ingest esc_group esc_engine esc_store esc_service esc_loop)
 set(ESC_ARROWS_esc_inbound ${ESC_ARROWS_esc_engine} esc_doors esc_engine esc_config esc_loop esc_http)
-set(ESC_ARROWS_esc_api ${ESC_ARROWS_esc_shard} esc_shard esc_http esc_config esc_inbound)
+set(ESC_ARROWS_esc_api ${ESC_ARROWS_esc_shard} esc_shard esc_http esc_config esc_inbound esc_document esc_sources)
 set(ESC_ARROWS_esc_maildoor ${ESC_ARROWS_esc_shard} esc_shard esc_letters esc_mime esc_lmtp)
 set(ESC_ARROWS_esc_daemon ${ESC_ARROWS_esc_api} esc_api esc_delivery ${ESC_ARROWS_esc_maildoor} esc_maildoor)
-set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_calendars esc_document esc_daemon esc_delivery esc_store_sqlite esc_store_memory)
+set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_calendars esc_document esc_sources esc_daemon esc_delivery esc_store_sqlite esc_store_memory)
 
 set(ESC_LIBRARIES
     esc_kit esc_vm esc_grammar esc_grammar_generated esc_compiler esc_importers
-    esc_doors esc_timekeeper esc_directory esc_calendars esc_ingest esc_document esc_group
+    esc_doors esc_timekeeper esc_directory esc_calendars esc_ingest esc_document esc_sources esc_group
     esc_engine_model esc_engine_duty esc_engine_run esc_engine_flow esc_engine_rows
     esc_engine esc_store esc_store_sqlite esc_store_memory esc_service esc_config esc_loop esc_delivery esc_http esc_inbound esc_shard esc_api
     esc_letters esc_mime esc_lmtp esc_maildoor

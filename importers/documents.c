@@ -25,16 +25,30 @@ static size_t behind_blanks(EscText text, size_t at)
     return at;
 }
 
+static void find_lines(EscModel *model, Document *document)
+{
+    MODEL_LIST(size_t) starts = {0};
+    *MODEL_ADD(model, starts) = 0;
+    for (size_t i = 0; i < document->text.size; i++) {
+        if (document->text.data[i] == '\n')
+            *MODEL_ADD(model, starts) = i + 1;
+    }
+    document->lines = starts.items;
+    document->lines_count = starts.count;
+}
+
 static void read_values(EscModel *model, const EscImportFile *file, Documents *documents,
                         size_t *capacity)
 {
     size_t at = behind_blanks(file->text, 0);
     bool is_first = true;
+    Document whole = {.path = file->path, .text = file->text, .seen = MODEL_NONE};
+    find_lines(model, &whole);
     while (is_first || at < file->text.size) {
         documents->items = esc_model_room(model, documents->items, documents->count, capacity,
                                           sizeof *documents->items);
         Document *document = &documents->items[documents->count++];
-        *document = (Document){.path = file->path, .text = file->text, .seen = MODEL_NONE};
+        *document = whole;
         document->is_yaml = ends_in(file->path, ".yml") || ends_in(file->path, ".yaml");
         is_first = false;
         if (document->is_yaml) {
@@ -170,27 +184,24 @@ bool json_time(const EscJson *object, const char *name, int64_t *at_ms)
     return value->kind == ESC_JSON_INTEGER && esc_clock_read(value->source, at_ms);
 }
 
-/* Readers walk through a document, so counting goes on where it stopped. What comes by `curl` is one long line, so the
- * column is told as well; of YAML only lines are known. */
+/* What comes by `curl` is one long line, so the column is told as well; of YAML only lines are known. */
 EscText json_place(EscModel *model, const Document *document, const EscJson *value)
 {
-    size_t offset = 0;
+    size_t offset = 0, low = 0, high = document->lines_count;
     if (value != NULL && value->source.data >= document->text.data)
         offset = (size_t)(value->source.data - document->text.data);
-    ModelCounted *counted = &model->counted;
-    if (counted->text != document->text.data || counted->offset > offset)
-        *counted = (ModelCounted){.text = document->text.data, .line = 1};
-    for (; counted->offset < offset; counted->offset++) {
-        if (document->text.data[counted->offset] != '\n')
-            continue;
-        counted->line++;
-        counted->line_start = counted->offset + 1;
+    while (high - low > 1) { /* the last line that does not begin behind it */
+        size_t middle = low + (high - low) / 2;
+        if (document->lines[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
     }
     EscText path = esc_utf8_cut(document->path, 300);
     if (document->is_yaml)
-        return esc_model_printf(model, "%.*s:%u", ESC_TEXT_ARG(path), counted->line);
-    return esc_model_printf(model, "%.*s:%u:%zu", ESC_TEXT_ARG(path), counted->line,
-                            offset - counted->line_start + 1);
+        return esc_model_printf(model, "%.*s:%zu", ESC_TEXT_ARG(path), low + 1);
+    return esc_model_printf(model, "%.*s:%zu:%zu", ESC_TEXT_ARG(path), low + 1,
+                            offset - document->lines[low] + 1);
 }
 
 /* --- Terraform ------------------------------------------------------------------------------------ */

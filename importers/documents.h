@@ -9,8 +9,10 @@ typedef struct Document {
     EscText path, text;
     const EscJson *root; /* NULL: it is no JSON */
     EscWhy why;          /* why not */
-    bool is_yaml;        /* its name ends in .yml or .yaml */
-    uint32_t seen;       /* of the file as a whole, MODEL_NONE until somebody noted it */
+    const size_t *lines; /* where each line of the text begins */
+    size_t lines_count;
+    bool is_yaml;  /* its name ends in .yml or .yaml */
+    uint32_t seen; /* of the file as a whole, MODEL_NONE until somebody noted it */
 } Document;
 
 typedef struct Documents {
@@ -20,7 +22,7 @@ typedef struct Documents {
 
 /* Reads every file that is JSON. A text may hold several values behind each other, as `curl` of several pages into one file gives:
  * each is a document of its own. */
-/* Of a YAML text its first document (yaml.c). */
+/* Of a YAML text its first document (yaml.c). `lines` are known by then. */
 void yaml_read_document(EscModel *model, Document *document);
 void esc_documents_read(EscModel *model, Documents *documents);
 /* Notes every file that could not be read, or that no reader took (`seen` is MODEL_NONE): never in silence. */

@@ -124,6 +124,7 @@ void esc_imported_free(EscImported *imported)
         esc_buf_release(&imported->model.files.items[i].text);
     esc_buf_release(&imported->model.report);
     esc_names_free(imported->model.names);
+    esc_names_free(imported->model.index);
     esc_arena_free(imported->model.arena);
     free(imported);
 }

@@ -50,6 +50,8 @@ EscText esc_model_printf(EscModel *model, const char *format, ...)
     return text;
 }
 
+#define NOTES_MAX 60 /* of one thing; the fate counts all the same */
+
 /* --- what was seen ------------------------------------------------------------------------------ */
 
 uint32_t esc_model_see(EscModel *model, const char *what, EscText title, EscText place)
@@ -76,6 +78,10 @@ static void note(EscModel *model, uint32_t number, ModelFate fate, EscText text)
     if (number == MODEL_NONE)
         return;
     ModelSeen *seen = &model->seen.items[number];
+    if (seen->notes.count == NOTES_MAX)
+        text = ESC_TEXT("and more of the kind");
+    if (seen->notes.count > NOTES_MAX)
+        return;
     for (size_t i = 0; i < seen->notes.count; i++) {
         if (esc_text_equal(seen->notes.items[i].text, text))
             return;
@@ -129,39 +135,66 @@ void esc_model_remark(EscModel *model, uint32_t seen, const char *format, ...)
 
 /* --- things with a key -------------------------------------------------------------------------- */
 
-/* Exports have some thousands of things, and each is looked for some times: a walk is enough. */
-#define FIND(list, wanted)                                                                         \
-    do {                                                                                           \
-        for (size_t i = 0; (wanted).size > 0 && i < (list).count; i++) {                           \
-            if (esc_text_equal((list).items[i].key, (wanted)))                                     \
-                return (uint32_t)i;                                                                \
-        }                                                                                          \
-        return MODEL_NONE;                                                                         \
-    } while (0)
+/* Keys are ids and names; of longer ones the end is not looked at. */
+#define INDEXED_MAX 250
+
+static EscText indexed_key(char room[INDEXED_MAX + 1], char kind, EscText key)
+{
+    size_t size = key.size < INDEXED_MAX ? key.size : INDEXED_MAX;
+    room[0] = kind;
+    if (size > 0)
+        memcpy(room + 1, key.data, size);
+    return (EscText){room, size + 1};
+}
+
+uint32_t esc_model_indexed(const EscModel *model, char kind, EscText key)
+{
+    char room[INDEXED_MAX + 1];
+    uint32_t number = MODEL_NONE;
+    if (key.size > 0 && model->index != NULL)
+        (void)esc_names_find(model->index, indexed_key(room, kind, key), &number);
+    return number;
+}
+
+uint32_t esc_model_index(EscModel *model, char kind, EscText key, uint32_t number)
+{
+    char room[INDEXED_MAX + 1];
+    uint32_t found = esc_model_indexed(model, kind, key);
+    if (found != MODEL_NONE || key.size == 0)
+        return found;
+    if (model->index == NULL)
+        model->index = esc_names_new(1);
+    EscText kept = esc_arena_text(model->arena, indexed_key(room, kind, key));
+    if (model->index == NULL || kept.data == NULL ||
+        esc_names_put(model->index, kept, number) != ESC_OK)
+        esc_model_lack(model);
+    return number;
+}
 
 uint32_t esc_model_person(const EscModel *model, EscText key)
 {
-    FIND(model->persons, key);
+    return esc_model_indexed(model, 'p', key);
 }
 
 uint32_t esc_model_team(const EscModel *model, EscText key)
 {
-    FIND(model->teams, key);
+    return esc_model_indexed(model, 't', key);
 }
 
 uint32_t esc_model_schedule(const EscModel *model, EscText key)
 {
-    FIND(model->schedules, key);
+    return esc_model_indexed(model, 's', key);
 }
 
 uint32_t esc_model_chain(const EscModel *model, EscText key)
 {
-    FIND(model->chains, key);
+    return esc_model_indexed(model, 'c', key);
 }
 
 ModelPerson *esc_model_person_add(EscModel *model, uint32_t seen, EscText key, EscText title)
 {
     ModelPerson *person = MODEL_ADD(model, model->persons);
+    (void)esc_model_index(model, 'p', key, (uint32_t)(model->persons.count - 1));
     person->seen = seen;
     person->key = key;
     person->title = title;
@@ -171,6 +204,7 @@ ModelPerson *esc_model_person_add(EscModel *model, uint32_t seen, EscText key, E
 ModelTeam *esc_model_team_add(EscModel *model, uint32_t seen, EscText key, EscText title)
 {
     ModelTeam *team = MODEL_ADD(model, model->teams);
+    (void)esc_model_index(model, 't', key, (uint32_t)(model->teams.count - 1));
     team->seen = seen;
     team->key = key;
     team->title = title;
@@ -182,6 +216,7 @@ ModelSchedule *esc_model_schedule_add(EscModel *model, uint32_t seen, EscText ke
                                       EscText timezone)
 {
     ModelSchedule *schedule = MODEL_ADD(model, model->schedules);
+    (void)esc_model_index(model, 's', key, (uint32_t)(model->schedules.count - 1));
     schedule->seen = seen;
     schedule->key = key;
     schedule->title = title;
@@ -192,6 +227,7 @@ ModelSchedule *esc_model_schedule_add(EscModel *model, uint32_t seen, EscText ke
 ModelChain *esc_model_chain_add(EscModel *model, uint32_t seen, EscText key, EscText title)
 {
     ModelChain *chain = MODEL_ADD(model, model->chains);
+    (void)esc_model_index(model, 'c', key, (uint32_t)(model->chains.count - 1));
     chain->seen = seen;
     chain->key = key;
     chain->hours = MODEL_NONE;

@@ -277,6 +277,14 @@ typedef struct ModelChannel {
     bool is_used;
 } ModelChannel;
 
+/* What another system sends, as a source of the language. */
+typedef struct ModelSource {
+    EscText key, title;
+    MODEL_LIST(EscText) lines; /* of its body, in the language */
+    EscText comment;
+    EscText name; /* settle.c */
+} ModelSource;
+
 /* Hours with a name. */
 typedef struct ModelClosed {
     int64_t from_day, until_day; /* days since 1970-01-01, both closed */
@@ -289,13 +297,6 @@ typedef struct ModelCalendar {
     EscText name; /* settle.c */
     bool is_used;
 } ModelCalendar;
-
-/* Up to where the lines of a text were counted (documents.c). */
-typedef struct ModelCounted {
-    const char *text;
-    size_t offset, line_start;
-    unsigned line;
-} ModelCounted;
 
 typedef struct ModelFile {
     EscText name, first; /* of it, and of the file of which it is a further one */
@@ -317,11 +318,13 @@ typedef struct EscModel {
     MODEL_LIST(ModelField) fields;
     MODEL_LIST(ModelChannel) channels;
     MODEL_LIST(ModelCalendar) calendars;
-    uint32_t last_resort; /* a person; settle.c, unless the reader knows one */
+    MODEL_LIST(ModelSource) sources;
+    MODEL_LIST(uint32_t) numbers; /* names.c: behind names that several things wish for */
+    uint32_t last_resort;         /* a person; settle.c, unless the reader knows one */
     MODEL_LIST(ModelFile) files;
     EscBuf report;
-    EscNames *names; /* that were given; freed by esc_import_run */
-    ModelCounted counted;
+    EscNames *names; /* that were given */
+    EscNames *index; /* things by kind and key (model.c); both are freed by esc_imported_free */
     jmp_buf lack;
 } EscModel;
 
@@ -347,6 +350,10 @@ void esc_model_drop(EscModel *model, uint32_t seen, const char *format, ...) ESC
 /* A sentence for who reads the file alone: it changes no fate and is not in the report's lists. */
 void esc_model_remark(EscModel *model, uint32_t seen, const char *format, ...) ESC_PRINTF(3, 4);
 
+/* Puts a key into the index of its kind, a letter, unless it is there; the number that it has there now. An empty key has none. */
+uint32_t esc_model_index(EscModel *model, char kind, EscText key, uint32_t number);
+/* MODEL_NONE when it is not there. */
+uint32_t esc_model_indexed(const EscModel *model, char kind, EscText key);
 /* The thing with this key; MODEL_NONE when there is none. */
 uint32_t esc_model_person(const EscModel *model, EscText key);
 uint32_t esc_model_team(const EscModel *model, EscText key);

@@ -157,8 +157,17 @@ static EscText give(Given *given, EscText wish, const char *kind)
     EscText name = base;
     if (is_taken(given, name) && !esc_names_find(given->names, name, NULL))
         name = base = esc_model_printf(model, "%s_%.*s", kind, ESC_TEXT_ARG(base)); /* a word */
-    for (unsigned i = 2; i < NUMBERED_MAX && is_taken(given, name); i++)
-        name = esc_model_printf(model, "%.*s_%u", ESC_TEXT_ARG(base), i);
+    uint32_t last =
+        esc_model_indexed(model, 'n', base); /* the number that was given to this one last */
+    unsigned number = last == MODEL_NONE ? 1 : model->numbers.items[last];
+    while (number < NUMBERED_MAX && is_taken(given, name))
+        name = esc_model_printf(model, "%.*s_%u", ESC_TEXT_ARG(base), ++number);
+    if (number > 1 && last == MODEL_NONE) {
+        *MODEL_ADD(model, model->numbers) = number;
+        (void)esc_model_index(model, 'n', base, (uint32_t)(model->numbers.count - 1));
+    } else if (number > 1) {
+        model->numbers.items[last] = number;
+    }
     if (esc_names_put(given->names, name, 0) != ESC_OK)
         esc_model_lack(model);
     return name;
@@ -180,14 +189,20 @@ static EscText local_part(EscText address)
     return (EscText){address.data, size};
 }
 
+/* Of each first word whose it is; of several people's, nobody's. */
+static void index_first_words(EscModel *model)
+{
+    for (uint32_t i = 0; i < model->persons.count; i++) {
+        EscText word = first_word(model->persons.items[i].title);
+        if (esc_model_index(model, 'w', word, i) != i)
+            (void)esc_model_index(model, 'W', word, i);
+    }
+}
+
 static bool is_first_word_unique(const EscModel *model, size_t number)
 {
     EscText word = first_word(model->persons.items[number].title);
-    for (size_t i = 0; i < model->persons.count; i++) {
-        if (i != number && esc_text_equal(word, first_word(model->persons.items[i].title)))
-            return false;
-    }
-    return word.size > 1;
+    return word.size > 1 && esc_model_indexed(model, 'W', word) == MODEL_NONE;
 }
 
 /* lena, where there is one Lena; else lena_vogt. Of a name in another script what stands before the @. */
@@ -219,6 +234,7 @@ void esc_names_give(EscModel *model)
     if (given.names == NULL)
         esc_model_lack(model);
     model->names = given.names;
+    index_first_words(model);
     for (size_t i = 0; i < model->persons.count; i++)
         model->persons.items[i].name = give(&given, person_wish(model, i), "person");
     NAME_ALL(model->teams, "team");
@@ -226,6 +242,7 @@ void esc_names_give(EscModel *model)
     NAME_ALL(model->chains, "chain");
     NAME_ALL(model->channels, "channel");
     NAME_ALL(model->calendars, "hours");
+    NAME_ALL(model->sources, "source");
     for (size_t i = 0; i < model->intakes.count; i++) {
         ModelIntake *intake = &model->intakes.items[i];
         intake->name = give(

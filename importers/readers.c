@@ -2,11 +2,8 @@
 #include "readers.h"
 
 static const ImportReader *const READERS[] = {
-    &esc_reader_opsgenie,
-    &esc_reader_pagerduty,
-    &esc_reader_goalert,
-    &esc_reader_oncall,
-    &esc_reader_alertmanager,
+    &esc_reader_opsgenie, &esc_reader_pagerduty,    &esc_reader_goalert,
+    &esc_reader_oncall,   &esc_reader_alertmanager,
 };
 
 const ImportReader *esc_reader(size_t index)

@@ -1,34 +1,36 @@
 /* report.c - import-report.md: what was carried over, what changed, what could not be, and why. */
 #include "write.h"
 
-static size_t count_of(const EscModel *model, const char *what, ModelFate fate)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < model->seen.count; i++) {
-        const ModelSeen *seen = &model->seen.items[i];
-        count += strcmp(seen->what, what) == 0 && seen->fate == fate;
-    }
-    return count;
-}
+/* What there is of a kind of thing. */
+typedef struct Kind {
+    const char *what;
+    size_t counts[MODEL_LEFT + 1]; /* by fate */
+} Kind;
+typedef struct Kinds {
+    MODEL_LIST(Kind) list;
+} Kinds;
 
-static bool is_first_of_kind(const EscModel *model, size_t number)
+static Kind *kind_of(EscModel *model, Kinds *kinds, const char *what)
 {
-    for (size_t i = 0; i < number; i++) {
-        if (strcmp(model->seen.items[i].what, model->seen.items[number].what) == 0)
-            return false;
+    for (size_t i = 0; i < kinds->list.count; i++) {
+        if (strcmp(kinds->list.items[i].what, what) == 0)
+            return &kinds->list.items[i];
     }
-    return true;
+    Kind *kind = MODEL_ADD(model, kinds->list);
+    kind->what = what;
+    return kind;
 }
 
 static void write_counts(EscModel *model, EscBuf *out)
 {
+    Kinds kinds = {0};
+    for (size_t i = 0; i < model->seen.count; i++)
+        kind_of(model, &kinds, model->seen.items[i].what)->counts[model->seen.items[i].fate]++;
     esc_buf_string(out, "| | carried over | changed | left out |\n| --- | --- | --- | --- |\n");
-    for (size_t i = 0; i < model->seen.count; i++) {
-        const char *what = model->seen.items[i].what;
-        if (is_first_of_kind(model, i))
-            esc_buf_printf(out, "| %s | %zu | %zu | %zu |\n", what,
-                           count_of(model, what, MODEL_CARRIED),
-                           count_of(model, what, MODEL_CHANGED), count_of(model, what, MODEL_LEFT));
+    for (size_t i = 0; i < kinds.list.count; i++) {
+        const Kind *kind = &kinds.list.items[i];
+        esc_buf_printf(out, "| %s | %zu | %zu | %zu |\n", kind->what, kind->counts[MODEL_CARRIED],
+                       kind->counts[MODEL_CHANGED], kind->counts[MODEL_LEFT]);
     }
 }
 

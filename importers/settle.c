@@ -9,6 +9,7 @@
 #define BEGINS_MAX_MS (50 * ESC_YEAR_MS)
 #define TURN_DAYS_MAX 366
 #define TURNS_MAX 200
+#define OVERRIDES_MAX 500
 
 /* --- zones --------------------------------------------------------------------------------------------- */
 
@@ -462,6 +463,8 @@ static void settle_overrides(EscModel *model, ModelSchedule *schedule)
                              model->teams.items[override.who.index].members.count == 0;
         if (is_empty_team)
             esc_model_leave(model, override.seen, "it is for a team without members");
+        else if (kept == OVERRIDES_MAX)
+            esc_model_leave(model, override.seen, "its schedule has 500 others before it");
         else if (is_to_come(model, override.seen, &override.from_ms, &override.until_ms))
             schedule->overrides.items[kept++] = override;
     }

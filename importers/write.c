@@ -181,6 +181,22 @@ static void write_own_file(EscModel *model)
     write_channels(model, out);
 }
 
+/* A file of its own, where the export says what comes in. */
+static void write_sources(EscModel *model)
+{
+    EscBuf *out = model->sources.count == 0 ? NULL : write_open(model, "sources.esc");
+    for (size_t i = 0; i < model->sources.count; i++) {
+        const ModelSource *source = &model->sources.items[i];
+        write_comment(model, out, source->comment);
+        esc_buf_printf(out, "source %.*s ", ESC_TEXT_ARG(source->name));
+        write_text(model, out, source->title, WRITE_TITLE_MAX);
+        esc_buf_string(out, " {\n");
+        for (size_t l = 0; l < source->lines.count; l++)
+            esc_buf_printf(out, "%.*s\n", ESC_TEXT_ARG(source->lines.items[l]));
+        esc_buf_string(out, "}\n\n");
+    }
+}
+
 static void write_policy(EscModel *model)
 {
     EscBuf *out = write_open(model, "policy.esc");
@@ -199,5 +215,6 @@ void esc_write_workspace(EscModel *model)
     write_schedules(model);
     write_chains(model);
     write_intakes(model);
+    write_sources(model);
     write_policy(model);
 }

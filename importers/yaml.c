@@ -14,31 +14,19 @@ typedef struct Build {
     EscModel *model;
     yaml_document_t *document;
     EscText text;
-    const size_t *lines; /* where each line of the text begins */
-    size_t lines_count, values;
+    const Document *file; /* its lines */
+    size_t values;
     bool is_too_large;
 } Build;
 
 /* --- places ------------------------------------------------------------------------------------------- */
 
 /* libyaml counts characters; lines are the same either way. */
-static const size_t *line_starts(EscModel *model, EscText text, size_t *count)
-{
-    MODEL_LIST(size_t) starts = {0};
-    *MODEL_ADD(model, starts) = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] == '\n')
-            *MODEL_ADD(model, starts) = i + 1;
-    }
-    *count = starts.count;
-    return starts.items;
-}
-
 static EscText place_of(const Build *build, const yaml_node_t *node)
 {
-    size_t line =
-        node->start_mark.line < build->lines_count ? node->start_mark.line : build->lines_count - 1;
-    return (EscText){build->text.data + build->lines[line], 0};
+    size_t line = node->start_mark.line < build->file->lines_count ? node->start_mark.line
+                                                                   : build->file->lines_count - 1;
+    return (EscText){build->text.data + build->file->lines[line], 0};
 }
 
 /* --- values --------------------------------------------------------------------------------------------- */
@@ -166,8 +154,7 @@ static EscJson *convert(Build *build, int number, unsigned depth)
 
 static const EscJson *read_root(EscModel *model, Document *document, yaml_document_t *loaded)
 {
-    Build build = {.model = model, .document = loaded, .text = document->text};
-    build.lines = line_starts(model, document->text, &build.lines_count);
+    Build build = {.model = model, .document = loaded, .text = document->text, .file = document};
     if (yaml_document_get_root_node(loaded) == NULL) {
         (void)esc_why(&document->why, ESC_BAD_INPUT, "", 0, "the file is empty");
         return NULL;
@@ -177,14 +164,6 @@ static const EscJson *read_root(EscModel *model, Document *document, yaml_docume
         return root;
     (void)esc_why(&document->why, ESC_OVER_LIMIT, "", 0, "it is too large, or refers to itself");
     return NULL;
-}
-
-/* Where the line of a fault begins, for the report. */
-static uint64_t fault_offset(EscModel *model, EscText text, size_t line)
-{
-    size_t count = 0;
-    const size_t *lines = line_starts(model, text, &count);
-    return lines[line < count ? line : count - 1];
 }
 
 /* Memory that runs out goes through here, since libyaml's own has to be given back. */
@@ -207,8 +186,8 @@ void yaml_read_document(EscModel *model, Document *document)
     yaml_document_t loaded;
     if (yaml_parser_initialize(&parser) == 0)
         esc_model_lack(model);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)document->text.data,
-                                 document->text.size);
+    const char *text = document->text.size > 0 ? document->text.data : ""; /* it wants an address */
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, document->text.size);
     bool is_loaded = yaml_parser_load(&parser, &loaded) != 0,
          is_memory = parser.error == YAML_MEMORY_ERROR;
     size_t line = parser.problem_mark.line;
@@ -220,5 +199,6 @@ void yaml_read_document(EscModel *model, Document *document)
     if (is_loaded)
         convert_document(model, document, &loaded);
     else
-        document->why.offset = fault_offset(model, document->text, line);
+        document->why.offset =
+            document->lines[line < document->lines_count ? line : document->lines_count - 1];
 }

@@ -24,7 +24,7 @@ static void begin_line(const Check *check, EscBuf *lines)
 
 /* --- names on both sides ---------------------------------------------------------------------- */
 
-/* Channels and systems are two kinds of the same thing here. */
+/* Channels, systems and sources are three kinds of the same thing here. */
 typedef struct Kind {
     const char *place, *word;
     uint32_t (*declared_count)(const EscProgram *program);
@@ -73,9 +73,30 @@ static EscText bound_system_name(const EscWorkspaceConfig *config, uint32_t inde
     return config->systems.items[index].name;
 }
 
+static uint32_t sources_count(const EscProgram *program)
+{
+    return program->sources_count;
+}
+
+static EscText source_name(const EscProgram *program, uint32_t index)
+{
+    return program->texts[program->sources[index].name];
+}
+
+static uint32_t bound_sources_count(const EscWorkspaceConfig *config)
+{
+    return config->sources.count;
+}
+
+static EscText bound_source_name(const EscWorkspaceConfig *config, uint32_t index)
+{
+    return config->sources.items[index].name;
+}
+
 static const Kind kinds[] = {
     {"channels", "channel", channels_count, channel_name, bound_channels_count, bound_channel_name},
     {"systems", "system", systems_count, system_name, bound_systems_count, bound_system_name},
+    {"sources", "source", sources_count, source_name, bound_sources_count, bound_source_name},
 };
 
 static bool is_bound(const Check *check, const Kind *kind, EscText name)
@@ -125,6 +146,32 @@ static void check_kind(const Check *check, const Kind *kind)
         if (nearest.size > 0)
             esc_buf_printf(check->undeclared, "; did you mean \"%.*s\"?", ESC_TEXT_ARG(nearest));
     }
+}
+
+/* --- mail that comes in ------------------------------------------------------------------------ */
+
+static uint32_t events_count(const EscProgram *program)
+{
+    return program->events_count;
+}
+
+static EscText event_name(const EscProgram *program, uint32_t index)
+{
+    return program->texts[program->events[index].name];
+}
+
+/* What an answer by mail is. */
+static void check_reply_event(const Check *check)
+{
+    static const Kind kind = {"inbox.reply_event", "event", events_count, event_name, NULL, NULL};
+    EscText name = check->config == NULL ? (EscText){0} : check->config->inbox.reply_event, nearest;
+    if (name.size == 0 || is_declared(check, &kind, name, &nearest))
+        return;
+    begin_line(check, check->undeclared);
+    esc_buf_printf(check->undeclared, "%s: the templates declare no event %.*s", kind.place,
+                   ESC_TEXT_ARG(name));
+    if (nearest.size > 0)
+        esc_buf_printf(check->undeclared, "; did you mean \"%.*s\"?", ESC_TEXT_ARG(nearest));
 }
 
 /* --- people ----------------------------------------------------------------------------------- */
@@ -217,6 +264,7 @@ void bindings_check(EscText workspace, const EscWorkspaceConfig *config, const E
                          .undeclared = &out->undeclared};
     for (size_t i = 0; i < ESC_COUNT_OF(kinds); i++)
         check_kind(&check, &kinds[i]);
+    check_reply_event(&check);
     check_way(&check, ESC_CONTACT_EMAIL, "mail", "mail");
 #define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
     check_way(&check, ESC_CONTACT_##CONTACT, "people." #way, #way);

@@ -1,6 +1,6 @@
 /* scenario.h - plays `test` declarations on the runtime's own engine, on a virtual clock.
  *
- * scenario_play.c moves the world: events, people, time, connectors, deliveries. scenario_acts.c is what people do, and
+ * scenario_play.c moves the world: events, people, time, connectors, deliveries. scenario_sources.c is what sources receive. scenario_acts.c is what people do, and
  * whether anybody asked for it. scenario_expect.c judges what is expected, with scenario_deeds.c for what happened,
  * scenario_values.c for conditions and scenario_who.c for people. escalc_test.c is the command around it. */
 #ifndef ESC_PROGRAMS_SCENARIO_H
@@ -39,11 +39,17 @@ typedef struct EscConduct {
     EscText reply;
 } EscConduct;
 
+/* An event that a source brought: the same one again is none. */
+typedef struct EscReceived {
+    EscText source, id;
+} EscReceived;
+
 typedef struct EscPlay {
     const EscWorkspace *workspace;
     const EscBundle *bundle;
     const EscProgram *program;
     const EscZones *zones;
+    const EscListener *listener; /* NULL: nobody asks */
     EscEngine *engine;
     EscArena *arena;
     int64_t now_ms;
@@ -59,6 +65,8 @@ typedef struct EscPlay {
         sent_moved; /* how many there were before the last step that moved the world */
     EscConduct *conducts;
     size_t conducts_count, conducts_capacity;
+    EscReceived *received;
+    size_t received_count, received_capacity;
     EscBuf *report;         /* why the scenario failed */
     EscPlaceSpan failed_at; /* the step or expectation that did */
 } EscPlay;
@@ -92,6 +100,13 @@ ESC_MUST_USE EscStatus esc_play_given(EscPlay *play, const EscScenarioStep *step
 const EscJson *esc_play_json(EscPlay *play, EscText text);
 /* "2026-01-05T09:05" in the workspace's zone. */
 void esc_play_write_time(const EscPlay *play, EscBuf *out, int64_t at_ms);
+
+/* What is said from here on is of another ticket; empty: of the same. */
+void esc_play_turn_to(EscPlay *play, EscText ticket);
+
+/* --- scenario_sources.c ----------------------------------------------------------------------------- */
+
+ESC_MUST_USE EscStatus esc_play_receive(EscPlay *play, const EscScenarioStep *step, EscWhy *why);
 
 /* --- scenario_acts.c ------------------------------------------------------------------------------- */
 

@@ -121,7 +121,7 @@ static EscText result_of(EscPlay *play, EscText pointer, EscText text, const Esc
     if (pointer.size == 0)
         return text;
     const EscJson *place = esc_document_find(reply, pointer);
-    if (place == NULL || place->kind == ESC_JSON_TEXT)
+    if (place == NULL || place->kind == ESC_JSON_TEXT || place->kind == ESC_JSON_NULL)
         return esc_json_text_or(place, ESC_TEXT(""));
     EscBuf out;
     esc_buf_init(&out, ESC_TEXT_MAX);
@@ -285,8 +285,7 @@ static EscText fields_json(EscPlay *play, const EscScenarioStep *const *steps, s
     return kept;
 }
 
-/* What is said from here on is of another ticket. */
-static void turn_to(EscPlay *play, EscText ticket)
+void esc_play_turn_to(EscPlay *play, EscText ticket)
 {
     if (ticket.size == 0 || esc_text_equal(ticket, play->ticket))
         return;
@@ -338,7 +337,7 @@ static EscText source_of(const EscPlay *play)
 /* `given` describes the ticket as it was before: it is put there without an event, unless the first event creates it. */
 static EscStatus send_event(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
 {
-    turn_to(play, step->ticket);
+    esc_play_turn_to(play, step->ticket);
     bool is_creation = !esc_engine_has_ticket(play->engine, play->ticket) &&
                        esc_text_equal(step->name, ESC_TEXT("ticket.created"));
     EscText data = fields_json(play, &step, 1);
@@ -410,11 +409,13 @@ static EscStatus play_step(EscPlay *play, const EscScenarioStep *step, EscWhy *w
     case ESC_SCENARIO_AFTER:
         return pass_time(play, step->ms, why);
     case ESC_SCENARIO_GIVEN:
-        turn_to(play, step->ticket);
+        esc_play_turn_to(play, step->ticket);
         keep_given(play, step);
         return ESC_OK;
     case ESC_SCENARIO_EVENT:
         return send_event(play, step, why);
+    case ESC_SCENARIO_RECEIVE:
+        return esc_play_receive(play, step, why);
     case ESC_SCENARIO_ACK:
         return esc_play_act(play, step, ESC_VERB_ACK, why);
     case ESC_SCENARIO_RESOLVE:
@@ -556,6 +557,7 @@ bool esc_play_scenario(const EscStage *stage, const EscScenario *scenario, EscBu
                     .bundle = stage->bundle,
                     .program = esc_bundle_program(stage->bundle),
                     .zones = stage->zones,
+                    .listener = stage->listener,
                     .report = report,
                     .failed_at = scenario->span};
     bool is_fine = false;

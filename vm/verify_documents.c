@@ -48,17 +48,6 @@ static EscStatus verify_path(EscVerify *verify, uint32_t i)
     return ESC_OK;
 }
 
-EscStatus esc_verify_given(EscVerify *verify, EscTable table, uint32_t row, uint32_t function,
-                           EscType type)
-{
-    EscStatus status =
-        esc_verify_entry(verify, table, row, function, ESC_FUNCTION_DOCUMENT, 0, ESC_NONE);
-    if (status == ESC_OK && verify->program->functions[function].gives != type)
-        status = esc_verify_bad(verify, "V48", table, row,
-                                "function %u gives a value of another type", (unsigned)function);
-    return status;
-}
-
 EscStatus esc_verify_documents(EscVerify *verify)
 {
     EscStatus status = ESC_OK;

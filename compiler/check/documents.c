@@ -133,10 +133,11 @@ bool esc_report_place(EscWhere *where, const EscNode *path)
     return false;
 }
 
-bool esc_report_outside(EscWhere *where, const EscNode *path)
+bool esc_report_outside(EscWhere *where, const EscNode *path, EscType expected)
 {
     EscText root = path->path.parts[0].text;
-    bool is_name = path->path.count == 1 && !esc_text_equal(root, ESC_TEXT("resolved"));
+    bool is_name = path->path.count == 1 && (esc_type_kind(expected) == ESC_KIND_ENUM ||
+                                             !esc_text_equal(root, ESC_TEXT("resolved")));
     if (!where->reads_document || is_name)
         return false;
     EscDiagnostic *diagnostic = esc_report(where->workspace, "E0114", path->span,

@@ -55,7 +55,7 @@ EscKind esc_written_kind(const EscNode *node);
 EscType esc_no_document(EscWhere *where, const EscNode *node, const char *what);
 /* Report a place in brackets where nothing has places, and a name that is no document's where one is read. */
 bool esc_report_place(EscWhere *where, const EscNode *path);
-bool esc_report_outside(EscWhere *where, const EscNode *path);
+bool esc_report_outside(EscWhere *where, const EscNode *path, EscType expected);
 /* Whether a test around proves that the first words of the path are present. */
 bool esc_is_narrowed(const EscWhere *where, const EscNode *path, uint32_t parts);
 /* Reports a condition, or parts of one, that can never hold or always do. */

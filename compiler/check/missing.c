@@ -1,6 +1,19 @@
-/* missing.c - what is said of a value that may be missing where one is needed, or where the condition would then be true. */
+/* missing.c - whether a value has been tested to be there, and what is said of one that may be missing where one is needed, or where the condition would then be true. */
 #include "check/expressions.h"
 #include "check/names.h"
+
+/* A test of a duration is one of its units too: what is there has minutes. */
+bool esc_is_narrowed(const EscWhere *where, const EscNode *path, uint32_t parts)
+{
+    for (uint32_t i = 0; i < where->narrowed_count; ++i) {
+        const EscNode *tested = where->narrowed[i];
+        if (!where->is_nonzero[i] &&
+            esc_paths_begin_equal(tested, esc_path_value_parts(where->workspace, tested), path,
+                                  parts))
+            return true;
+    }
+    return false;
+}
 
 /* Reports a test that could become true because `node` is missing. */
 void esc_might_be_missing(EscWhere *where, const EscNode *node, const char *under)

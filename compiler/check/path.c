@@ -26,19 +26,6 @@ static EscUnit unit_of(EscText word)
     return ESC_UNIT_NONE;
 }
 
-/* A test of a duration is one of its units too: what is there has minutes. */
-bool esc_is_narrowed(const EscWhere *where, const EscNode *path, uint32_t parts)
-{
-    for (uint32_t i = 0; i < where->narrowed_count; ++i) {
-        const EscNode *tested = where->narrowed[i];
-        if (!where->is_nonzero[i] &&
-            esc_paths_begin_equal(tested, esc_path_value_parts(where->workspace, tested), path,
-                                  parts))
-            return true;
-    }
-    return false;
-}
-
 /* Marks the node as found and gives its type, with narrowing and the unit applied. */
 static EscType found(Lookup *lookup, EscMeans means, uint32_t index, EscType type, uint8_t flags)
 {
@@ -724,7 +711,7 @@ EscType esc_check_path(EscWhere *where, const EscNode *node, EscType expected)
         return type;
     /* `escalation` is a role too, where a member of the role enum is wanted; and `resolved` a status. */
     bool is_member = node->path.count == 1 && esc_type_kind(expected) == ESC_KIND_ENUM;
-    if (esc_report_place(where, node) || (!is_member && esc_report_outside(where, node)))
+    if (esc_report_place(where, node) || esc_report_outside(where, node, expected))
         return ESC_TYPE_WRONG;
     EscText root = node->path.parts[0].text;
     for (size_t i = 0; i < ESC_COUNT_OF(roots) && !is_member; ++i) {

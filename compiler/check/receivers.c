@@ -43,7 +43,8 @@ static unsigned bit_of(EscSymbolKind kind)
 
 static bool may_be_address(EscText text, unsigned receives)
 {
-    return (receives & ESC_WHO_CAN_CHANNEL) != 0 && memchr(text.data, '@', text.size) != NULL;
+    return (receives & ESC_WHO_CAN_CHANNEL) != 0 && text.size > 0 &&
+           memchr(text.data, '@', text.size) != NULL;
 }
 
 static void check_given(EscWorkspace *workspace, const EscGivenName *given)

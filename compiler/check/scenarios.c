@@ -164,63 +164,6 @@ static void step_act(Scenario *scenario, const EscNode *node, EscScenarioStep *s
     take_fields(scenario, step);
 }
 
-static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, unsigned depth);
-
-static void json_list(Scenario *scenario, const EscNode *node, EscBuf *out, unsigned depth)
-{
-    esc_buf_char(out, '[');
-    ESC_EACH_NODE(item, node->list.items) {
-        esc_buf_string(out, item == node->list.items.first ? "" : ",");
-        json_value(scenario, item, out, depth + 1);
-    }
-    esc_buf_char(out, ']');
-}
-
-/* The JSON of what a connector is made to reply. */
-static void json_value(Scenario *scenario, const EscNode *node, EscBuf *out, unsigned depth)
-{
-    EscDatum datum;
-    if (node->kind == ESC_NODE_RECORD && depth < ESC_RECORD_DEPTH_MAX) {
-        esc_buf_char(out, '{');
-        ESC_EACH_NODE(entry, node->record.entries) {
-            esc_buf_string(out, entry == node->record.entries.first ? "" : ",");
-            esc_json_text(out, entry->entry.name.text);
-            esc_buf_char(out, ':');
-            json_value(scenario, entry->entry.value, out, depth + 1);
-        }
-        esc_buf_char(out, '}');
-        return;
-    }
-    if (node->kind == ESC_NODE_LIST && depth < ESC_RECORD_DEPTH_MAX) {
-        json_list(scenario, node, out, depth);
-        return;
-    }
-    if (!esc_scenario_datum(&scenario->where, node, &datum))
-        return;
-    switch (datum.kind) {
-    case ESC_DATUM_BOOL:
-        esc_buf_string(out, datum.truth ? "true" : "false");
-        break;
-    case ESC_DATUM_NUMBER:
-        esc_json_number(out, datum.number);
-        break;
-    case ESC_DATUM_DURATION:
-        esc_json_number(out, (double)datum.ms / 1000);
-        break;
-    case ESC_DATUM_LIST:
-        esc_buf_char(out, '[');
-        for (uint32_t i = 0; i < datum.items_count; ++i) {
-            esc_buf_string(out, i == 0 ? "" : ",");
-            esc_json_text(out, datum.items[i]);
-        }
-        esc_buf_char(out, ']');
-        break;
-    default:
-        esc_json_text(out, datum.text);
-        break;
-    }
-}
-
 static void step_system(Scenario *scenario, const EscNode *node, EscScenarioStep *step)
 {
     EscWorkspace *workspace = scenario->workspace;
@@ -237,11 +180,7 @@ static void step_system(Scenario *scenario, const EscNode *node, EscScenarioStep
         step->text = esc_plain_text(workspace, reply);
         return;
     }
-    EscBuf json;
-    esc_buf_init(&json, ESC_SOURCE_SIZE_MAX);
-    json_value(scenario, reply, &json, 0);
-    step->text = esc_arena_text(workspace->arena, esc_buf_as_text(&json));
-    esc_buf_done(workspace, &json);
+    step->text = esc_scenario_json(&scenario->where, reply);
 }
 
 static void step_absent(Scenario *scenario, const EscNode *node, EscScenarioStep *step)
@@ -314,10 +253,8 @@ static void make_step(Scenario *scenario, const EscNode *node, EscScenarioStep *
                                      ESC_WHO_CAN_CHANNEL | ESC_WHO_CAN_PERSON, "be delivered to");
         break;
     case ESC_NODE_TEST_RECEIVE:
-        esc_report_hint(scenario->workspace,
-                        esc_report(scenario->workspace, "E0390", node->span,
-                                   "tests do not receive payloads yet"),
-                        "send the event with `on EVENT { … }`");
+        step->kind = ESC_SCENARIO_RECEIVE;
+        esc_scenario_receive(&scenario->where, node, step);
         break;
     case ESC_NODE_TEST_ABSENT:
         step_absent(scenario, node, step);

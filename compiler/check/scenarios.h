@@ -27,4 +27,8 @@ EscWho esc_scenario_action(EscWorkspace *workspace,
                            const EscNode *path); /* system or system.action */
 void esc_scenario_expect(Scenario *scenario, const EscNode *node, EscScenarioStep *step);
 
+/* test_json.c: JSON that is written down; and what a source receives: name and text of the step. */
+EscText esc_scenario_json(EscWhere *where, const EscNode *node);
+void esc_scenario_receive(EscWhere *where, const EscNode *node, EscScenarioStep *step);
+
 #endif

@@ -190,19 +190,20 @@ static EscType target_type(SourceCheck *check, const EscNode *target)
 static void check_choices(EscWhere *where, const EscNode *node, EscType type)
 {
     const EscNode *sure = NULL;
+    bool is_told = false;
     ESC_EACH(value, node->source_map.values) {
-        if (sure != NULL) {
+        if (sure != NULL && !is_told)
             esc_report_hint(where->workspace,
                             esc_report(where->workspace, "A0201", value->span,
                                        "`%.*s` is never missing, so this is never read",
                                        ESC_TEXT_ARG(esc_words_of(where, sure))),
                             "leave `else` out");
-            return;
-        }
+        is_told = sure != NULL;
         bool is_fine =
             esc_check_value(where, value, type == ESC_TYPE_WRONG ? type : type | ESC_TYPE_OPTIONAL,
                             "E0209", "this field");
-        if (is_fine && !esc_type_is_optional(esc_node_type(where->workspace, value)))
+        if (is_fine && sure == NULL &&
+            !esc_type_is_optional(esc_node_type(where->workspace, value)))
             sure = value;
     }
 }

@@ -2,14 +2,6 @@
  * is declared, an UNDO function; and what the workspace's programs may reach. */
 #include "lower/lower.h"
 
-void esc_lower_parameters(EscLower *lower, const EscActionInfo *action)
-{
-    for (uint32_t i = 0; i < action->params_count; i++) {
-        const EscParamInfo *param = &lower->workspace->params[action->params_first + i];
-        lower->local_registers[param->local] = esc_emit_take_entry(lower->emit, param->type);
-    }
-}
-
 static uint32_t lower_undo(EscLower *lower, uint32_t index)
 {
     const EscActionInfo *action = &lower->workspace->actions[index];

@@ -2,6 +2,14 @@
  * places of the body, what holds others before them. */
 #include "lower/lower.h"
 
+void esc_lower_parameters(EscLower *lower, const EscActionInfo *action)
+{
+    for (uint32_t i = 0; i < action->params_count; i++) {
+        const EscParamInfo *param = &lower->workspace->params[action->params_first + i];
+        lower->local_registers[param->local] = esc_emit_take_entry(lower->emit, param->type);
+    }
+}
+
 typedef struct Request {
     EscLower *lower;
     EscActionRow *row;

@@ -203,6 +203,67 @@ static void see_rest(AmReader *reader)
     }
 }
 
+/* --- what Alertmanager sends ----------------------------------------------------------------------------------- */
+
+/* A member of an alert's labels: behind a dot, or in brackets where its name is no word. */
+static EscText label_place(EscModel *model, EscText label)
+{
+    bool is_word = label.size > 0 && (label.data[0] < '0' || label.data[0] > '9');
+    for (size_t i = 0; i < label.size && is_word; i++) {
+        char c = label.data[i];
+        is_word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    }
+    return is_word ? esc_model_printf(model, "alert.labels.%.*s", ESC_TEXT_ARG(label))
+                   : esc_model_printf(model, "alert.labels[\"%.*s\"]", ESC_TEXT_ARG(label));
+}
+
+static void add_label(AmReader *reader, ModelSource *source, size_t number)
+{
+    EscModel *model = reader->model;
+    EscText label = reader->labels.items[number], field = reader->fields.items[number];
+    for (size_t i = 0; i < label.size; i++) {
+        if (strchr("\"\\{", label.data[i]) == NULL && (unsigned char)label.data[i] >= ' ')
+            continue;
+        esc_model_change(model, reader->document->seen, "the label \"%.*s\" is read from no alert",
+                         ESC_TEXT_ARG(label));
+        return;
+    }
+    *MODEL_ADD(model, source->lines) = esc_model_printf(model, "%.*s <- %.*s", ESC_TEXT_ARG(field),
+                                                        ESC_TEXT_ARG(label_place(model, label)));
+}
+
+/* The body of its webhook, version 4: each alert by itself, with the labels that routes ask for. */
+static void add_source(AmReader *reader)
+{
+    static const char *const LINES[] = {
+        "verify token",
+        "each body.alerts as alert",
+        "event ticket.resolved when alert.status = \"resolved\"",
+        "event ticket.created",
+        "event.id <- \"{alert.fingerprint}/{alert.startsAt}/{alert.status}\"",
+        "ticket.id <- alert.fingerprint",
+        "ticket.title <- alert.annotations.summary else alert.labels.alertname else \"an alert "
+        "without a name\"",
+        "ticket.description <- alert.annotations.description",
+        "ticket.url <- alert.generatorURL",
+        "ticket.created_at <- alert.startsAt",
+    };
+    EscModel *model = reader->model;
+    if (model->sources.count > 0)
+        return;
+    ModelSource *source = MODEL_ADD(model, model->sources);
+    source->title = ESC_TEXT("Alertmanager alerts");
+    source->comment = ESC_TEXT(
+        "In Alertmanager: a receiver with webhook_configs whose url ends in /v1/sources/ and this "
+        "name, send_resolved, "
+        "and http_config.authorization.credentials_file, which holds the source's secret.");
+    for (size_t i = 0; i < ESC_COUNT_OF(LINES); i++)
+        *MODEL_ADD(model, source->lines) = esc_text_from(LINES[i]);
+    for (size_t i = 0; i < reader->labels.count; i++)
+        add_label(reader, source, i);
+    *MODEL_ADD(model, source->lines) = ESC_TEXT("ticket.tags <- pairs(alert.labels)");
+}
+
 static void read_one(EscModel *model, Document *document)
 {
     AmReader reader = {.model = model, .document = document, .root = document->root};
@@ -225,6 +286,7 @@ static void read_one(EscModel *model, Document *document)
                  .intake = (uint32_t)(model->intakes.count - 1),
                  .is_first = !continues(route, 0)};
     (void)walk_route(&walk, route, &(Above){0}, 0);
+    add_source(&reader);
 }
 
 static bool looks_like(const EscJson *root)

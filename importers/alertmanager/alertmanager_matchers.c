@@ -7,6 +7,7 @@
 
 #define ALTERNATIVES_MAX 64
 #define VALUE_BYTES_MAX 120
+#define LABELS_MAX 60 /* fields that a ticket may have more */
 
 EscText am_label(AmReader *reader, EscText label)
 {
@@ -15,6 +16,8 @@ EscText am_label(AmReader *reader, EscText label)
         if (esc_text_equal(reader->labels.items[i], label))
             return reader->fields.items[i];
     }
+    if (reader->labels.count == LABELS_MAX)
+        return (EscText){0};
     EscText name = esc_name_of(model, label), field = {0};
     if (name.size == 0 || name.data[0] < 'a')
         name = esc_model_printf(model, "label_%.*s", ESC_TEXT_ARG(name));

@@ -96,14 +96,12 @@ static EscText title_of(const EscJson *json)
     return (EscText){0};
 }
 
-static bool is_listed(const OgReader *reader, OgKind kind, EscText id)
+/* Whether the same thing came before. */
+static bool is_listed(OgReader *reader, OgKind kind, EscText id)
 {
-    for (size_t i = 0; id.size > 0 && i < reader->things.count; i++) {
-        const OgThing *thing = &reader->things.items[i];
-        if (thing->kind == kind && esc_text_equal(og_text(thing->json, "id"), id))
-            return true;
-    }
-    return false;
+    EscText key = esc_model_printf(reader->model, "%d %.*s", (int)kind, ESC_TEXT_ARG(id));
+    uint32_t number = (uint32_t)reader->things.count;
+    return id.size > 0 && esc_model_index(reader->model, 'o', key, number) != number;
 }
 
 static const char *what_of(OgKind kind)

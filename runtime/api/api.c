@@ -21,6 +21,7 @@ struct EscApi {
     EscMailbox finished;
     EscWrongTokens wrong;
     EscUnproven unproven;
+    EscRefusals refusals;
     size_t away; /* requests in pending, with shards, or in finished */
     bool is_stopping;
 };
@@ -31,6 +32,7 @@ EscStatus esc_api_new(const EscApiSetup *setup, EscApi **out, EscWhy *why)
     if (*out == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the API");
     (*out)->setup = *setup;
+    esc_refusals_init(&(*out)->refusals);
     esc_mailbox_init(&(*out)->finished, setup->wake, setup->context);
     return ESC_OK;
 }
@@ -52,6 +54,7 @@ void esc_api_free(EscApi *api)
         return;
     esc_tokens_free(api->tokens);
     esc_mailbox_release(&api->finished);
+    esc_refusals_release(&api->refusals);
     free(api);
 }
 
@@ -75,7 +78,7 @@ static const EscRoute *find_route(EscRequest *request, char *allow, size_t allow
 }
 
 /* Ever later for who goes on sending wrong ones; too many who wait are sent away. */
-static void refuse_token(EscRequest *request, bool is_wrong)
+static bool hold_up(EscRequest *request, bool is_wrong)
 {
     EscApi *api = request->api;
     int64_t pause_ms = 0;
@@ -87,11 +90,31 @@ static void refuse_token(EscRequest *request, bool is_wrong)
         esc_answer_header(&request->answer, "Retry-After", "1");
         esc_request_refuse(request, 429, "too_many_wrong", "Too many wrong tokens came from there",
                            "header:Authorization", "");
-        return;
+        return false;
     }
+    return true;
+}
+
+static void refuse_token(EscRequest *request, bool is_wrong)
+{
+    if (!hold_up(request, is_wrong))
+        return;
     esc_answer_header(&request->answer, "WWW-Authenticate", "Bearer");
     esc_request_refuse(request, 401, "unauthenticated", "A valid bearer token is needed",
                        "header:Authorization", "");
+}
+
+void esc_request_refuse_proof(EscRequest *request, bool is_wrong, const char *detail)
+{
+    if (hold_up(request, is_wrong))
+        esc_request_refuse(request, 401, "unproven", "The sender is not known", NULL, detail);
+}
+
+const EscToken *esc_request_token(const EscRequest *request)
+{
+    const char *header = esc_http_header(request->http, "Authorization");
+    bool is_bearer = header != NULL && strncasecmp(header, "Bearer ", 7) == 0;
+    return is_bearer ? esc_tokens_find(request->api->tokens, esc_text_from(header + 7)) : NULL;
 }
 
 /* The one place that decides who may do what: nothing is allowed but what a token's scope names. */
@@ -100,12 +123,9 @@ static bool authorise(EscRequest *request)
     const EscHandler *handler = request->route->handler;
     if (request->route->scope == ESC_SCOPE_PUBLIC)
         return handler->admit == NULL || handler->admit(request);
-    const char *header = esc_http_header(request->http, "Authorization");
-    const EscToken *token = NULL;
-    if (header != NULL && strncasecmp(header, "Bearer ", 7) == 0)
-        token = esc_tokens_find(request->api->tokens, esc_text_from(header + 7));
+    const EscToken *token = esc_request_token(request);
     if (token == NULL) {
-        refuse_token(request, header != NULL);
+        refuse_token(request, esc_http_header(request->http, "Authorization") != NULL);
         return false;
     }
     request->shard = esc_shards_find(request->api->setup.shards, token->workspace);
@@ -178,7 +198,7 @@ static bool is_in_list(EscText type, const char *list)
 static bool check_type(EscRequest *request)
 {
     const EscHandler *handler = request->route->handler;
-    if (request->route->method != ESC_HTTP_POST)
+    if (request->route->method != ESC_HTTP_POST || handler->takes_any_type)
         return true;
     const char *header = esc_http_header(request->http, "Content-Type");
     const char *length = esc_http_header(request->http, "Content-Length");
@@ -310,6 +330,7 @@ static void take_headers(void *context, EscHttpCall *http)
     request->api = api;
     request->unproven = &api->unproven;
     request->setup = &api->setup;
+    request->refusals = &api->refusals;
     request->is_stopping = api->is_stopping;
     request->http = http;
     request->arena = arena;

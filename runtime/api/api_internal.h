@@ -5,7 +5,10 @@
 #ifndef ESC_API_INTERNAL_H
 #define ESC_API_INTERNAL_H
 
+#include <pthread.h>
+
 #include <esc/api.h>
+#include <esc/sources.h>
 
 /* --- tokens ----------------------------------------------------------------------------------- */
 
@@ -74,6 +77,7 @@ typedef struct EscHandler {
     bool takes_webhooks;   /* senders may shake hands before they send there (api_handshake.c) */
     bool takes_binary;     /* takes a CloudEvent in binary mode, whose attributes are headers */
     bool takes_any_query;  /* its parameters are others' to name */
+    bool takes_any_type;   /* its body is JSON or not, whatever it is called */
     size_t body_bytes_max; /* 0: as the server takes them */
     const char *types;     /* media types besides application/json: " a/b c/d "; NULL for none */
 } EscHandler;
@@ -103,6 +107,34 @@ bool esc_route_matches(const char *pattern, const char *path, EscBuf *parameter)
 /* "application/json; charset=utf-8": the part before the semicolon. NULL: empty. */
 EscText esc_media_type(const char *header);
 
+/* --- sources (api_sources.c) ------------------------------------------------------------------- */
+
+/* Refusals in a row of each source; counted on any thread. */
+typedef struct EscRefusalCount {
+    const EscShard *shard;
+    uint32_t source, count;
+} EscRefusalCount;
+typedef struct EscRefusals {
+    pthread_mutex_t lock;
+    EscRefusalCount *items;
+    size_t count;
+} EscRefusals;
+void esc_refusals_init(EscRefusals *refusals);
+void esc_refusals_release(EscRefusals *refusals);
+
+/* What a request to a source says. */
+typedef struct EscSourceCall {
+    uint32_t source;        /* row of SOURCES */
+    EscSourceSecret secret; /* empty: the operator has given none */
+    EscSourceRequest proof;
+    bool is_proven;
+    EscSourceItem *items;
+    uint32_t count;
+} EscSourceCall;
+
+/* The token that the request presents; NULL: none that is valid. At the door. */
+const EscToken *esc_request_token(const EscRequest *request);
+
 /* --- one request ------------------------------------------------------------------------------ */
 
 struct EscRequest {
@@ -125,6 +157,8 @@ struct EscRequest {
     EscAction action;
     EscClockChange clock;
     struct EscInbound *inbound; /* what came from a service; api_inbound.c */
+    EscSourceCall call;
+    EscRefusals *refusals;
     EscAnswer answer;
 
     /* The door's own. */
@@ -142,6 +176,9 @@ void esc_request_fail(EscRequest *request, EscStatus status, const EscWhy *why);
 void esc_request_refuse(EscRequest *request, unsigned http_status, const char *code,
                         const char *title, const char *place, const char *detail);
 void esc_request_queue_full(EscRequest *request);
+void esc_request_later(EscRequest *request); /* there is no memory: it may be sent again */
+/* Who it is was not proven; wrong proofs are answered ever more slowly. At the door, before the body. */
+void esc_request_refuse_proof(EscRequest *request, bool is_wrong, const char *detail);
 void esc_request_stopped(EscRequest *request, EscText reason); /* its workspace is */
 /* Asks for room for all its inputs, instead of the one that it was let in as; false: it was answered with 503. */
 bool esc_request_let_in(EscRequest *request, uint32_t count);

@@ -72,6 +72,12 @@ void esc_request_queue_full(EscRequest *request)
     esc_request_refuse(request, 503, "queue_full", "Too much is waiting already", NULL, "");
 }
 
+void esc_request_later(EscRequest *request)
+{
+    esc_answer_header(&request->answer, "Retry-After", "1");
+    esc_request_refuse(request, 503, "no_memory", "The server is out of memory", NULL, "");
+}
+
 void esc_request_stopped(EscRequest *request, EscText reason)
 {
     esc_answer_problem(&request->answer,

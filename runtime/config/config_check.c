@@ -461,6 +461,16 @@ static void finish_system(Checker *checker, EscSystemBinding *system)
     finish_auth(checker, system);
 }
 
+static void finish_source(Checker *checker, EscSourceBinding *source)
+{
+    if (source->secret_file.size == 0)
+        (void)refuse(checker, "sources", source->name, "needs a secret_file");
+    else
+        (void)read_secret(checker, source->secret_file, &source->secret);
+    if (source->former_secret_file.size > 0)
+        (void)read_secret(checker, source->former_secret_file, &source->former_secret);
+}
+
 static void finish_mail(Checker *checker, EscMailServer *mail)
 {
     if (mail->server.size == 0)
@@ -530,19 +540,11 @@ static void finish_public_url(EscConfig *config, EscWhy *first)
         config->workspaces.items[i].public_url = url;
 }
 
-static bool is_same_address(EscText a, EscText b)
-{
-    for (size_t i = 0; i < a.size && i < b.size; i++)
-        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
-            return false;
-    return a.size == b.size;
-}
-
 static bool has_address(const EscInbox *inbox, EscText address)
 {
-    bool has = is_same_address(inbox->address, address);
+    bool has = esc_address_equal(inbox->address, address);
     for (uint32_t i = 0; i < inbox->also.count; i++)
-        has = has || is_same_address(inbox->also.items[i], address);
+        has = has || esc_address_equal(inbox->also.items[i], address);
     return has;
 }
 
@@ -601,6 +603,8 @@ static void finish_workspace(Checker *checker, EscWorkspaceConfig *workspace)
         finish_endpoint(checker, "channels", &workspace->channels.items[i]);
     for (uint32_t i = 0; i < workspace->systems.count; i++)
         finish_system(checker, &workspace->systems.items[i]);
+    for (uint32_t i = 0; i < workspace->sources.count; i++)
+        finish_source(checker, &workspace->sources.items[i]);
     for (uint32_t i = 0; i < workspace->inbound.count; i++)
         finish_inbound(checker, &workspace->inbound.items[i]);
 #define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \

@@ -74,6 +74,10 @@ void esc_config_free(EscConfig *config)
         }
         for (uint32_t k = 0; k < workspace->inbound.count; k++)
             wipe(workspace->inbound.items[k].secret);
+        for (uint32_t k = 0; k < workspace->sources.count; k++) {
+            wipe(workspace->sources.items[k].secret);
+            wipe(workspace->sources.items[k].former_secret);
+        }
 #define ESC_PEOPLE_WAY(way, CONTACT, help) wipe_endpoint(&workspace->people.way);
 #include <esc/people_ways.def>
         wipe(workspace->mail.password);

@@ -35,6 +35,7 @@
 #define GROUP_AUTH (&esc_config_groups[8])
 #define GROUP_INBOX (&esc_config_groups[9])
 #define GROUP_LIBRARY (&esc_config_groups[10])
+#define GROUP_SOURCE (&esc_config_groups[11])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -149,6 +150,8 @@ static const Option workspace_options[] = {
     MAP_ROW(EscWorkspaceConfig, inbound, GROUP_INBOUND,
             "services that people answer from, and that tell what became of messages: each is "
             "POST /v1/inbound/NAME; a name is of one workspace alone"),
+    MAP_ROW(EscWorkspaceConfig, sources, GROUP_SOURCE,
+            "how the sender of each `source` of the templates is known"),
     TEXTS_ROW(EscWorkspaceConfig, allowed_addresses,
               "addresses, ranges (10.0.0.0/8) and host names beyond the public Internet that may "
               "be connected to; http:// and smtp:// without TLS only to these"),
@@ -316,6 +319,15 @@ static const Option library_options[] = {
     TEXT_ROW(EscLibraryBinding, folder, "", "folder of its modules (paths.esc …)"),
 };
 
+static const Option source_options[] = {
+    TEXT_ROW(EscSourceBinding, secret_file, "",
+             "file that holds the secret of the source: its token, or what its sender signs with"),
+    TEXT_ROW(EscSourceBinding, former_secret_file, "",
+             "file that holds the secret of before, which counts too while the sender changes it"),
+    TEXT_ROW(EscSourceBinding, url, "",
+             "address at which the sender calls the source, where it signs that (hubspot)"),
+};
+
 #define GROUP(title_, Struct, rows)                                                                \
     {                                                                                              \
         title_, sizeof(Struct), rows, ESC_COUNT_OF(rows)                                           \
@@ -333,5 +345,6 @@ const OptionGroup esc_config_groups[] = {
     GROUP("workspaces.NAME.systems.NAME.auth", EscAuthBinding, auth_options),
     GROUP("workspaces.NAME.inbox", EscInbox, inbox_options),
     GROUP("libraries.NAME", EscLibraryBinding, library_options),
+    GROUP("workspaces.NAME.sources.NAME", EscSourceBinding, source_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

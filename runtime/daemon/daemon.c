@@ -114,6 +114,9 @@ static void alarm_tell(const Place *place, const EscShard *shard, const EscAudit
         say(place->daemon, "alarm", row->ticket.size > 0 ? "automation" : "keys",
             "%.*s%s%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
             row->ticket.size > 0 ? ", " : "", ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->text));
+    else if (esc_text_equal(row->kind, ESC_TEXT("source_refused")))
+        say(place->daemon, "alarm", "source_refused", "%.*s: %.*s",
+            ESC_TEXT_ARG(esc_shard_name(shard)), ESC_TEXT_ARG(row->text));
     else if (esc_text_equal(row->kind, ESC_TEXT("not_told")))
         say(place->daemon, "alarm", "event", "%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
             ESC_TEXT_ARG(row->text));

@@ -6,11 +6,12 @@
  *   mail.c       mails by curl's easy interface, on the mail pool
  *   sink.c       lines of files, on the file pool
  *   detail.c     what people are told of an attempt
+ *   attempt.c    one request of an attempt, from its plan to its end
  *   tokens.c     tokens of systems that give them for a time
- *   attempt.c    one attempt from its plan to its end
+ *   course.c     what comes before a row's own request, and behind each
  *   outside.c    the thread with the reactor: letters in, turns
  *
- * Each uses those above it only; tokens.c and attempt.c, two sides of one way, each other too.
+ * Each uses those above it only.
  *
  * The queues and everything else without a lock belong to the outside's thread. The pools get an attempt
  * or a batch, and give it back as a letter. */
@@ -204,6 +205,19 @@ void esc_batch_ended(EscOutside *outside, EscBatch *batch);
 void esc_sinks_close(EscOutside *outside); /* as esc_attempts_close */
 void esc_sinks_free(EscOutside *outside);
 
+/* --- attempt.c --- */
+EscAttempt *esc_attempt_new(EscOutside *outside, EscQueueItem *item);
+/* Plans the row's own request, or a step to it, with attempt->token, and begins it. */
+void esc_attempt_send(EscAttempt *attempt);
+void esc_attempt_begin(EscAttempt *attempt); /* what attempt->plan says */
+void esc_attempt_renew(EscAttempt *attempt);
+/* What became of it, for its row and its endpoint; it is gone afterwards. */
+void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *detail);
+void esc_attempt_free(EscAttempt *attempt);
+/* At the end: waits until no worker has one of them; then they can be freed. */
+void esc_attempts_close(EscOutside *outside);
+void esc_attempts_free(EscOutside *outside);
+
 /* --- tokens.c --- */
 bool esc_token_is_needed(const EscAttempt *attempt);
 /* Goes on with a token: at once, when another one has fetched it, or when it has fetched one itself. */
@@ -213,21 +227,11 @@ void esc_token_ended(EscAttempt *attempt); /* of one that is_fetching */
 bool esc_token_is_refused(EscAttempt *attempt);
 void esc_system_tokens_free(EscOutside *outside); /* no attempt may be left */
 
-/* --- attempt.c --- */
-/* Plans the row's own request, or a step to it, with attempt->token, and begins it. */
-void esc_attempt_send(EscAttempt *attempt);
-void esc_attempt_begin(EscAttempt *attempt); /* what attempt->plan says */
-void esc_attempt_renew(EscAttempt *attempt);
-/* What became of it, for its row and its endpoint; it is gone afterwards. */
-void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *detail);
+/* --- course.c --- */
 /* Begins what the row of a slot needs. */
 void esc_attempt_start(EscOutside *outside, EscQueueItem *item, int64_t now_ms);
 /* The end of an attempt by HTTP or mail: code and status are set. */
 void esc_attempt_ended(EscAttempt *attempt);
-void esc_attempt_free(EscAttempt *attempt);
-/* At the end: waits until no worker has one of them; then they can be freed. */
-void esc_attempts_close(EscOutside *outside);
-void esc_attempts_free(EscOutside *outside);
 
 /* --- outside.c --- */
 uint64_t esc_outside_wakeups(const EscOutside *outside); /* of its thread, for tests */

@@ -133,6 +133,8 @@ bool esc_reply_select(EscBuf *out, EscText body, EscText pointer, EscWhy *why)
         memcpy(text, fault.text, sizeof(text));
         (void)esc_why(&fault, ESC_BAD_INPUT, "", fault.offset, "the reply is not JSON: %s", text);
     }
+    if (value != NULL && value->kind == ESC_JSON_NULL)
+        value = NULL; /* said to be missing */
     if (value != NULL)
         put_register_value(out, value);
     else if (why != NULL)

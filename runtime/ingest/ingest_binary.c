@@ -8,13 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool equals_lower(EscText text, const char *wanted)
+static bool is_same_name(EscText a, EscText b)
 {
-    size_t size = strlen(wanted);
-    for (size_t i = 0; i < size && i < text.size; i++)
-        if (esc_ascii_lower(text.data[i]) != wanted[i])
+    for (size_t i = 0; i < a.size && i < b.size; i++)
+        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
             return false;
-    return text.size == size;
+    return a.size == b.size;
 }
 
 bool esc_ingest_is_json_type(EscText type)
@@ -28,8 +27,9 @@ bool esc_ingest_is_json_type(EscText type)
     size_t before = (size_t)(slash - type.data) + 1;
     EscText sub = {type.data + before, type.size - before};
     EscText tail = sub.size < 5 ? (EscText){0} : (EscText){sub.data + sub.size - 5, 5};
-    return equals_lower(type, "application/json") || equals_lower(type, "text/json") ||
-           (sub.size > 5 && equals_lower(tail, "+json"));
+    return is_same_name(type, ESC_TEXT("application/json")) ||
+           is_same_name(type, ESC_TEXT("text/json")) ||
+           (sub.size > 5 && is_same_name(tail, ESC_TEXT("+json")));
 }
 
 /* --- base64 ----------------------------------------------------------------------------------- */
@@ -153,20 +153,12 @@ static void put_value(EscBuf *out, EscText value)
     esc_buf_release(&latin);
 }
 
-static bool is_same_name(EscText a, EscText b)
-{
-    for (size_t i = 0; i < a.size && i < b.size; i++)
-        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
-            return false;
-    return a.size == b.size;
-}
-
 static EscStatus put_header(EscBuf *out, const EscEventHeader *headers, uint32_t at, EscWhy *why)
 {
     EscText name = headers[at].name;
-    if (equals_lower(name, "datacontenttype"))
+    if (is_same_name(name, ESC_TEXT("datacontenttype")))
         return ESC_OK; /* Content-Type says it in this mode */
-    if (equals_lower(name, "data") || equals_lower(name, "data_base64"))
+    if (is_same_name(name, ESC_TEXT("data")) || is_same_name(name, ESC_TEXT("data_base64")))
         return esc_why(why, ESC_BAD_INPUT, "", 0,
                        "there is no attribute ce-%.*s: the data is the body", ESC_TEXT_ARG(name));
     for (uint32_t i = 0; i < at; i++)

@@ -127,7 +127,7 @@ static Parts parts_of(EscText address)
     return parts;
 }
 
-static bool is_same(EscText a, EscText b)
+bool esc_address_equal(EscText a, EscText b)
 {
     for (size_t i = 0; i < a.size && i < b.size; i++)
         if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
@@ -154,8 +154,8 @@ bool esc_reply_address_read(EscText address, EscText inbox, uint64_t *escalation
     Parts have = parts_of(address), own = parts_of(inbox);
     *escalation = 0;
     *mark = (EscText){0};
-    if (!is_same(have.domain, own.domain) || have.local.size < own.local.size ||
-        !is_same((EscText){have.local.data, own.local.size}, own.local))
+    if (!esc_address_equal(have.domain, own.domain) || have.local.size < own.local.size ||
+        !esc_address_equal((EscText){have.local.data, own.local.size}, own.local))
         return false;
     EscText rest = {have.local.data + own.local.size, have.local.size - own.local.size};
     if (rest.size == 0)

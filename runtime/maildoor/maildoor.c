@@ -51,21 +51,13 @@ size_t esc_mail_door_away(const EscMailDoor *door)
 
 /* --- recipients ------------------------------------------------------------------------------- */
 
-static bool is_same(EscText a, EscText b)
-{
-    for (size_t i = 0; i < a.size && i < b.size; i++)
-        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
-            return false;
-    return a.size == b.size;
-}
-
 static bool has_address(const EscMailInbox *inbox, EscText address)
 {
     uint64_t escalation;
     EscText mark;
     bool has = esc_reply_address_read(address, inbox->address, &escalation, &mark);
     for (uint32_t i = 0; i < inbox->also_count; i++)
-        has = has || is_same(address, inbox->also[i]);
+        has = has || esc_address_equal(address, inbox->also[i]);
     return has;
 }
 

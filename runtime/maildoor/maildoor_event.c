@@ -17,21 +17,6 @@ static void member(EscBuf *out, const char *name, EscText value)
     esc_json_text(out, value);
 }
 
-static void put_base64(EscBuf *out, EscBytes bytes)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < bytes.size; i += 3) {
-        size_t left = bytes.size - i;
-        uint32_t group = (uint32_t)bytes.data[i] << 16;
-        group |= left > 1 ? (uint32_t)bytes.data[i + 1] << 8 : 0;
-        group |= left > 2 ? bytes.data[i + 2] : 0;
-        esc_buf_char(out, digits[group >> 18]);
-        esc_buf_char(out, digits[group >> 12 & 63]);
-        esc_buf_char(out, left > 1 ? digits[group >> 6 & 63] : '=');
-        esc_buf_char(out, left > 2 ? digits[group & 63] : '=');
-    }
-}
-
 /* --- files ------------------------------------------------------------------------------------ */
 
 static void put_file(EscBuf *out, const EscMailFile *file)
@@ -43,7 +28,7 @@ static void put_file(EscBuf *out, const EscMailFile *file)
     member(out, "type", file->type);
     if (file->content.size > 0) {
         esc_buf_string(out, ",\"base64\":\"");
-        put_base64(out, file->content);
+        esc_mail_file_base64(out, file);
         esc_buf_char(out, '"');
     } else if (file->size > 0) {
         esc_buf_string(out, ",\"kept\":false");

@@ -111,10 +111,8 @@ static EscText person_with(const EscProgram *program, EscText address)
         const EscPersonRow *person = &program->persons[i];
         for (uint32_t k = 0; k < person->contacts_count; k++) {
             const EscContactRow *contact = &program->contacts[person->contacts_first + k];
-            EscText own = program->texts[contact->address];
-            bool is_same = contact->kind == ESC_CONTACT_EMAIL && own.size == address.size;
-            for (size_t at = 0; at < own.size && is_same; at++)
-                is_same = esc_ascii_lower(own.data[at]) == address.data[at];
+            bool is_same = contact->kind == ESC_CONTACT_EMAIL &&
+                           esc_address_equal(program->texts[contact->address], address);
             if (is_same)
                 return program->texts[person->name];
         }
@@ -123,14 +121,6 @@ static EscText person_with(const EscProgram *program, EscText address)
 }
 
 /* --- acts --------------------------------------------------------------------------------------- */
-
-static bool is_same_word(EscText a, EscText b)
-{
-    for (size_t i = 0; i < a.size && i < b.size; i++)
-        if (esc_ascii_lower(a.data[i]) != esc_ascii_lower(b.data[i]))
-            return false;
-    return a.size == b.size;
-}
 
 /* The answer of an open question that the line names, by its word or its title; empty: none. */
 static EscText answer_named(EscMailJob *job, const EscEscalationView *view, EscText line)
@@ -144,7 +134,7 @@ static EscText answer_named(EscMailJob *job, const EscEscalationView *view, EscT
     for (const EscJson *one = answers->first; one != NULL; one = one->next) {
         EscText name = esc_json_text_or(esc_json_member(one, ESC_TEXT("name")), (EscText){0});
         EscText title = esc_json_text_or(esc_json_member(one, ESC_TEXT("title")), (EscText){0});
-        if (is_same_word(line, name) || is_same_word(line, title))
+        if (esc_address_equal(line, name) || esc_address_equal(line, title))
             return name;
     }
     return (EscText){0};

@@ -171,3 +171,10 @@ void esc_mime_take_parts(EscArena *arena, GMimeMessage *message, EscMailRead *ma
     else if (walk.html != NULL)
         take_text(&walk, walk.html, true);
 }
+
+void esc_mail_file_base64(EscBuf *out, const EscMailFile *file)
+{
+    gchar *coded = g_base64_encode(file->content.data, file->content.size);
+    esc_buf_string(out, coded);
+    g_free(coded);
+}

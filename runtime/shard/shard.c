@@ -202,6 +202,7 @@ EscStatus esc_shard_new(const EscShardSetup *setup, EscService *service, EscText
         esc_shard_set_stopped(shard, reason);
     else {
         shard->program = esc_engine_program(esc_service_engine(service));
+        shard->bundle = esc_engine_current(esc_service_engine(service));
         esc_shard_show_clock(shard);
     }
     *out = shard;

@@ -30,6 +30,7 @@ struct EscShard {
     EscMailbox mail;     /* to the turn lane */
     EscMailbox unparsed; /* to the ingest lane; weighs bytes */
     const EscProgram *program;
+    const EscBundle *bundle;
     bool is_started;
 
     /* Of the turn lane alone. */

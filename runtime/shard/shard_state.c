@@ -26,6 +26,11 @@ EscText esc_shard_name(const EscShard *shard)
     return shard->setup.name;
 }
 
+const EscBundle *esc_shard_bundle(const EscShard *shard)
+{
+    return shard->bundle;
+}
+
 EscText esc_shard_notice(const EscShard *shard)
 {
     return shard->setup.notice;

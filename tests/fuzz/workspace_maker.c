@@ -1,5 +1,5 @@
 /* workspace_maker.c - whole workspaces: a directory that is always the same, then random runbooks and templates with every
- * verb, handler, check, quantifier and nesting of the language.
+ * verb, handler, check, quantifier and nesting of the language, and sources that make events of random documents.
  *
  * What is made is right by the rules of names, types and places, so that it comes to the build, where the interesting
  * faults are; bounds (values, effects, work) may be broken. A new verb belongs into `verbs`. Not here: wrong texts, which
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { NAMES_MAX = 64, PROVEN_MAX = 8, RUNBOOKS_MAX = 4, TEMPLATES_MAX = 4 };
+enum { NAMES_MAX = 64, PROVEN_MAX = 8, RUNBOOKS_MAX = 4, TEMPLATES_MAX = 4, GIVEN_KINDS = 9 };
 
 typedef enum Body { BODY_STEPS, BODY_CATCH, BODY_ATOMIC_HANDLER, BODY_ATOMIC, BODY_RUNBOOK } Body;
 typedef enum Event { EVENT_NONE, EVENT_LEAD, EVENT_VENDOR } Event;
@@ -1434,6 +1434,128 @@ static void make_open(Maker *maker)
     make_rest(maker, EVENT_NONE);
 }
 
+/* --- sources ---------------------------------------------------------------------------------- */
+
+/* A place of the document at hand: the item's (`it`) or the body's. */
+static void make_place(Maker *maker)
+{
+    PUT_ONE(maker, "it", "body", "it.deep", "body[\"a name\"]");
+    for (unsigned i = 1 + choose(maker, 3); i > 0; i--)
+        PUT_ONE(maker, ".name", ".kind", "[0]", "[3]", "[\"a/b.c\"]", "[\"when\"]");
+}
+
+static void make_test_of_place(Maker *maker, unsigned depth)
+{
+    if (depth > 0 && maybe(maker, 3)) {
+        put(maker, "(");
+        make_test_of_place(maker, depth - 1);
+        PUT_ONE(maker, " and ", " or ");
+        make_test_of_place(maker, depth - 1);
+        put(maker, ")");
+        return;
+    }
+    if (maybe(maker, 8)) {
+        PUT_ONE(maker, "\"x\" in ", "\"x\" not in ");
+        put(maker, "it.tags");
+        return;
+    }
+    if (maybe(maker, 6)) {
+        PUT_ONE(maker, "any(t in ", "all(t in ");
+        make_place(maker);
+        PUT_ONE(maker, ": t = \"a\")", ": t starts with \"a\" or t = \"b\")");
+        return;
+    }
+    make_place(maker);
+    PUT_ONE(maker, " = \"a\"", " != \"b\"", " > 3", " <= 2.5", " is missing", " is present",
+            " in [\"a\", \"b\"]", " not in [\"c\"]", " contains \"x\"",
+            " starts with \"x\" ignoring case", " < now - 5m", " = body.other", "");
+}
+
+static void make_text_of_place(Maker *maker)
+{
+    if (maybe(maker, 2)) {
+        make_place(maker);
+        return;
+    }
+    put(maker, "\"x {");
+    make_place(maker);
+    PUT_ONE(maker, "}\"", " else \"none\"}\"", "}/{body.id}\"");
+}
+
+/* Each kind gives other fields. */
+static void make_given_value(Maker *maker, unsigned kind)
+{
+    switch (kind) {
+    case 0:
+        put(maker, "  ticket.title <- ");
+        make_text_of_place(maker);
+        PUT_ONE(maker, "\n", " else \"untitled\"\n", " else body.title else \"untitled\"\n");
+        break;
+    case 1:
+        put(maker, "  ticket.tier <- ");
+        make_place(maker);
+        PUT_ONE(maker, "\n", " map { low: base  otherwise: max }\n",
+                " map { low: base  \"a b\": plus  otherwise: max }\n");
+        break;
+    case 2:
+        PUT_ONE(maker, "  ticket.tags <- pairs(", "  ticket.labels <- pairs(");
+        make_place(maker);
+        put(maker, ")\n");
+        break;
+    case 3:
+        PUT_ONE(maker, "  ticket.seats <- ", "  ticket.vip <- ", "  ticket.effort <- ",
+                "  ticket.due_at <- ", "  ticket.extra <- ");
+        make_place(maker);
+        put(maker, "\n");
+        break;
+    case 4:
+        PUT_ONE(maker, "  event.id <- ", "  ticket.url <- ", "  ticket.note <- ");
+        make_text_of_place(maker);
+        put(maker, "\n");
+        break;
+    case 5:
+        put(maker, "  event.time <- ");
+        make_place(maker);
+        put(maker, "\n");
+        break;
+    case 6:
+        put(maker, "  ticket.tier -> crm.tag(who: ticket.id, tags: ticket.tags)\n");
+        break;
+    case 7:
+        put(maker, "  ticket.note -> crm.free(note: ticket.note)\n");
+        break;
+    default:
+        put(maker, "  ticket.account.tier <- ");
+        make_place(maker);
+        put(maker, " map { gold: enterprise  otherwise: free }\n");
+        break;
+    }
+}
+
+static void make_source(Maker *maker, unsigned index)
+{
+    esc_buf_printf(maker->out, "source hook%u {\n", index);
+    PUT_ONE(maker, "", "  verify token\n", "  verify token query \"key\"\n",
+            "  verify hmac_sha256 header \"X-Signature\"\n", "  verify zendesk\n");
+    PUT_ONE(maker, "  each body.items as it\n", "  each body.a[0][\"b c\"] as it\n");
+    for (unsigned i = choose(maker, 3); i > 0; i--) {
+        PUT_ONE(maker, "  event ticket.updated when ", "  event lead when ",
+                "  event ticket.resolved when ");
+        make_test_of_place(maker, 2);
+        put(maker, "\n");
+    }
+    put(maker, "  event ticket.created");
+    if (maybe(maker, 2)) {
+        put(maker, " when ");
+        make_test_of_place(maker, 1);
+    }
+    put(maker, "\n  ticket.id <- it.id else body.id\n");
+    for (unsigned kind = 0; kind < GIVEN_KINDS; kind++)
+        if (maybe(maker, 3))
+            make_given_value(maker, kind);
+    put(maker, "}\n");
+}
+
 void workspace_make(EscBytes choices, EscBuf *out)
 {
     Maker maker = {
@@ -1462,6 +1584,8 @@ void workspace_make(EscBytes choices, EscBuf *out)
         make_open(&maker);
         make_count(&maker);
     }
+    for (unsigned i = choose(&maker, 3); i > 0; i--)
+        make_source(&maker, i);
     /* every exception is raised somewhere, with all fields that handlers read */
     put(&maker, "template raises { manual  owners { primary ana ack within 5m }  steps { raise "
                 "lost { what: \"x\"  "

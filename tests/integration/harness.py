@@ -273,11 +273,11 @@ class Daemon:
         """What a test binds nothing to goes to the file sink, unless it says otherwise."""
         (self.folder / "escald.json").write_text(json.dumps({"unbound": "file", **self.config}))
 
-    def start(self, at=START, scale=1, extra=(), wait=True):
+    def start(self, at=START, scale=1, extra=(), wait=True, port=0):
         self.write_config()
         port_file = self.folder / "port"
         port_file.unlink(missing_ok=True)
-        arguments = [str(BIN / "escald"), "--data", str(self.folder), "--listen", "127.0.0.1:0", "--port-file", str(port_file),
+        arguments = [str(BIN / "escald"), "--data", str(self.folder), "--listen", f"127.0.0.1:{port}", "--port-file", str(port_file),
                      "--time-scale", str(scale)]
         if at is not None:  # the machine's own clock
             arguments += ["--start-time", at]

@@ -391,6 +391,11 @@ class Life(Desk):
         self.assertIn("somebody listens there already", str(refused.exception))
         self.assertEqual(self.deliver(mail("x")), ["250 2.0.0 taken"])
 
+    def test_an_event_that_is_not_declared_is_said(self):
+        self.inbox["reply_event"] = "mail.replid"
+        self.daemon.start()
+        eventually(lambda: 'inbox.reply_event: the templates declare no event mail.replid; did you mean \\"mail.replied\\"?' in self.daemon.errors())
+
     def test_a_wrong_configuration_is_said(self):
         cases = (
             ({"lmtp_listen": "0.0.0.0:24"}, {}, "lmtp_listen: wanted is unix:/PATH"),

@@ -50,7 +50,7 @@ class Probe(Case):
                      "workspaces.acme.mail (smtp): fine\n    proven: it is reached, and takes us with TLS and login as configured",
                      "workspaces.acme.people.chat (chat): fine\n    proven: its host is reached",
                      "workspaces.acme.people.sms (sms): fine: Acme, active\n    proven: account and token are taken",
-                     "workspaces.acme.people.push (ntfy): fine\n    proven: the server answers",
+                     "workspaces.acme.people.push (ntfy): fine\n    proven: the server is well",
                      "workspaces.acme.systems.crm (system): fine\n",
                      "workspaces.acme.inbound.acme-slack (slack): not tried: it comes from outside, to https://escal.example/v1/inbound/acme-slack"):
             self.assertIn(line, said)

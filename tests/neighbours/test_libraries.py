@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import time
 import unittest
 
 import neighbours
@@ -63,6 +64,23 @@ class CloudEvents(Case):
         self.assertEqual((wrong["status"], wrong["body"]["code"]), (422, "bad_event"))
 
 
+HOOKS = """workspace hooks "Hooks" { language 1  timezone "UTC" }
+use std.ticket
+use std.triage
+
+person ana "Ana" { email "ana@hooks.example" }
+
+policy own { last resort ana }
+
+source hooks {
+  verify standard_webhooks
+  event ticket.created
+  ticket.id <- body.id
+  ticket.title <- body.title
+}
+"""
+
+
 class StandardWebhooks(Case):
     def test_what_we_sign_is_verified(self):
         neighbours.modules()
@@ -84,3 +102,30 @@ class StandardWebhooks(Case):
                 self.assertNotIn("ok", said[1:])
                 self.assertEqual(len(set(said)), 3, said)  # two are wrong signatures, one is too old
                 self.daemon.stop()
+
+    def test_what_it_signs_is_taken(self):
+        """A source that is proven by Standard Webhooks: what the library signs, and nothing that was changed, is old or is another's."""
+        neighbours.modules()
+        self.kept_workspace("hooks", HOOKS)
+        secret = "whsec_" + base64.b64encode(os.urandom(24)).decode()
+        path = self.folder / "hook-secret"
+        path.touch(mode=0o600)
+        path.write_text(secret + "\n")
+        self.daemon.config["workspaces"] = {"hooks": {"sources": {"hooks": {"secret_file": str(path)}}}}
+        self.daemon.start(at=None)
+        now = int(time.time())
+        body = json.dumps({"id": "H-1", "title": "Störung €"}, ensure_ascii=False)
+        signed = json.loads(neighbours.script("sign.mjs", secret, input=json.dumps([{"id": f"msg_{n}", "at": at, "body": body} for n, at in enumerate((now, now - 600, now + 600))])))
+        foreign, = json.loads(neighbours.script("sign.mjs", "whsec_" + base64.b64encode(b"x" * 24).decode(), input=json.dumps([{"id": "msg_9", "at": now, "body": body}])))
+
+        def post(headers, text=body):
+            return self.daemon.request("POST", "/v1/sources/hooks?workspace=hooks", text, token=None, headers=headers).status
+
+        self.assertEqual(post(signed[0]), 202)
+        self.assertEqual(self.daemon.get("/v1/tickets/H-1").json["title"], "Störung €")
+        self.assertIn(post(signed[0]), (200, 202))  # the same once more is known
+        refused = (signed[1], signed[2], foreign, {**signed[0], "webhook-id": "msg_8"}, {**signed[0], "webhook-timestamp": str(now + 1)},
+                   {name: value for name, value in signed[0].items() if name != "webhook-signature"})
+        self.assertEqual([post(headers) for headers in refused] + [post(signed[0], body.replace("H-1", "H-2"))], [401] * 7)
+        self.assertEqual(post({**signed[0], "webhook-signature": "v1,AAAA " + signed[0]["webhook-signature"]}) // 100, 2)  # several, as keys change
+        self.assertEqual([item["id"] for item in self.daemon.get("/v1/tickets").json["items"]], ["H-1"])

@@ -683,8 +683,19 @@ static void values_stay_in_their_own_words(void **state)
     assert_selected(body, "/n", "7.10");
     assert_selected(body, "/big", "1e3");
     assert_selected(body, "/o", "{\"b\":[1,{},[]],\"a\":\"x\u00e9\"}");
-    assert_selected(body, "/none", "null");
     assert_selected(body, "/no", "false");
+}
+
+/* M11.2 */
+static void what_is_null_is_missing(void **state)
+{
+    (void)state;
+    EscBuf out;
+    EscWhy why = {.text = ""};
+    esc_buf_init(&out, 8192);
+    assert_false(esc_reply_select(&out, ESC_TEXT("{\"a\": [null]}"), ESC_TEXT("/a/0"), &why));
+    assert_int_equal(out.size, 0);
+    esc_buf_release(&out);
 }
 
 static void assert_no_reply(const char *body, const char *why_not)
@@ -1290,6 +1301,7 @@ int main(void)
         cmocka_unit_test(a_next_attempt_never_lies_behind_the_deadline),
         cmocka_unit_test(attempts_and_time_come_to_an_end),
         cmocka_unit_test(follows_json_pointers),
+        cmocka_unit_test(what_is_null_is_missing),
         cmocka_unit_test(values_stay_in_their_own_words),
         cmocka_unit_test(a_reply_that_is_not_json_says_nothing),
         cmocka_unit_test(a_reply_costs_what_its_limits_allow),

@@ -228,6 +228,28 @@ static void older_words_leave_the_field_for_ten_minutes(void **state)
     scene_free(scene);
 }
 
+/* M0.11: what is left of the ten minutes is left when the clock is corrected, and what was before it is before it still. */
+static void a_correction_of_the_clock_leaves_what_was_left(void **state)
+{
+    (void)state;
+    Scene *scene =
+        begun("await go.on within 1d else { }  set ticket.status to escalated", HANDLERS);
+    int64_t before_ms = scene_now(scene);
+    scene_after(scene, ESC_MINUTE_MS);
+    scene_event(scene, "go.on", "T", "{}");
+    TAKES(scene, "desk.set_status");
+    scene_correct(scene, ESC_HOUR_MS);
+    says(scene, HOOK, before_ms + ESC_HOUR_MS, "{\"status\":\"pending\"}");
+    assert_string_equal(scene_field(scene, "T", "status"), "\"escalated\"");
+    scene_after(scene, 9 * ESC_MINUTE_MS);
+    says(scene, HOOK, before_ms + ESC_HOUR_MS, "{\"status\":\"pending\"}");
+    assert_string_equal(scene_field(scene, "T", "status"), "\"escalated\"");
+    scene_after(scene, ESC_MINUTE_MS);
+    says(scene, HOOK, before_ms + ESC_HOUR_MS, "{\"status\":\"pending\"}");
+    assert_string_equal(scene_field(scene, "T", "status"), "\"pending\"");
+    scene_free(scene);
+}
+
 /* A source that tells all of a ticket at each change tells the old value until the new one has arrived. */
 static void the_value_before_is_no_later_word_while_the_write_is_under_way(void **state)
 {
@@ -391,6 +413,7 @@ int main(void)
         cmocka_unit_test(an_echo_of_an_earlier_write_is_no_word_of_theirs),
         cmocka_unit_test(older_words_leave_the_field_for_ten_minutes),
         cmocka_unit_test(the_value_before_is_no_later_word_while_the_write_is_under_way),
+        cmocka_unit_test(a_correction_of_the_clock_leaves_what_was_left),
         cmocka_unit_test(later_words_stand_and_are_an_exception),
         cmocka_unit_test(a_resolution_there_is_no_exception),
         cmocka_unit_test(a_transfer_there_is_told),

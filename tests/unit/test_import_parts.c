@@ -27,6 +27,7 @@ static int tear_down(void **state)
 {
     Scene *scene = *state;
     esc_names_free(scene->model.names);
+    esc_names_free(scene->model.index);
     esc_arena_free(scene->model.arena);
     free(scene);
     return 0;

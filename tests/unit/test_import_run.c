@@ -24,6 +24,8 @@ static EscStatus run_one(const char *path, const char *text, const char *kind, E
                          EscWhy *why)
 {
     EscImportFile file = {.path = esc_text_from(path), .text = esc_text_from(text)};
+    if (file.text.size == 0) /* as the program hands over an empty file */
+        file.text.data = NULL;
     EscImportRequest request = import_request(&file, 1);
     request.kind = esc_text_from(kind);
     return esc_import_run(&request, out, why);

@@ -52,6 +52,7 @@ static void begin(Scene *scene)
 
 static void end(Scene *scene)
 {
+    esc_names_free(scene->model.index);
     esc_arena_free(scene->model.arena);
 }
 

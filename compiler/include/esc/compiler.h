@@ -463,6 +463,7 @@ typedef enum EscScenarioKind {
     ESC_SCENARIO_START,   /* name: template; who; fields: what it is started with */
     ESC_SCENARIO_SYSTEM_FAILS,
     ESC_SCENARIO_SYSTEM_REPLIES, /* who: SYSTEM or ACTION; text: the body (a record or list is written as JSON) */
+    ESC_SCENARIO_RECEIVE, /* name: the source; text: the body that comes in */
     ESC_SCENARIO_DELIVER_FAILS,
     ESC_SCENARIO_DELIVER_WORKS, /* who: CHANNEL or PERSON */
     ESC_SCENARIO_ABSENT, /* who: PERSON; name: who stands in, "" nobody; local_minute: until, or INT64_MAX */

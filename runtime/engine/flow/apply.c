@@ -75,8 +75,27 @@ static void found_take(EscEngine *engine, const EscRemark *remark)
     engine->absences.is_dirty = true;
 }
 
+/* What came with a right proof is never lost: it stands in the trail, to be looked at and sent again. */
+static void source_tell(EscEngine *engine, const EscRemark *remark)
+{
+    bool is_refused = remark->kind == ESC_REMARK_SOURCE_REFUSED;
+    EscText what = esc_utf8_cut(esc_unmarked(engine, remark->what), ESC_REASON_BYTES_MAX);
+    EscText content = esc_unmarked(engine, remark->content);
+    esc_audit_ticket(
+        engine, NULL, is_refused ? ESC_AUDIT_SOURCE_REFUSED : ESC_AUDIT_NOT_MAPPED,
+        esc_audit_data(engine, "source", remark->source, "because", what, "content", content, NULL),
+        "%s %.*s: %.*s",
+        is_refused ? "requests were refused at the source"
+                   : "something is kept as it came, and is no event of the source",
+        ESC_TEXT_ARG(remark->source), ESC_TEXT_ARG(what));
+}
+
 static void remark_apply(EscEngine *engine, const EscRemark *remark)
 {
+    if (remark->kind == ESC_REMARK_NOT_MAPPED || remark->kind == ESC_REMARK_SOURCE_REFUSED) {
+        source_tell(engine, remark);
+        return;
+    }
     if (remark->kind == ESC_REMARK_CONFIGURATION || remark->kind == ESC_REMARK_TOKENS) {
         found_take(engine, remark);
         return;

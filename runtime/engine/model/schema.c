@@ -284,6 +284,11 @@ EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle *bundle, bool
     return ESC_OK;
 }
 
+const EscBundle *esc_engine_current(const EscEngine *engine)
+{
+    return engine->schema.current == NULL ? NULL : engine->schema.current->bundle;
+}
+
 const EscProgram *esc_engine_program(const EscEngine *engine)
 {
     return engine->schema.current == NULL ? NULL : engine->schema.current->program;

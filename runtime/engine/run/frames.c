@@ -215,7 +215,7 @@ static EscValue wait_result(EscEngine *engine, const EscFrame *frame, const EscW
     if (wait->kind == ESC_WAIT_ANSWER && frame->question != NULL && frame->question->answer > 0)
         value.number = frame->question->answer - 1;
     if (wait->kind == ESC_WAIT_REPLY) {
-        value.is_missing = frame->reply != ESC_REPLY_GOOD;
+        value.is_missing = frame->reply != ESC_REPLY_GOOD || frame->reply_text.size == 0;
         value.text = value.is_missing ? (EscText){0} : esc_turn_text(engine, frame->reply_text);
     }
     return value;

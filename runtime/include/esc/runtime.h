@@ -22,6 +22,7 @@
 #include <esc/loop.h>
 #include <esc/service.h>
 #include <esc/shard.h>
+#include <esc/sources.h>
 #include <esc/store.h>
 #include <esc/store_memory.h>
 #include <esc/store_sqlite.h>

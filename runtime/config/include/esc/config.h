@@ -137,6 +137,12 @@ typedef struct EscLibraryBindings {
     EscLibraryBinding *items;
     uint32_t count;
 } EscLibraryBindings;
+/* A `source` of the templates: what proves its sender. */
+typedef struct EscSourceBinding {
+    EscText name;
+    EscText secret_file, secret, former_secret_file, former_secret;
+    EscText url; /* how the sender calls it, for proofs of the address */
+} EscSourceBinding;
 
 typedef struct EscEndpoints {
     EscEndpoint *items;
@@ -146,6 +152,11 @@ typedef struct EscSystemBindings {
     EscSystemBinding *items;
     uint32_t count;
 } EscSystemBindings;
+
+typedef struct EscSourceBindings {
+    EscSourceBinding *items;
+    uint32_t count;
+} EscSourceBindings;
 
 /* Bindings of one workspace: what `channel` and `system` mean outside. */
 typedef struct EscWorkspaceConfig {
@@ -158,6 +169,7 @@ typedef struct EscWorkspaceConfig {
     EscSystemBindings systems;
     EscInboundBindings inbound;
     EscText public_url; /* the daemon's own, where finishing finds one; without a / at its end */
+    EscSourceBindings sources;
     /* Addresses, CIDR ranges and host names beyond the public Internet; http:// only to these. */
     EscTexts allowed_addresses;
     /* "stop", "file" (the sink of the workspace), "refuse"; empty: as for all (esc_config_unbound). Finishing fills it in,

@@ -68,19 +68,23 @@ typedef struct EscClockChange {
     int64_t ahead_ms; /* with an actor: how far the wall clock is ahead */
 } EscClockChange;
 
-/* What the operator has to answer for, told at a start. */
+/* What the operator has to answer for, told at a start or when it happens. */
 typedef enum EscRemarkKind {
     ESC_REMARK_LOSS_ACCEPTED, /* the store has lost something, and was opened by the operator's word */
     ESC_REMARK_OLD_TEMPLATES, /* the present templates have errors: the bundle is the last good one */
     ESC_REMARK_NOT_MATCHED, /* what came in from a chat or a gateway speaks of nobody or nothing that is known */
     ESC_REMARK_CONFIGURATION, /* the configuration's hash, as a start found it */
     ESC_REMARK_TOKENS,        /* the token file's hash, as a start or a SIGHUP found it */
-    ESC_REMARK_MAIL_LEFT /* a mail was taken and nothing done by it: `what` says whose, and why */
+    ESC_REMARK_MAIL_LEFT,     /* a mail was taken and nothing done by it: `what` says whose, and why */
+    ESC_REMARK_NOT_MAPPED,    /* what a source brought is no event */
+    ESC_REMARK_SOURCE_REFUSED /* a source was refused again and again */
 } EscRemarkKind;
 typedef struct EscRemark {
     EscRemarkKind kind;
-    EscText what;        /* of those without a hash */
-    const uint8_t *hash; /* of a configuration or tokens: 32 bytes; told only where another one was found before */
+    EscText what;        /* of those without a hash: in words */
+    const uint8_t *hash; /* CONFIGURATION, TOKENS: 32 bytes; told only where another one was found before */
+    EscText source;      /* NOT_MAPPED, SOURCE_REFUSED: its name */
+    EscText content;     /* NOT_MAPPED: what came, as evidence */
 } EscRemark;
 
 /* What a receiver tells of a message after it took it: that it arrived, was read, was answered, or did not arrive after all.
@@ -166,6 +170,7 @@ void esc_engine_free(EscEngine *engine);                  /* NULL is allowed */
 ESC_MUST_USE EscStatus esc_engine_add_bundle(EscEngine *engine, const EscBundle *bundle,
                                              bool is_current, EscWhy *why);
 const EscProgram *esc_engine_program(const EscEngine *engine); /* of the current bundle */
+const EscBundle *esc_engine_current(const EscEngine *engine);  /* NULL: there is none yet */
 
 /* Restoring, before the first input: counters and the workspace's body, then tickets, then escalations, then unsettled outbox rows, then kept rows. */
 ESC_MUST_USE EscStatus esc_engine_restore_counters(EscEngine *engine, const EscCounters *counters,

@@ -42,6 +42,8 @@ typedef enum EscMarkProof {
 EscMarkProof esc_mark_check(EscText mark, EscText secret, const EscLetterSubject *subject,
                             EscText address);
 
+/* Whether two addresses, or words of people, are the same: letters without a mark count in either case. */
+bool esc_address_equal(EscText a, EscText b);
 /* desk+acme@x.example → desk+acme=E-12=MARK@x.example; an inbox without a + gets one instead of the first =. */
 void esc_reply_address_write(EscBuf *out, EscText inbox, uint64_t escalation, EscText mark);
 /* Whether an address is the inbox (*escalation is 0 then) or an answer's of it; *mark borrows from the address. */

@@ -56,6 +56,9 @@ typedef struct EscMailRead {
 ESC_MUST_USE EscStatus esc_mail_read(EscArena *arena, EscBytes raw, EscText loop, EscMailRead *mail,
                                      EscWhy *why);
 
+/* Appends the content of a file in base 64. */
+void esc_mail_file_base64(EscBuf *out, const EscMailFile *file);
+
 /* The words of HTML: blocks as lines, entities as characters, quotes with "> " before each line; scripts, styles and
  * comments are left out. */
 void esc_html_say(EscBuf *out, EscText html);

@@ -96,6 +96,8 @@ bool esc_shard_is_over(EscShard *shard); /* any thread: closed, or stopped and n
 void esc_shard_free(EscShard *shard);
 
 EscText esc_shard_name(const EscShard *shard);
+/* The templates that it runs, which never change; NULL: it could not be opened. Any thread. */
+const EscBundle *esc_shard_bundle(const EscShard *shard);
 EscText esc_shard_notice(const EscShard *shard);
 EscShardState esc_shard_state(EscShard *shard); /* any thread */
 EscText esc_shard_reason(EscShard *shard);      /* any thread: why it is stopped; else empty */
