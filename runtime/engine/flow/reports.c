@@ -123,10 +123,13 @@ static bool is_status_event(const EscEvent *event)
 /* What the ticket's home says of a field that may have been set here since. */
 static EscHomeWord hear(Taking *taking, uint32_t slot, EscValue value)
 {
-    EscHomeWord heard =
-        !taking->is_home || slot == ESC_NONE
-            ? ESC_HOME_SAYS_AS_ALWAYS
-            : esc_write_hear(taking->engine, taking->ticket, slot, value, taking->time_ms);
+    EscWrite *write = !taking->is_home || slot == ESC_NONE
+                          ? NULL
+                          : esc_write_find(taking->ticket, esc_slot_name(taking->engine, slot));
+    if (write == NULL || write->is_overtaken)
+        return ESC_HOME_SAYS_AS_ALWAYS;
+    esc_ticket_dirty(taking->engine, taking->ticket);
+    EscHomeWord heard = esc_write_hear(taking->engine, write, value, taking->time_ms);
     if (heard == ESC_HOME_SAYS_LATE)
         field_name_add(&taking->late, esc_slot_name(taking->engine, slot));
     return heard;

@@ -176,13 +176,9 @@ static bool is_same(const EscEngine *engine, const EscOwned *ours, EscValue valu
     return esc_value_same(program, ours->value, program, value);
 }
 
-EscHomeWord esc_write_hear(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value,
+EscHomeWord esc_write_hear(const EscEngine *engine, EscWrite *write, EscValue value,
                            int64_t time_ms)
 {
-    EscWrite *write = esc_write_find(ticket, esc_slot_name(engine, slot));
-    if (write == NULL || write->is_overtaken)
-        return ESC_HOME_SAYS_AS_ALWAYS;
-    esc_ticket_dirty(engine, ticket);
     if (is_same(engine, &write->value, value)) { /* our own echo, or they had the same thought */
         write->is_reported = true;
         write->is_due = false;

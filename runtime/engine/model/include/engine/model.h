@@ -714,8 +714,8 @@ typedef enum EscHomeWord {
     ESC_HOME_SAYS_LATE, /* from before our write, or an echo of an earlier one: the field stays */
     ESC_HOME_SAYS_OVERTAKES /* it comes after our write, and says otherwise: it stands */
 } EscHomeWord;
-/* What an event of the ticket's home means that brings a field; time_ms as the source says, 0 when it does not. */
-EscHomeWord esc_write_hear(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value,
+/* What an event of the ticket's home means that brings a field set here, not overtaken; time_ms as the source says, or 0. */
+EscHomeWord esc_write_hear(const EscEngine *engine, EscWrite *write, EscValue value,
                            int64_t time_ms);
 
 typedef enum EscArrived { ESC_ARRIVED, ESC_ARRIVED_NOT_YET, ESC_ARRIVED_NOT } EscArrived;
