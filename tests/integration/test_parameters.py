@@ -64,8 +64,8 @@ class Parameters(Case):
         self.assertIn("with.calls is missing", refused.stderr)
         refused = self.daemon.ctl(*start, "--with", "loud=perhaps", "--with", "calls=3", status=None)
         self.assertIn("with.loud is a text; wanted is true or false", refused.stderr)
-        refused = self.daemon.ctl(*start, "--with", "loud=false", "--with", "calls=3", "--with", "copies=x", status=None)
-        self.assertIn("with.copies", refused.stderr)
+        refused = self.daemon.ctl(*start, "--with", "loud=false", "--with", "calls=some", "--with", "copies=x", status=None)
+        self.assertIn("with.calls", refused.stderr)
         self.daemon.ctl(*start, "--with", "loud=false", "--with", "calls=3", "--with", "copies=a", "--with", "copies=b")
         eventually(lambda: len(self.keys_of("call Ini = tech 3 times until 16:00, loud false, copies a, b")) == 1)
         opened = [row for row in self.daemon.audit() if row["kind"] == "opened" and row["data"]["template"] == "call_back"]
@@ -81,3 +81,9 @@ class Parameters(Case):
         taken = self.daemon.post("/v1/templates/call_back/start", {"as": "dora", "ticket": "C-3", "with": given})
         self.assertEqual(taken.status, 200)
         eventually(lambda: len(self.keys_of("call Initech 1 times")) == 1)
+
+    def test_a_single_value_is_a_list_of_one(self):
+        self.daemon.send(event("e1", "ticket.created", "C-2", title="x", kind="problem", severity="low", account={"name": "Initech"}))
+        self.daemon.ctl("start", "call_back", "--ticket", "C-2", "--as", "dora", "--with", "customer=Initech", "--with", "until=2026-03-02T15:00:00Z",
+                        "--with", "loud=false", "--with", "calls=2", "--with", "copies=x")
+        eventually(lambda: len(self.keys_of("call Initech 2 times until 16:00, loud false, copies x")) == 1)
