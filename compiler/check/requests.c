@@ -39,7 +39,10 @@ static void check_members(Body *body, const EscNode *record, unsigned depth)
     ESC_EACH_NODE(entry, record->record.entries) {
         said_once(workspace, record, entry);
         if (entry->entry.name.text.size == 0)
-            esc_report(workspace, "E0324", entry->entry.name.span, "a member has a name");
+            esc_report_hint(
+                workspace,
+                esc_report(workspace, "E0324", entry->entry.name.span, "a member has a name"),
+                "write it in front of the `:`");
         check_part(body, entry->entry.value, depth);
     }
 }

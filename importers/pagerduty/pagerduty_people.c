@@ -208,6 +208,36 @@ static void members_read(Pagerduty *pagerduty, const PagerdutyItem *item)
                     "the answer does not say of which team: put its id into the name of the file");
 }
 
+/* A membership as a resource of its own. */
+static void member_read(Pagerduty *pagerduty, const PagerdutyItem *item)
+{
+    EscModel *model = pagerduty->model;
+    EscText key = json_text(item->json, "team_id"), user = json_text(item->json, "user_id");
+    uint32_t team = esc_model_team(model, key);
+    if (team != MODEL_NONE) {
+        member_by_key(pagerduty, team, user, (EscText){0});
+        return;
+    }
+    uint32_t seen = pagerduty_see(pagerduty, item, "team's member");
+    esc_model_leave(model, seen, "%.*s is a member of a team that is not listed: %.*s",
+                    ESC_TEXT_ARG(user), ESC_TEXT_ARG(key));
+}
+
+/* What a user's own answer says of their teams. */
+static void own_teams_read(EscModel *model, const PagerdutyItem *item)
+{
+    uint32_t person = esc_model_person(model, item->id);
+    const EscJson *own = person == MODEL_NONE ? NULL : json_list(item->json, "teams");
+    for (; own != NULL; own = own->next) {
+        uint32_t team = esc_model_team(model, pagerduty_id(own));
+        if (team != MODEL_NONE)
+            member_put(model, team, person);
+        else
+            esc_model_change(model, model->persons.items[person].seen,
+                             "their team %.*s is not listed", ESC_TEXT_ARG(pagerduty_id(own)));
+    }
+}
+
 static void read_teams(Pagerduty *pagerduty)
 {
     EscModel *model = pagerduty->model;
@@ -221,16 +251,12 @@ static void read_teams(Pagerduty *pagerduty)
     }
     for (size_t i = 0; i < pagerduty->items.count; i++) {
         const PagerdutyItem *item = &pagerduty->items.items[i];
-        uint32_t team = esc_model_team(model, json_text(item->json, "team_id"));
         if (item->kind == PAGERDUTY_MEMBERS)
             members_read(pagerduty, item);
-        if (item->kind == PAGERDUTY_MEMBER && team != MODEL_NONE)
-            member_by_key(pagerduty, team, json_text(item->json, "user_id"), (EscText){0});
-        const EscJson *own = item->kind == PAGERDUTY_USER ? json_list(item->json, "teams") : NULL;
-        uint32_t person = own == NULL ? MODEL_NONE : esc_model_person(model, item->id);
-        for (; person != MODEL_NONE && own != NULL; own = own->next)
-            if (esc_model_team(model, pagerduty_id(own)) != MODEL_NONE)
-                member_put(model, esc_model_team(model, pagerduty_id(own)), person);
+        else if (item->kind == PAGERDUTY_MEMBER)
+            member_read(pagerduty, item);
+        else if (item->kind == PAGERDUTY_USER)
+            own_teams_read(model, item);
     }
 }
 
