@@ -25,20 +25,10 @@ void esc_receivers_given(EscWorkspace *workspace, EscNodeList arguments)
     }
 }
 
+/* A text does not lead to a route. */
 static unsigned bit_of(EscSymbolKind kind)
 {
-    switch (kind) {
-    case ESC_SYMBOL_PERSON:
-        return ESC_WHO_CAN_PERSON;
-    case ESC_SYMBOL_TEAM:
-        return ESC_WHO_CAN_TEAM;
-    case ESC_SYMBOL_SCHEDULE:
-        return ESC_WHO_CAN_SCHEDULE;
-    case ESC_SYMBOL_CHANNEL:
-        return ESC_WHO_CAN_CHANNEL;
-    default:
-        return 0; /* a text does not lead to a route */
-    }
+    return esc_who_can(kind) & ~(unsigned)ESC_WHO_CAN_ROUTE;
 }
 
 static bool may_be_address(EscText text, unsigned receives)

@@ -108,7 +108,7 @@ static EscRef param_ref(EscWhere *where, const EscNode *node, uint32_t param, un
     return 0;
 }
 
-static unsigned symbol_bit(EscSymbolKind kind)
+unsigned esc_who_can(EscSymbolKind kind)
 {
     switch (kind) {
     case ESC_SYMBOL_PERSON:
@@ -146,7 +146,7 @@ static unsigned symbol_kinds(unsigned allowed)
 {
     unsigned kinds = 0;
     for (unsigned kind = ESC_SYMBOL_PERSON; kind < ESC_SYMBOL_COUNT; ++kind) {
-        if ((symbol_bit((EscSymbolKind)kind) & allowed) != 0)
+        if ((esc_who_can((EscSymbolKind)kind) & allowed) != 0)
             kinds |= 1u << kind;
     }
     return kinds;
@@ -172,7 +172,7 @@ static EscRef symbol_ref(EscWhere *where, const EscNode *node, EscName name, uns
     }
     if (symbol->kind == ESC_SYMBOL_NONE)
         return 0; /* its declaration could not be read */
-    if ((symbol_bit(symbol->kind) & allowed) == 0) {
+    if ((esc_who_can(symbol->kind) & allowed) == 0) {
         EscDiagnostic *diagnostic =
             esc_report(workspace, "E0111", name.span, "`%.*s` is %s and cannot %s",
                        ESC_TEXT_ARG(name.text), esc_symbol_kind_words(symbol->kind), to);
@@ -190,7 +190,7 @@ static EscRef route_leads_to_people(EscWhere *where, const EscNode *node, EscRef
     if (esc_ref_kind(ref) != ESC_REF_ROUTE)
         return ref;
     const EscRouteInfo *route = &where->workspace->routes[esc_ref_index(ref)];
-    if (symbol_bit(route->result) != 0 && route->result != ESC_SYMBOL_CHANNEL)
+    if (esc_who_can(route->result) != 0 && route->result != ESC_SYMBOL_CHANNEL)
         return ref;
     EscDiagnostic *diagnostic = esc_report(
         where->workspace, "E0111", node->span,

@@ -5,8 +5,9 @@
  * surrogate pair is U+FFFD and costs nothing more. Not its job: what follows from it (verdict.c). */
 #include "reply.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include <esc/document.h>
 
 #define REPLY_DEPTH_MAX 64
 #define REPLY_VALUES_MAX 100000u
@@ -32,62 +33,13 @@ static void close_reply(Reply *reply)
     esc_arena_free(reply->arena);
 }
 
-/* NULL when a list has no such item. */
-static const EscJson *item_at(const EscJson *list, size_t index)
+/* NULL when it has none, or is no list. */
+static const EscJson *first_item(const EscJson *list)
 {
-    const EscJson *item = list->kind == ESC_JSON_LIST ? list->first : NULL;
-    for (; item != NULL && index > 0; index--)
-        item = item->next;
-    return item;
+    return list->kind == ESC_JSON_LIST ? list->first : NULL;
 }
 
 /* --- what a call returns ------------------------------------------------------------------------ */
-
-/* One reference token of a pointer, with ~1 and ~0 decoded. False when malformed or too long. */
-static bool pointer_token(EscText token, char *out, size_t out_size)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < token.size; i++) {
-        char c = token.data[i];
-        if (c == '~') {
-            char next = i + 1 < token.size ? token.data[++i] : '\0';
-            if (next != '0' && next != '1')
-                return false;
-            c = next == '0' ? '~' : '/';
-        }
-        if (at + 1 >= out_size)
-            return false;
-        out[at++] = c;
-    }
-    out[at] = '\0';
-    return true;
-}
-
-static const EscJson *pointer_step(const EscJson *value, const char *token)
-{
-    if (value->kind == ESC_JSON_OBJECT)
-        return esc_json_member(value, esc_text_from(token));
-    if (token[0] == '\0' || (token[0] == '0' && token[1] != '\0'))
-        return NULL;
-    if (token[strspn(token, "0123456789")] != '\0')
-        return NULL;
-    return item_at(value, strtoul(token, NULL, 10)); /* too big: no such element */
-}
-
-static const EscJson *pointer_follow(const EscJson *value, EscText pointer)
-{
-    while (value != NULL && pointer.size > 0) {
-        char token[256];
-        if (pointer.data[0] != '/')
-            return NULL;
-        const char *end = memchr(pointer.data + 1, '/', pointer.size - 1);
-        size_t size = end == NULL ? pointer.size - 1 : (size_t)(end - pointer.data) - 1;
-        bool is_token = pointer_token((EscText){pointer.data + 1, size}, token, sizeof(token));
-        value = is_token ? pointer_step(value, token) : NULL;
-        pointer = (EscText){pointer.data + 1 + size, pointer.size - 1 - size};
-    }
-    return value;
-}
 
 /* What a register can hold: valid UTF-8 without NUL, at most ESC_TEXT_MAX bytes. */
 static void put_register_text(EscBuf *out, EscText text)
@@ -126,7 +78,7 @@ bool esc_reply_select(EscBuf *out, EscText body, EscText pointer, EscWhy *why)
     EscWhy fault = {.text = "no memory"};
     const EscJson *value = NULL;
     if (open_reply(&reply, body, &fault) == ESC_OK) {
-        value = pointer_follow(reply.json, pointer);
+        value = esc_document_find(reply.json, pointer);
         (void)esc_why(&fault, ESC_NOT_FOUND, "", 0, "the reply has no such member");
     } else {
         char text[sizeof(fault.text)];
@@ -187,7 +139,7 @@ EscDeliveryState esc_reply_state(EscText text, bool is_chat, bool *is_refused)
 static EscText text_of(const EscJson *value)
 {
     if (value != NULL && value->kind == ESC_JSON_LIST)
-        value = item_at(value, 0);
+        value = first_item(value);
     if (value != NULL && value->kind == ESC_JSON_OBJECT) /* {"error": {"message": "…"}} */
         value = esc_json_member(value, ESC_TEXT("message"));
     return esc_json_text_or(value, (EscText){0});
@@ -200,7 +152,7 @@ static EscText first_words(const EscJson *reply)
         "reason"};
     EscText words = {0};
     if (reply != NULL && reply->kind == ESC_JSON_LIST)
-        reply = item_at(reply, 0);
+        reply = first_item(reply);
     if (reply != NULL && reply->kind == ESC_JSON_TEXT)
         return reply->text;
     for (size_t i = 0; i < ESC_COUNT_OF(members) && words.size == 0; i++)
