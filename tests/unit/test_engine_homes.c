@@ -205,6 +205,7 @@ static void an_echo_of_an_earlier_write_is_no_word_of_theirs(void **state)
     scene_free(scene);
 }
 
+/* C66 */
 static void older_words_leave_the_field_for_ten_minutes(void **state)
 {
     (void)state;
@@ -271,6 +272,7 @@ static void the_value_before_is_no_later_word_while_the_write_is_under_way(void 
     scene_free(scene);
 }
 
+/* C65: what was set here and waits is dropped. */
 static void later_words_stand_and_are_an_exception(void **state)
 {
     (void)state;
@@ -374,7 +376,20 @@ static void a_check_waits_for_what_is_reported(void **state)
     scene_free(scene);
 }
 
-/* The source brings no title, so its word is all there is. */
+/* C67: a source that brings the field would say so. */
+static void a_check_fails_when_nothing_is_reported(void **state)
+{
+    (void)state;
+    Scene *scene = checked("set ticket.status to escalated");
+    TAKES(scene, "desk.set_status");
+    scene_after(scene, ESC_HOUR_MS - 1);
+    assert_int_equal(scene_sent(scene, "room", "inconsistent"), 0);
+    scene_after(scene, 1);
+    assert_int_equal(scene_sent(scene, "room", "inconsistent"), 1);
+    scene_free(scene);
+}
+
+/* C67: the source brings no title, so the system's word is all there is. */
 static void a_check_takes_what_is_accepted_where_nothing_is_reported(void **state)
 {
     (void)state;
@@ -419,6 +434,7 @@ int main(void)
         cmocka_unit_test(a_transfer_there_is_told),
         cmocka_unit_test(a_contest_ends),
         cmocka_unit_test(a_check_waits_for_what_is_reported),
+        cmocka_unit_test(a_check_fails_when_nothing_is_reported),
         cmocka_unit_test(a_check_takes_what_is_accepted_where_nothing_is_reported),
         cmocka_unit_test(a_check_fails_with_a_write_and_with_its_time),
     };
