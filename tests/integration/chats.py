@@ -6,8 +6,11 @@ import re
 import threading
 import urllib.parse
 
+import slack_methods
+
 MEMBER = re.compile(r"^[UW][A-Z0-9]{2,}$")
 CONVERSATION = re.compile(r"^[CGDUW][A-Z0-9]{2,}$")
+ROOM = re.compile(r"^[a-z0-9_-]{1,80}$")
 STAMP = re.compile(r"^\d{10}\.\d{6}$")
 MATTERMOST_ID = re.compile(r"^[a-z0-9]{26}$")
 
@@ -93,28 +96,40 @@ def check(condition, error):
 
 
 class Slack(Server):
-    """The Web API below /api: what https://docs.slack.dev/reference/methods says of each method and of blocks."""
+    """The Web API below /api: what Slack publishes of each method, and https://docs.slack.dev/reference says of blocks and errors."""
 
     def __init__(self, token, members):
         super().__init__()
         self.token, self.members = token, members  # mail -> id
         self.channels = {"C024BE91L"}
         self.messages = {}  # (channel, ts) -> message
+        self.rooms = {}  # name -> id
+        self.joined = set()  # members who are in every room already
+        self.wrong = []  # calls that are not as Slack describes them
         self.last = 0
+
+    def close(self):
+        super().close()
+        if self.wrong:
+            raise AssertionError(f"not as Slack describes it: {self.wrong}")
+
+    def described(self, method, request):
+        fault = slack_methods.fault(method, request)
+        if fault is not None:
+            self.wrong.append(fault)
+            raise Refused("invalid_arguments")
 
     def answer(self, request):
         method = request["path"].removeprefix("/api/")
         try:
             check(request["headers"].get("authorization") == f"Bearer {self.token}", "invalid_auth")
+            self.described(method, request)
             if method == "auth.test":
                 return 200, {"ok": True, "url": "https://acme.slack.example/", "team": "Acme", "user": "escal", "team_id": "T1", "user_id": "U0BOT", "bot_id": "B1"}
             if method == "users.lookupByEmail":
                 return 200, self.look_up(request)
-            check(request["method"] == "POST", "invalid_post_type")
-            check(request["headers"].get("content-type", "").startswith("application/json"), "invalid_post_type")
-            check(isinstance(request["json"], dict), "invalid_json")
-            handlers = {"chat.postMessage": self.post, "chat.update": self.update, "chat.postEphemeral": self.ephemeral}
-            check(method in handlers, "unknown_method")
+            handlers = {"chat.postMessage": self.post, "chat.update": self.update, "chat.postEphemeral": self.ephemeral,
+                        "conversations.create": self.create, "conversations.invite": self.invite}
             return 200, handlers[method](request["json"])
         except Refused as refused:
             return 200, {"ok": False, "error": str(refused)}
@@ -133,8 +148,7 @@ class Slack(Server):
         check(channel in self.channels or channel.startswith("D"), "channel_not_found")
         return channel
 
-    def known(self, body, names):
-        check(set(body) <= names, "invalid_arguments")
+    def said(self, body):
         check(isinstance(body.get("text"), str) and len(body["text"]) <= 40000, "no_text")
         self.blocks(body.get("blocks", []))
 
@@ -171,7 +185,7 @@ class Slack(Server):
         check(element.get("style", "primary") in ("primary", "danger"), "invalid_blocks")
 
     def post(self, body):
-        self.known(body, {"channel", "text", "blocks", "thread_ts", "unfurl_links", "unfurl_media"})
+        self.said(body)
         channel = self.channel(body)
         thread = body.get("thread_ts")
         check(thread is None or (STAMP.match(thread) and (channel, thread) in self.messages), "thread_not_found")
@@ -181,15 +195,30 @@ class Slack(Server):
         return {"ok": True, "channel": channel, "ts": ts, "message": {"text": body["text"], "ts": ts, "type": "message"}}
 
     def update(self, body):
-        self.known(body, {"channel", "ts", "text", "blocks"})
+        self.said(body)
         check((body.get("channel"), body.get("ts")) in self.messages, "message_not_found")
         self.messages[body["channel"], body["ts"]].update(body)
         return {"ok": True, "channel": body["channel"], "ts": body["ts"], "text": body["text"]}
 
     def ephemeral(self, body):
-        self.known(body, {"channel", "user", "text", "blocks"})
+        self.said(body)
         check(MEMBER.match(body.get("user") or ""), "user_not_in_channel")
         return {"ok": True, "message_ts": "1503435957.000001"}
+
+    def create(self, body):
+        name = body.get("name", "")
+        check(ROOM.match(name), "invalid_name")
+        check(name not in self.rooms, "name_taken")
+        self.rooms[name] = f"C0ROOM{len(self.rooms)}"
+        self.channels.add(self.rooms[name])
+        return {"ok": True, "channel": {"id": self.rooms[name], "name": name, "is_channel": True, "is_private": body.get("is_private", False)}}
+
+    def invite(self, body):
+        check(self.channel(body) in self.rooms.values(), "channel_not_found")
+        users = body.get("users", "").split(",")
+        check(all(user in self.members.values() for user in users), "user_not_found")
+        check(not self.joined.intersection(users), "already_in_channel")
+        return {"ok": True, "channel": {"id": body["channel"]}}
 
     def press(self, message, action_id, user):
         """The payload of one pressed button of a message that it shows."""

@@ -5,10 +5,12 @@ import hashlib
 import hmac
 import json
 import shutil
+import unittest
 import urllib.parse
+import urllib.request
 
 from chats import Mattermost, Slack
-from harness import START, WORKSPACES, Case, critical_ticket, eventually
+from harness import PATIENCE, START, WORKSPACES, Case, critical_ticket, eventually
 
 TOKEN, SIGNING = "xoxb-canary-5512", "canary-signing-88"
 
@@ -33,6 +35,43 @@ class ChatCase(Case):
 
     def outcome(self, target):
         return [(r["state"], r.get("detail", "")) for r in self.daemon.outbox() if r["target"] == target and r["medium"] == "chat"]
+
+
+class SlackShaped(unittest.TestCase):
+    """The server itself: what Slack's description does not have is refused, and told when it closes."""
+
+    def call(self, slack, method, body=None, query="", verb="POST", type="application/json"):
+        data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(f"{slack.url}/api/{method}{query}", data, {"Authorization": f"Bearer {TOKEN}", "Content-Type": type}, method=verb)
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+    def test_calls_are_held_to_the_description(self):
+        slack = Slack(TOKEN, {"chen@acme.example": "U0CHEN"})
+        post = {"channel": "C024BE91L", "text": "Down"}
+        for said, calls in {
+                None: [("chat.postMessage", {**post, "unfurl_links": False, "blocks": []}), ("users.lookupByEmail", None, "?email=chen@acme.example", "GET"),
+                       ("auth.test", {}), ("auth.test", None, "", "GET"), ("conversations.create", {"name": "desk-e-1", "is_private": False})],
+                "has no": [("chat.postMessage", {**post, "ts": "1503435956.000001"}), ("chat.postMessage", {**post, "token": "x"}), ("auth.test", {"team": "T1"}),
+                           ("chat.update", {**post, "ts": "1503435956.000001", "unfurl_links": False}), ("conversations.create", {"name": "a", "private": True}),
+                           ("users.lookupByEmail", None, "?email=chen@acme.example&team=T1", "GET")],
+                "needs": [("chat.postMessage", {"text": "Down"}), ("chat.update", post), ("chat.postEphemeral", post), ("users.lookupByEmail", None, "", "GET")],
+                "is a": [("chat.postMessage", {**post, "unfurl_links": "false"}), ("chat.postMessage", {**post, "channel": 1}), ("chat.postMessage", {**post, "blocks": {}}),
+                         ("conversations.invite", {"channel": "C024BE91L", "users": ["U0CHEN"]})],
+                "not taken": [("users.lookupByEmail", {"email": "chen@acme.example"}), ("chat.postMessage", None, "?channel=C024BE91L", "GET"), ("chat.postMessage", [post]),
+                              ("chat.postMessage", b"channel=C024BE91L", "", "POST", "application/x-www-form-urlencoded"), ("chat.postMessage", post, "?token=x")],
+                "no such": [("chat.postMesage", post)]}.items():
+            for call in calls:
+                with self.subTest(call=call):
+                    slack.wrong.clear()
+                    answer = self.call(slack, *call)
+                    if said is None:
+                        self.assertEqual((answer["ok"], slack.wrong), (True, []))
+                    else:
+                        self.assertEqual(answer, {"ok": False, "error": "invalid_arguments"})
+                        self.assertRegex(" ".join(slack.wrong), f"^{call[0]}: .*{said}")
+        with self.assertRaisesRegex(AssertionError, "chat.postMesage: no such"):
+            slack.close()
 
 
 class InSlack(ChatCase):

@@ -2,6 +2,7 @@
 
 import json
 
+from chats import Slack
 from harness import WORKSPACES, Case, Daemon, event, eventually
 
 DESK = """
@@ -73,16 +74,34 @@ class Rooms(Case):
         self.assertEqual((asked["type"], asked["data"]["json"]), ("escal.room", {
             "room": "desk-e-1", "title": "Till down", "escalation": "E-1", "ticket": "INC-1"}))
 
+    def in_slack(self):
+        slack = Slack(self.system_secret, {"ana@desk.example": "U0ANA"})
+        self.addCleanup(slack.close)
+        return slack
+
+    def bound_in(self, slack):
+        self.bound("ana@desk.example", type="slack", url=f"{slack.url}/api", to=["C024"], secret_file="system-secret")
+
     def test_a_channel_in_slack(self):
-        self.receiver.rule("/api/conversations.create", body={"ok": True, "channel": {"id": "C0ROOM"}})
-        self.receiver.rule("/api/users.lookupByEmail", body={"ok": True, "user": {"id": "U0ANA"}})
-        self.receiver.rule("/api/conversations.invite", body={"ok": False, "error": "already_in_channel"})
-        self.bound("ana@desk.example", type="slack", url=f"{self.receiver.url}/api", to=["C024"], secret_file="system-secret")
-        self.assert_made("https://slack.com/app_redirect?channel=C0ROOM")
-        request = self.receiver.at("/api/conversations.create")[0]
-        self.assertEqual((json.loads(request["body"])["name"], request["headers"]["authorization"]), ("desk-e-1", f"Bearer {self.system_secret}"))
+        slack = self.in_slack()
+        self.bound_in(slack)
+        self.assert_made("https://slack.com/app_redirect?channel=C0ROOM0")
+        self.assertEqual(slack.rooms, {"desk-e-1": "C0ROOM0"})
+        self.assertEqual([r["json"] for r in slack.at("/api/conversations.create")], [{"name": "desk-e-1", "is_private": False}])
         eventually(lambda: self.invited() == ["ana@desk.example"])
-        self.assertEqual(json.loads(self.receiver.at("/api/conversations.invite")[0]["body"]), {"users": "U0ANA", "channel": "C0ROOM"})
+        self.assertEqual(slack.at("/api/conversations.invite")[0]["json"], {"users": "U0ANA", "channel": "C0ROOM0"})
+
+    def test_who_is_in_the_channel_already_is_called(self):
+        slack = self.in_slack()
+        slack.joined.add("U0ANA")
+        self.bound_in(slack)
+        eventually(lambda: self.invited() == ["ana@desk.example"])
+
+    def test_a_channel_of_this_name_is_the_room(self):
+        slack = self.in_slack()
+        slack.rooms["desk-e-1"] = "C0OLD"
+        self.bound_in(slack)
+        eventually(lambda: self.daemon.escalation()["room"] == "#desk-e-1")
 
     def test_a_channel_in_mattermost(self):
         self.receiver.rule("/api/v4/teams/name/ops", body={"id": "t" * 26})

@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BUILD = Path(os.environ.get("ESC_BUILD") or HERE.parent.parent / "build" / "asan")
-MODULES = {"cloudevents": "10.0.0", "standardwebhooks": "1.1.1"}  # of npm
+MODULES = {"cloudevents": "10.0.0", "http_ece": "1.2.0", "standardwebhooks": "1.1.1", "web-push": "3.6.7"}  # of npm
 SEARCHED = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
 
 
@@ -56,7 +56,8 @@ def modules():
         except subprocess.TimeoutExpired:
             missing("npm's packages cannot be fetched: npm took too long")
         if done.returncode != 0:
-            missing("npm's packages cannot be fetched: " + (done.stderr.decode(errors="replace").strip().splitlines() or ["?"])[-1][:200])
+            errors = [line for line in done.stderr.decode(errors="replace").splitlines() if " err" in line.lower()]
+            missing("npm's packages cannot be fetched: " + (errors or ["?"])[0][:200])  # the first is the code, the last names a file of its own
         note.write_text(" ".join(wanted))
     return node, folder
 
