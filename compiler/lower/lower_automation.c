@@ -56,7 +56,6 @@ static void lower_handler(EscLower *lower, EscNodeList items, const EscNode *han
     EscEventSource source = {.events = events, .count = esc_lower_events(lower, paths, events)};
     lower->source = &source;
     uint32_t body = lower_body(lower, handler);
-    lower->source = NULL;
     esc_lower_acts(lower, handler,
                    (EscTriggerRow){.automation = automation + 1,
                                    .body = body + 1,

@@ -155,6 +155,16 @@ class Texts(Night):
         self.assert_no_gap()
         self.assertNotIn(TOKEN, daemon.errors() + json.dumps(daemon.audit()) + json.dumps(daemon.outbox()))
 
+    def test_each_act_is_told_by_its_own_word(self):
+        daemon = self.start_down()
+        eventually(lambda: self.texts())
+        door = f"{PUBLIC}/v1/inbound/night-tel"
+        self.assertIn(b"ana has acknowledged E-1.", self.from_gateway(door, From=ANA, Body="ack E-1").body)
+        eventually(lambda: [one for one in self.texts() if "Roll it back?" in one["Body"]])
+        self.assertIn(b"ana has answered for E-1: no.", self.from_gateway(door, From=ANA, Body="no E-1").body)
+        self.assertIn(b"ana has resolved E-1.", self.from_gateway(door, From=ANA, Body="resolve E-1").body)
+        eventually(lambda: daemon.escalation()["state"] == "closed")
+
     def test_who_has_opted_out_is_paged_by_the_next_way_at_once(self):
         self.refused("Messages", 21610)
         daemon = self.start_down()
