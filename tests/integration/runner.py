@@ -10,6 +10,7 @@ class Result(unittest.TestResult):
     def __init__(self):
         super().__init__()
         self.passed = 0
+        self.started = time.monotonic()  # what sets up a class may fail before any test has started
 
     def startTest(self, test):
         super().startTest(test)
