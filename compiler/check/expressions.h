@@ -107,7 +107,7 @@ void esc_check_text_test(EscWhere *where, const EscNode *node);
      ESC_WHO_CAN_FIELD | ESC_WHO_CAN_TURNS)
 #define ESC_WHO_CAN_PEOPLE (ESC_WHO_CAN_OWN | ESC_WHO_CAN_ROLE)
 #define ESC_WHO_CAN_ANSWER (ESC_WHO_CAN_PEOPLE & ~ESC_WHO_CAN_TURNS)
-/* What a name of that kind can be for somebody; 0: nothing. */
+/* lookup.c: what a name of that kind can be for somebody; 0: nothing. */
 unsigned esc_who_can(EscSymbolKind kind);
 /* Resolves a PATH or CALL to MEANS_REF; 0 after a report. `to` says what for: "own an
  * escalation". */

@@ -1,6 +1,7 @@
 /* lookup.c - names of what a workspace declares, where one kind of thing is wanted: found and marked, or reported with the
  * nearest that would fit. */
 #include "check/lookup.h"
+#include "check/expressions.h"
 #include "check/names.h"
 
 /* The index of what has that name, if it is of that kind; `wanted`: "a person". *is_unknown: nothing has the name, which is
@@ -127,4 +128,22 @@ uint32_t esc_check_event(EscWorkspace *workspace, const EscNode *path)
     if (!esc_suggest_hint(workspace, &suggest, diagnostic, path->span))
         esc_report_hint(workspace, diagnostic, "declare `event %.*s { … }`", ESC_TEXT_ARG(name));
     return ESC_NONE;
+}
+
+unsigned esc_who_can(EscSymbolKind kind)
+{
+    switch (kind) {
+    case ESC_SYMBOL_PERSON:
+        return ESC_WHO_CAN_PERSON;
+    case ESC_SYMBOL_TEAM:
+        return ESC_WHO_CAN_TEAM;
+    case ESC_SYMBOL_SCHEDULE:
+        return ESC_WHO_CAN_SCHEDULE;
+    case ESC_SYMBOL_ROUTE:
+        return ESC_WHO_CAN_ROUTE;
+    case ESC_SYMBOL_CHANNEL:
+        return ESC_WHO_CAN_CHANNEL;
+    default:
+        return 0;
+    }
 }

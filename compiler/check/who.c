@@ -108,24 +108,6 @@ static EscRef param_ref(EscWhere *where, const EscNode *node, uint32_t param, un
     return 0;
 }
 
-unsigned esc_who_can(EscSymbolKind kind)
-{
-    switch (kind) {
-    case ESC_SYMBOL_PERSON:
-        return ESC_WHO_CAN_PERSON;
-    case ESC_SYMBOL_TEAM:
-        return ESC_WHO_CAN_TEAM;
-    case ESC_SYMBOL_SCHEDULE:
-        return ESC_WHO_CAN_SCHEDULE;
-    case ESC_SYMBOL_ROUTE:
-        return ESC_WHO_CAN_ROUTE;
-    case ESC_SYMBOL_CHANNEL:
-        return ESC_WHO_CAN_CHANNEL;
-    default:
-        return 0;
-    }
-}
-
 static EscRefKind symbol_ref_kind(EscSymbolKind kind)
 {
     switch (kind) {
