@@ -203,6 +203,14 @@ static struct MHD_Response *response_of(EscAnswer *answer)
     return response;
 }
 
+static bool has_header(const EscAnswer *answer, const char *name)
+{
+    for (unsigned i = 0; i < answer->headers_count; i++)
+        if (strcmp(answer->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 void esc_http_send(EscHttpCall *call, EscAnswer *answer)
 {
     ESC_ASSERT(!esc_http_is_answered(call));
@@ -212,7 +220,8 @@ void esc_http_send(EscHttpCall *call, EscAnswer *answer)
     call->answered_status = answer->status;
     (void)MHD_add_response_header(call->response, "Content-Type",
                                   answer->type == NULL ? "application/json" : answer->type);
-    (void)MHD_add_response_header(call->response, "Cache-Control", "no-store");
+    if (!has_header(answer, "Cache-Control"))
+        (void)MHD_add_response_header(call->response, "Cache-Control", "no-store");
     (void)MHD_add_response_header(call->response, "X-Content-Type-Options", "nosniff");
     for (unsigned i = 0; i < answer->headers_count; i++)
         (void)MHD_add_response_header(call->response, answer->headers[i].name,

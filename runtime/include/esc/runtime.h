@@ -20,6 +20,7 @@
 #include <esc/group.h>
 #include <esc/http.h>
 #include <esc/loop.h>
+#include <esc/pages.h>
 #include <esc/service.h>
 #include <esc/shard.h>
 #include <esc/sources.h>

@@ -14,8 +14,8 @@ extern "C" {
 #endif
 
 #define ESC_BODY_BYTES_MAX ((size_t)8 << 20) /* one HTTP body */
-#define ESC_ANSWER_HEADERS_MAX 4             /* that an answer may add */
-#define ESC_ANSWER_HEADER_BYTES_MAX 255      /* of the value of each */
+#define ESC_ANSWER_HEADERS_MAX 8             /* that an answer may add */
+#define ESC_ANSWER_HEADER_BYTES_MAX 511      /* of the value of each */
 
 typedef enum EscHttpMethod {
     ESC_HTTP_GET,
@@ -118,7 +118,7 @@ typedef struct EscProblem {
     bool close;     /* the connection ends with the answer */
 } EscProblem;
 
-/* `name` is borrowed, the value is copied. */
+/* `name` is borrowed, the value is copied. Every answer says "nosniff", and "no-store" unless it brings a Cache-Control. */
 void esc_answer_header(EscAnswer *answer, const char *name, const char *value);
 /* JSON; the body goes over to the answer. */
 void esc_answer_json(EscAnswer *answer, unsigned status, EscBuf *body);
