@@ -1,0 +1,40 @@
+// fetched.js - what a view asks for beside the stream: asked at its start and again when something it depends on has changed.
+import { useEffect, useState } from 'preact/hooks';
+import { connection } from './live.js';
+import { html } from './html.js';
+import { Button } from './parts.js';
+import { t } from './words.js';
+
+// { value, error, again }. `ask` gives a promise; `on` lists what it depends on. An older answer never replaces a newer one.
+export function useFetched(ask, on) {
+    const [state, setState] = useState({ value: null, error: null });
+    const [round, setRound] = useState(0);
+    const isLive = connection.value.is === 'live';
+    useEffect(() => {
+        let isOver = false;
+        ask().then(
+            (value) => { if (!isOver) setState({ value, error: null }); },
+            (error) => { if (!isOver) setState((known) => ({ value: known.value, error })); },
+        );
+        return () => { isOver = true; };
+    }, [...on, round, isLive]);
+    return { ...state, again: () => setRound((n) => n + 1) };
+}
+
+// The first of these that the server has: routes that a server may not know yet, or that the session may not read.
+export async function firstOf(...asks) {
+    let last;
+    for (const ask of asks) {
+        try {
+            return await ask();
+        } catch (error) {
+            if (![403, 404, 405].includes(error.status)) throw error;
+            last = error;
+        }
+    }
+    throw last;
+}
+
+export function Failed({ error, again }) {
+    return html`<p class="failed" role="alert">${t('failed', { why: error.message })} <${Button} kind="quiet" act=${again}>${t('retry')}</${Button}></p>`;
+}

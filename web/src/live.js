@@ -1,0 +1,87 @@
+// live.js - the stream of /v1/live: read, watched (a line that says nothing for too long is dead), taken up again where it ended.
+import { signal } from '@preact/signals';
+import { toLogin } from './api.js';
+
+const SILENCE = 35000;               // ms; the server says something every 15 s
+const WAITS = [300, 700, 1500, 3000, 5000];
+
+// { is: 'starting' | 'live' | 'lost', since: ms of the browser's clock }
+export const connection = signal({ is: 'starting', since: Date.now() });
+
+// Cuts a stream of text into events: { id, event, data }.
+export function reader(take) {
+    let rest = '', event = '', data = [], id;
+    function line(text) {
+        if (text === '') {
+            if (data.length > 0) take({ id, event: event || 'message', data: data.join('\n') });
+            event = '';
+            data = [];
+            return;
+        }
+        const colon = text.indexOf(':');
+        const name = colon < 0 ? text : text.slice(0, colon);
+        const value = colon < 0 ? '' : text.slice(colon + 1).replace(/^ /, '');
+        if (name === 'event') event = value;
+        else if (name === 'data') data.push(value);
+        else if (name === 'id' && !value.includes('\0')) id = value;
+    }
+    return (chunk) => {
+        const lines = (rest + chunk).split(/\r\n|\n|\r(?!$)/);
+        rest = lines.pop();
+        lines.forEach(line);
+    };
+}
+
+async function once(last, take) {
+    const control = new AbortController();
+    let watch;
+    const alive = () => {
+        clearTimeout(watch);
+        watch = setTimeout(() => control.abort(), SILENCE);
+    };
+    alive();
+    try {
+        const headers = { Accept: 'text/event-stream' };
+        if (last.id !== undefined) headers['Last-Event-ID'] = last.id;
+        const response = await fetch('/v1/live', { headers, credentials: 'same-origin', cache: 'no-store', signal: control.signal });
+        if (response.status === 401) {
+            toLogin();
+            return false;
+        }
+        if (!response.ok || response.body === null) return false;
+        const stream = response.body.getReader(), text = new TextDecoder();
+        const feed = reader((event) => {
+            last.id = event.id;
+            try {
+                take(event.event, JSON.parse(event.data));
+            } catch (error) {
+                console.error('live', error);
+            }
+        });
+        for (;;) {
+            const { done, value } = await stream.read();
+            if (done) return true;
+            alive();
+            if (connection.value.is !== 'live') connection.value = { is: 'live', since: Date.now() };
+            feed(text.decode(value, { stream: true }));
+        }
+    } catch {
+        return false;
+    } finally {
+        clearTimeout(watch);
+        control.abort();
+    }
+}
+
+// Runs as long as the page does.
+export async function run(take) {
+    const last = { id: undefined };
+    for (let failed = 0; ; failed++) {
+        const began = Date.now();
+        await once(last, take);
+        if (connection.value.is !== 'lost') connection.value = { is: 'lost', since: Date.now() };
+        if (Date.now() - began > 10000) failed = 0;
+        const wait = WAITS[Math.min(failed, WAITS.length - 1)] * (0.75 + Math.random() / 2);
+        await Promise.race([new Promise((go) => setTimeout(go, wait)), new Promise((go) => addEventListener('online', go, { once: true }))]);
+    }
+}
