@@ -25,7 +25,7 @@ bool esc_route_matches(const char *pattern, const char *path, EscBuf *parameter)
             return false;
         if (want == 2 && memcmp(pattern + 1, "{}", 2) == 0) {
             esc_buf_clear(parameter);
-            if (have == 0 || !esc_http_decode((EscText){path + 1, have}, false, parameter))
+            if (have == 0 || !esc_percent_decode((EscText){path + 1, have}, false, parameter))
                 return false;
         } else if (want != have || memcmp(pattern + 1, path + 1, want) != 0) {
             return false;

@@ -51,38 +51,15 @@ const char *esc_config_topic_fault(const EscEndpoint *endpoint, bool is_channel)
 
 /* --- subscriptions ------------------------------------------------------------------------------ */
 
-static int digit_of(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '-' || c == '+' ? 62 : c == '_' || c == '/' ? 63 : -1;
-}
-
 EscText esc_config_base64url(EscArena *arena, EscText text)
 {
-    while (esc_text_ends_with(text, ESC_TEXT("=")))
-        text.size--;
-    uint8_t *bytes = esc_arena_alloc(arena, text.size * 3 / 4 + 1);
-    size_t size = 0;
-    uint32_t group = 0;
-    unsigned bits = 0;
-    for (size_t i = 0; i < text.size && bytes != NULL; i++) {
-        int digit = digit_of(text.data[i]);
-        if (digit < 0)
-            return (EscText){0};
-        group = group << 6 | (uint32_t)digit;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            bytes[size++] = (uint8_t)(group >> bits);
-            group &= (1u << bits) - 1;
-        }
-    }
-    return bytes == NULL || group != 0 ? (EscText){0} : (EscText){(const char *)bytes, size};
+    EscBuf bytes;
+    esc_buf_init(&bytes, text.size + 1);
+    EscText read = esc_base64url_read(text, &bytes) ? esc_arena_text(arena, esc_buf_as_text(&bytes))
+                                                    : (EscText){0};
+    OPENSSL_cleanse(bytes.data, bytes.size); /* it may be a key */
+    esc_buf_release(&bytes);
+    return read;
 }
 
 static const char *read_subscription(EscArena *arena, const EscJson *json, EscPushSubscription *out)

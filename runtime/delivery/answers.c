@@ -1,12 +1,10 @@
 /* answers.c - how people answer from where a message went: addresses, offers, buttons that we sign ourselves. Pure. What comes
  * back is read by ../inbound/. */
+#include <esc/proofs.h>
+
 #include "answers.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #define BUTTON_BYTES_MAX ((size_t)8 << 10)
-#define MAC_SIZE 32
 
 EscText esc_answers_url(const EscPlanner *planner, const EscEndpoint *endpoint)
 {
@@ -37,13 +35,11 @@ uint32_t esc_answers_offers(const EscPlanner *planner, const EscEndpoint *endpoi
 
 static EscText sign(EscPlanner *planner, EscText secret, EscText body)
 {
-    uint8_t mac[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    char hex[2 * MAC_SIZE + 1];
-    if (body.data == NULL || HMAC(EVP_sha256(), secret.data, (int)secret.size,
-                                  (const uint8_t *)body.data, body.size, mac, &size) == NULL)
+    EscMac mac;
+    char hex[2 * ESC_MAC_BYTES_MAX + 1];
+    if (body.data == NULL || !esc_mac_make(ESC_MAC_SHA256, secret, &body, 1, &mac))
         return (EscText){0};
-    esc_hex((EscBytes){mac, MAC_SIZE}, hex);
+    esc_hex((EscBytes){mac.bytes, mac.size}, hex);
     return esc_arena_text(planner->arena, esc_text_from(hex));
 }
 

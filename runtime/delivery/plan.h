@@ -54,7 +54,7 @@ typedef struct EscPlan {
     const uint32_t *statuses; /* CALL: what counts as success; none: any 2xx */
     uint32_t statuses_count;
     EscText result_path;
-    bool is_judged;     /* the reply is given whole, and said in the detail */
+    bool is_judged;      /* the reply is given whole, and said in the detail */
     EscText result_head; /* stands before what the reply says there */
     EscText result_else; /* CALL: what is returned when it does not say it; empty: nothing */
     EscText result;      /* CALL: what is returned, whatever the reply says; empty: see above */
@@ -109,6 +109,5 @@ void esc_mail_write(EscBuf *out, const EscMail *mail); /* RFC 5322, lines end in
 /* Standard Webhooks: value of webhook-signature, "v1,<base64>". `secret` may have the form
  * whsec_<base64>. */
 void esc_webhook_sign(EscBuf *out, EscText secret, EscText id, int64_t timestamp_s, EscText body);
-void esc_base64_write(EscBuf *out, EscBytes bytes);
 
 #endif

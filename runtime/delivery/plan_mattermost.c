@@ -4,12 +4,11 @@
  * escalation are one thread in a channel. Buttons are an attachment's actions: the server posts their `context` to us when
  * one is pressed. It signs nothing, so the context has an HMAC of ours over the button, with the secret of the inbound
  * binding: whoever knows only the server's address cannot make one up. */
+#include <esc/proofs.h>
+
 #include "plan_bot.h"
 
 #include <string.h>
-
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "buttons.h"
 #include "verdict.h"
@@ -117,13 +116,11 @@ EscText esc_mattermost_channel(EscPlanner *planner, const EscEndpoint *endpoint,
 
 static void put_proof(EscBuf *out, EscText secret, EscText button)
 {
-    uint8_t mac[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    char hex[2 * EVP_MAX_MD_SIZE + 1];
-    bool is_made = HMAC(EVP_sha256(), secret.data, (int)secret.size, (const uint8_t *)button.data,
-                        button.size, mac, &size) != NULL;
+    EscMac mac;
+    char hex[2 * ESC_MAC_BYTES_MAX + 1];
+    bool is_made = esc_mac_make(ESC_MAC_SHA256, secret, &button, 1, &mac);
     ESC_ASSERT(is_made); /* only without memory */
-    esc_hex((EscBytes){mac, size}, hex);
+    esc_hex((EscBytes){mac.bytes, mac.size}, hex);
     esc_planner_member(out, "proof", esc_text_from(hex));
 }
 

@@ -3,10 +3,9 @@
  *
  * The row returns the room's address. Its name has the escalation's number in it, so a channel of that name is ours: what a
  * lost answer has left behind is found, not made twice. */
-#include "plan_bot.h"
+#include <esc/proofs.h>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include "plan_bot.h"
 
 #include "verdict.h"
 
@@ -248,15 +247,13 @@ static void invite_in_mattermost(EscPlanner *planner, const EscEndpoint *endpoin
 /* Whoever can guess the name of a room can sit in it: with a secret nobody can. */
 static EscText marked_name(EscPlanner *planner, const EscEndpoint *endpoint, EscText name)
 {
-    uint8_t mac[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
+    EscMac mac;
     char hex[2 * MARK_BYTES + 1];
     if (endpoint->secret.size == 0)
         return name;
-    bool is_made = HMAC(EVP_sha256(), endpoint->secret.data, (int)endpoint->secret.size,
-                        (const uint8_t *)name.data, name.size, mac, &size) != NULL;
+    bool is_made = esc_mac_make(ESC_MAC_SHA256, endpoint->secret, &name, 1, &mac);
     ESC_ASSERT(is_made); /* only without memory */
-    esc_hex((EscBytes){mac, MARK_BYTES}, hex);
+    esc_hex((EscBytes){mac.bytes, MARK_BYTES}, hex);
     return esc_arena_printf(planner->arena, "%.*s-%s", ESC_TEXT_ARG(name), hex);
 }
 

@@ -7,9 +7,10 @@
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
+
+#include <esc/proofs.h>
 
 #include "plan.h"
 
@@ -17,26 +18,16 @@
 #define TAG_BYTES 16
 #define HASH_BYTES 32
 
-void esc_base64url_write(EscBuf *out, EscBytes bytes)
-{
-    EscBuf plain;
-    esc_buf_init(&plain, 2 * bytes.size + 4);
-    esc_base64_write(&plain, bytes);
-    for (size_t i = 0; i < plain.size && plain.data[i] != '='; i++) {
-        char c = (char)plain.data[i];
-        esc_buf_char(out, c == '+' ? '-' : c == '/' ? '_' : c);
-    }
-    esc_buf_release(&plain);
-}
-
 /* --- hashes ------------------------------------------------------------------------------------- */
 
 static void hmac(EscBytes key, EscBytes text, uint8_t out[HASH_BYTES])
 {
-    unsigned size = 0;
+    const EscText said = {(const char *)text.data, text.size};
+    EscMac mac;
     bool is_made =
-        HMAC(EVP_sha256(), key.data, (int)key.size, text.data, text.size, out, &size) != NULL;
+        esc_mac_make(ESC_MAC_SHA256, (EscText){(const char *)key.data, key.size}, &said, 1, &mac);
     ESC_ASSERT(is_made); /* only without memory */
+    memcpy(out, mac.bytes, HASH_BYTES);
 }
 
 static EscBytes bytes_of(EscText text)

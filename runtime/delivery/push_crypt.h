@@ -38,6 +38,4 @@ ESC_MUST_USE bool esc_push_point(EscBytes secret, uint8_t point[ESC_PUSH_POINT_B
 ESC_MUST_USE bool esc_push_vapid(EscBuf *out, EscBytes secret, EscText audience, EscText contact,
                                  int64_t until_s);
 
-void esc_base64url_write(EscBuf *out, EscBytes bytes); /* without padding */
-
 #endif

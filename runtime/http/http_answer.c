@@ -71,52 +71,15 @@ void **esc_http_note(EscHttpCall *call)
     return &call->note;
 }
 
-bool esc_http_decode(EscText text, bool plus_is_space, EscBuf *out)
-{
-    size_t start = out->size;
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-        if (c == '%') {
-            int high = i + 2 < text.size ? esc_hex_value(text.data[i + 1]) : -1;
-            int low = i + 2 < text.size ? esc_hex_value(text.data[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return false;
-            c = (char)(unsigned char)(high * 16 + low);
-            i += 2;
-        } else if (c == '+' && plus_is_space) {
-            c = ' ';
-        }
-        esc_buf_char(out, c);
-    }
-    EscText made = {(const char *)out->data + start, out->size - start};
-    return out->status == ESC_OK && (made.size == 0 || esc_utf8_is_valid(made, NULL));
-}
-
-/* Next "name=value" of a query; false at its end. */
-static bool next_parameter(const char **at, EscText *name, EscText *value)
-{
-    while (*at != NULL && **at == '&')
-        ++*at;
-    if (*at == NULL || **at == '\0')
-        return false;
-    size_t size = strcspn(*at, "&");
-    const char *equals = memchr(*at, '=', size);
-    *name = (EscText){*at, equals == NULL ? size : (size_t)(equals - *at)};
-    *value = equals == NULL ? (EscText){0} : (EscText){equals + 1, size - name->size - 1};
-    *at += size;
-    return true;
-}
-
 EscStatus esc_query_get(const char *query, const char *wanted, EscBuf *out)
 {
     EscStatus status = ESC_NOT_FOUND;
-    const char *at = query;
-    EscText name, value;
-    while (next_parameter(&at, &name, &value)) {
+    EscText rest = esc_text_from(query), name, value;
+    while (esc_form_next_coded(&rest, &name, &value)) {
         if (!esc_text_equal(name, esc_text_from(wanted)))
             continue;
         if (status == ESC_OK || value.size > PARAMETER_BYTES_MAX ||
-            !esc_http_decode(value, true, out))
+            !esc_percent_decode(value, true, out))
             return ESC_BAD_INPUT;
         status = ESC_OK;
     }
@@ -125,9 +88,8 @@ EscStatus esc_query_get(const char *query, const char *wanted, EscBuf *out)
 
 void esc_query_each(const char *query, bool (*visit)(void *context, EscText name), void *context)
 {
-    const char *at = query;
-    EscText name, value;
-    while (next_parameter(&at, &name, &value))
+    EscText rest = esc_text_from(query), name, value;
+    while (esc_form_next_coded(&rest, &name, &value))
         if (!visit(context, name))
             return;
 }

@@ -34,35 +34,6 @@ bool esc_ingest_is_json_type(EscText type)
 
 /* --- base64 ----------------------------------------------------------------------------------- */
 
-static int digit_of(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* RFC 4648 with its padding. False: it is none. */
-static bool read_base64(EscText coded, EscBuf *out)
-{
-    uint32_t group = 0;
-    size_t padding = 0;
-    while (padding < 2 && padding < coded.size && coded.data[coded.size - 1 - padding] == '=')
-        padding++;
-    for (size_t i = 0; i < coded.size - padding; i++) {
-        int digit = digit_of(coded.data[i]);
-        if (digit < 0)
-            return false;
-        group = group << 6 | (uint32_t)digit;
-        if (i % 4 > 0)
-            esc_buf_u8(out, (uint8_t)(group >> (6 - 2 * (i % 4))));
-    }
-    return coded.size % 4 == 0 && out->status == ESC_OK;
-}
-
 EscStatus esc_ingest_base64(EscArena *scratch, const EscJson *coded, const EscJson **data,
                             EscWhy *why)
 {
@@ -73,7 +44,7 @@ EscStatus esc_ingest_base64(EscArena *scratch, const EscJson *coded, const EscJs
     EscBuf bytes;
     esc_buf_init(&bytes, ESC_EVENT_BYTES_MAX);
     EscStatus status = ESC_OK;
-    if (!read_base64(coded->text, &bytes))
+    if (!esc_base64_read(coded->text, &bytes))
         status = esc_why(why, ESC_BAD_INPUT, "", 0, "data_base64 is no base64");
     EscText text = esc_arena_text(scratch, esc_buf_as_text(&bytes)); /* the tree borrows from it */
     esc_buf_release(&bytes);
@@ -102,22 +73,6 @@ static void unquote(EscText value, EscBuf *out)
     }
 }
 
-/* Once, as the specification has it. A percent sign that begins no escape stands for itself: many senders encode nothing. */
-static void unescape(EscText value, EscBuf *out)
-{
-    for (size_t i = 0; i < value.size; i++) {
-        int high =
-            value.data[i] == '%' && i + 2 < value.size ? esc_hex_value(value.data[i + 1]) : -1;
-        int low = high < 0 ? -1 : esc_hex_value(value.data[i + 2]);
-        if (low < 0) {
-            esc_buf_char(out, value.data[i]);
-            continue;
-        }
-        esc_buf_char(out, (char)(unsigned char)(high * 16 + low));
-        i += 2;
-    }
-}
-
 /* Bytes that are no UTF-8 are what HTTP called them before: ISO 8859-1. */
 static void from_latin(EscText value, EscBuf *out)
 {
@@ -137,7 +92,7 @@ static void put_value(EscBuf *out, EscText value)
     esc_buf_init(&decoded, value.size);
     esc_buf_init(&latin, 2 * value.size);
     unquote(value, &plain);
-    unescape(esc_buf_as_text(&plain), &decoded);
+    esc_percent_read(esc_buf_as_text(&plain), false, &decoded);
     EscText text = esc_buf_as_text(&decoded);
     if (!esc_utf8_is_valid(text, NULL))
         text = esc_buf_as_text(&plain); /* a percent sign that meant itself */

@@ -5,12 +5,11 @@
  *
  * each in Crockford's base 32; the address in small letters. */
 #include <esc/letters.h>
+#include <esc/proofs.h>
 
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #define STORE_DIGITS 16
 #define NUMBER_DIGITS_MAX 18
@@ -65,19 +64,18 @@ static void put_part(EscBuf *out, const char *kind, EscText secret, const EscLet
                      EscText address, size_t letters)
 {
     static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    uint8_t mac[EVP_MAX_MD_SIZE];
-    unsigned mac_size = 0;
+    EscMac mac;
     EscBuf said;
     esc_buf_init(&said, PART_BYTES_MAX);
     esc_buf_printf(&said, "%s\n%.*s\n%llu\n%.*s\n", kind, ESC_TEXT_ARG(subject->workspace),
                    (unsigned long long)subject->escalation, ESC_TEXT_ARG(subject->store));
     put_lower(&said, address);
-    bool is_made = said.status == ESC_OK && HMAC(EVP_sha256(), secret.data, (int)secret.size,
-                                                 said.data, said.size, mac, &mac_size) != NULL;
+    EscText text = esc_buf_as_text(&said);
+    bool is_made = said.status == ESC_OK && esc_mac_make(ESC_MAC_SHA256, secret, &text, 1, &mac);
     esc_buf_release(&said);
     for (size_t i = 0; i < letters && is_made; i++) {
         size_t bit = i * 5;
-        unsigned pair = (unsigned)mac[bit / 8] << 8 | mac[bit / 8 + 1];
+        unsigned pair = (unsigned)mac.bytes[bit / 8] << 8 | mac.bytes[bit / 8 + 1];
         esc_buf_char(out, digits[pair >> (11 - bit % 8) & 31]);
     }
 }

@@ -881,23 +881,6 @@ static void a_reply_may_be_read_without_a_reason(void **state)
     esc_buf_release(&out);
 }
 
-static void writes_base64(void **state)
-{
-    (void)state;
-    static const char *const rows[][2] = {{"", ""},
-                                          {"f", "Zg=="},
-                                          {"fo", "Zm8="},
-                                          {"foo", "Zm9v"},
-                                          {"foob", "Zm9vYg=="}}; /* RFC 4648 */
-    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
-        EscBuf out;
-        esc_buf_init(&out, 64);
-        esc_base64_write(&out, (EscBytes){(const uint8_t *)rows[i][0], strlen(rows[i][0])});
-        assert_text_equal(esc_buf_as_text(&out), rows[i][1]);
-        esc_buf_release(&out);
-    }
-}
-
 static void write_mail(EscBuf *out, EscText subject, EscText to)
 {
     EscMail mail = {.from = ESC_TEXT("escal@acme.example"),
@@ -1309,7 +1292,6 @@ int main(void)
         cmocka_unit_test(signs_as_the_specification_shows),
         cmocka_unit_test(a_coded_secret_has_its_limit),
         cmocka_unit_test(a_reply_may_be_read_without_a_reason),
-        cmocka_unit_test(writes_base64),
         cmocka_unit_test(mail_cannot_be_injected),
         cmocka_unit_test(mail_subjects_are_encoded_words),
         cmocka_unit_test(breaker_holds_what_the_endpoint_refuses),

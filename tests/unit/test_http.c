@@ -593,10 +593,10 @@ static void a_plus_is_a_space_in_a_query_only(void **state)
     (void)state;
     EscBuf out;
     esc_buf_init(&out, 4);
-    assert_true(esc_http_decode(ESC_TEXT("+"), false, &out));
-    assert_true(esc_http_decode(ESC_TEXT("+"), true, &out)); /* behind what was there */
+    assert_true(esc_percent_decode(ESC_TEXT("+"), false, &out));
+    assert_true(esc_percent_decode(ESC_TEXT("+"), true, &out)); /* behind what was there */
     assert_text_equal(esc_buf_as_text(&out), "+ ");
-    assert_false(esc_http_decode(ESC_TEXT("abc"), true, &out)); /* it does not fit */
+    assert_false(esc_percent_decode(ESC_TEXT("abc"), true, &out)); /* it does not fit */
     esc_buf_release(&out);
 }
 

@@ -237,6 +237,23 @@ void esc_buf_vprintf(EscBuf *buf, const char *format, va_list arguments);
  * characters). kit_percent.c */
 void esc_buf_percent(EscBuf *buf, EscText text);
 bool esc_is_unreserved(uint32_t c);
+/* Decodes that; false when it is malformed, or holds NUL or bad UTF-8. kit_form.c */
+bool esc_percent_decode(EscText text, bool plus_is_space, EscBuf *out);
+/* The same without any fault: what is no escape stands for itself, and the bytes need not be UTF-8. */
+void esc_percent_read(EscText text, bool plus_is_space, EscBuf *out);
+/* The next field of a form (application/x-www-form-urlencoded) or a query, as it stands there; false at its end. */
+bool esc_form_next_coded(EscText *form, EscText *name, EscText *value);
+/* The same, decoded into the arena. False at its end and behind a field that is badly encoded: then *form is not empty. */
+bool esc_form_next(EscArena *arena, EscText *form, EscText *name, EscText *value);
+/* The first field of that name; empty when there is none. */
+EscText esc_form_find(EscArena *arena, EscText form, const char *name);
+/* Base64 (RFC 4648), with its padding; and the alphabet of addresses, without. kit_base64.c */
+void esc_base64_write(EscBuf *out, EscBytes bytes);
+void esc_base64url_write(EscBuf *out, EscBytes bytes);
+/* Appends what a text says in base64, with its padding; false when it is none, or does not fit. */
+bool esc_base64_read(EscText coded, EscBuf *out);
+/* The same for either alphabet, with or without padding. */
+bool esc_base64url_read(EscText coded, EscBuf *out);
 void esc_buf_u16(EscBuf *buf, uint16_t value); /* integers are big-endian */
 void esc_buf_u32(EscBuf *buf, uint32_t value);
 void esc_buf_u64(EscBuf *buf, uint64_t value);

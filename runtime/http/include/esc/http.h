@@ -82,9 +82,6 @@ uint64_t esc_http_client(const EscHttpCall *call, uint64_t hash_seed);
 ESC_MUST_USE bool esc_http_pause(EscHttpCall *call, int64_t pause_ms);
 void **esc_http_note(EscHttpCall *call); /* a pointer for the owner's own use */
 
-/* Percent-decoding of one path segment or parameter; false when malformed, or when it holds NUL
- * or bad UTF-8. */
-bool esc_http_decode(EscText text, bool plus_is_space, EscBuf *out);
 /* A parameter of a query, decoded into the buffer. ESC_NOT_FOUND; ESC_BAD_INPUT when it is there
  * twice or badly encoded. `query` may be NULL. */
 ESC_MUST_USE EscStatus esc_query_get(const char *query, const char *name, EscBuf *out);

@@ -92,21 +92,12 @@ const EscInboundKind *esc_inbound_kind(EscInboundKindId kind);
 
 /* --- tools of the kinds ------------------------------------------------------------------------- */
 
-/* proof.c: HMAC-SHA256 of parts, as 64 hex digits or in base64, equal to what was given. Constant time. */
+/* proof.c: HMAC-SHA256 of parts, as 64 hex digits, equal to what was given. Constant time. */
 bool esc_proof_hex(EscText secret, const EscText *parts, size_t count, EscText given);
-bool esc_proof_base64(EscText secret, const EscText *parts, size_t count, EscText given);
-/* The same with HMAC-SHA1, for a gateway that signs so. */
+/* HMAC-SHA1 in base64, for a gateway that signs so. */
 bool esc_proof_sha1_base64(EscText secret, EscText text, EscText given);
-/* Two texts of any length, in a time that does not depend on where they differ. */
-bool esc_proof_equal(EscText a, EscText b);
 /* Seconds since 1970 as text; true when they are at most ESC_INBOUND_AGE_MS_MAX from wall_ms. */
 bool esc_proof_is_fresh(EscText seconds, int64_t wall_ms);
-
-/* form.c: the next field of an application/x-www-form-urlencoded body or query, decoded into the arena. False at its end
- * and behind a field that is badly encoded: then *form is not empty. */
-bool esc_form_next(EscArena *arena, EscText *form, EscText *name, EscText *value);
-/* The first field of that name; empty when there is none. */
-EscText esc_form_find(EscArena *arena, EscText form, const char *name);
 
 /* What somebody can do from elsewhere, by its word in the API's routes: no handing over, starting or being absent, which
  * want to be told more. */
