@@ -295,8 +295,9 @@ typedef struct EscInboundInfo {
     EscText name, title;
     EscVerifyKind verify;
     EscVerifyPlace place;
-    EscText place_name;  /* empty: none is said */
-    const EscNode *each; /* SOURCE_EACH or NULL */
+    EscText place_name;      /* empty: none is said */
+    const EscNode *each;     /* SOURCE_EACH or NULL */
+    const EscNode *left_out; /* SOURCE_LEFT_OUT or NULL */
     const EscNode *node;
 } EscInboundInfo;
 

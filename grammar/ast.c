@@ -27,6 +27,22 @@ EscNode *esc_path_one(EscParse *parse, EscName name)
         &(EscNode){.kind = ESC_NODE_PATH, .span = name.span, .path = {.parts = part, .count = 1}});
 }
 
+/* A word and what a text names: header "X-Event". */
+EscNode *esc_path_two(EscParse *parse, EscSpan span, EscName word, const EscNode *text)
+{
+    EscName *parts = esc_arena_alloc_array(parse->arena, 2, sizeof *parts);
+    if (parts == NULL || text == NULL)
+        return NULL;
+    parts[0] = word;
+    parts[1] =
+        (EscName){.text = esc_utf8_cut(text->text.plain, ESC_NAME_SIZE_MAX), .span = text->span};
+    if (text->text.plain.size > ESC_NAME_SIZE_MAX)
+        esc_literal_too_long(parse, text->span, true);
+    return esc_node_put(
+        parse,
+        &(EscNode){.kind = ESC_NODE_PATH, .span = span, .path = {.parts = parts, .count = 2}});
+}
+
 /* --- expressions ------------------------------------------------------------------------------ */
 
 /* A depth above the limit, which was reported already. */

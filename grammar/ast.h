@@ -51,6 +51,7 @@ EscNode *esc_ast_record_field(EscParse *parse, EscSpan span, EscName name, EscSp
 /* list of text at most SIZE at most COUNT */
 EscNode *esc_ast_list_of(EscParse *parse, EscSpan span, EscNode *item, EscSpan item_span,
                          uint32_t size, uint32_t count);
+EscNode *esc_path_two(EscParse *parse, EscSpan span, EscName word, const EscNode *text);
 EscNode *esc_ast_header(EscParse *parse, EscSpan span, EscName word, EscNode *name, EscNode *value);
 EscNode *esc_ast_await(EscParse *parse, EscSpan span, EscNode *what, EscNode *within,
                        EscNodeList reminders, EscBranch otherwise);

@@ -105,6 +105,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> ACK "ack" HOLDS "holds" PER "per" UNTIL "until" MAP "map" OTHERWISE "otherwise"
 %token <name> EVERY "every" RETURN "return" DURING "during" PROVES "proves" AT_MOST "at most"
 %token <name> LIST_OF "list of" IGNORING_CASE "ignoring case"
+%token <name> HEADER "header" /* only where a value stands, before a text */
 
 /* --- words that are also names where a name can stand (the rule soft_word) -------------------- */
 %token <name> WORKSPACE "workspace" USE "use" TICKET "ticket" EXTEND_TICKET "extend ticket"
@@ -149,6 +150,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> SINCE "since" RESTART "restart"
 %token <name> MET_BY "met by" BEFORE_DUE "before due"
 %token <name> LANGUAGE "language" LIBRARY "library"
+%token <name> LEFT_OUT "left out"
 %token <name> SO_FAR "so far" /* only behind `expect` */
 
 /* --- operators, weakest first ----------------------------------------------------------------- */
@@ -179,7 +181,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <list> fields parameters parameters_opt parameter_list settings person_items reach_steps
 %type <list> team_items calendar_items
 %type <list> day_ranges schedule_items words members_enum_or members_enum_less actions
-%type <list> action_items codes source_items choices
+%type <list> action_items codes source_items choices sent_headers
 %type <list> automation_items
 %type <list> map_opt sla_items warnings_opt moments promise_rows since_opt met_opt route_rows template_items events paths per_opt owners
 %type <list> checks policy_items
@@ -571,9 +573,15 @@ source_item:
   | PATH "<-" choices map_opt[map]
     { $$ = NODE(SOURCE_MAP, @$, .source_map = {.target = $PATH, .values = $choices,
           .entries = $map, .has_map = $map.count > 0}); }
+  | "left out" path[place] { $$ = NODE(SOURCE_LEFT_OUT, @$, .source_left_out = {.place = $place}); }
   | PATH[field] "->" path[action] arguments
     { $$ = NODE(SOURCE_BACK, @$, .source_back = {.field = $field, .action = $action,
           .arguments = $arguments}); }
+
+sent_headers:
+    %empty { $$ = esc_list_empty(); }
+  | sent_headers NAME[word] text[name] text[value]
+    { $$ = esc_list_append($1, esc_ast_header(parse, esc_span_join(@word, @value), $word, $name, $value)); }
 
 choices:
     expr { $$ = esc_list_one($1); }
@@ -1050,11 +1058,12 @@ test_statement:
     { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .is_failing = true}); }
   | "system" path "replies" reply
     { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .reply = $reply}); }
-  | "receive" word[source] text[file]
-    { $$ = NODE(TEST_RECEIVE, @$, .test_receive = {.source = $source, .file = $file}); }
-  | "receive" word[source] record
+  | "receive" word[source] text[file] sent_headers[headers]
+    { $$ = NODE(TEST_RECEIVE, @$, .test_receive = {.source = $source, .file = $file,
+          .headers = $headers}); }
+  | "receive" word[source] record sent_headers[headers]
     { $$ = NODE(TEST_RECEIVE, @$, .test_receive = {.source = $source,
-          .body = NODE(RECORD, @record, .record = {$record})}); }
+          .body = NODE(RECORD, @record, .record = {$record}), .headers = $headers}); }
   | "deliver" "fails on" target
     { $$ = NODE(TEST_DELIVER, @$, .test_deliver = {.channel = $target, .is_failing = true}); }
   | "deliver" "works on" target
@@ -1286,6 +1295,7 @@ comparison:
 
 sum:
     path
+  | "header" TEXT[name] { $$ = esc_path_two(parse, @$, $1, $name); } /* header "X-Event" */
   | "until" { $$ = esc_path_one(parse, $1); } /* a parameter may be called so: follow_up(until: time) */
   | call
   | text

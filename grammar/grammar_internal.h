@@ -167,6 +167,8 @@ EscNode *esc_literal_part_of_unit(EscParse *parse, EscSpan span); /* "1.5h", wit
 EscNode *esc_literal_other_date(EscParse *parse, EscSpan span); /* "24.12.2026", with its report */
 EscNode *esc_literal_time_of_day(EscParse *parse, EscSpan span);
 EscNode *esc_literal_path(EscParse *parse, EscSpan span);
+/* Says that a name has too many letters, or too many words. */
+void esc_literal_too_long(EscParse *parse, EscSpan span, bool is_long);
 EscNode *esc_literal_bad(EscParse *parse,
                          EscSpan span); /* "5x": reports, and stands for a number or duration */
 

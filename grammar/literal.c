@@ -490,7 +490,7 @@ static void check_place(EscParse *parse, EscName name, bool is_number)
                 "the first item is `[0]`");
 }
 
-static void put_too_long(EscParse *parse, EscSpan span, bool is_long)
+void esc_literal_too_long(EscParse *parse, EscSpan span, bool is_long)
 {
     EscSyntaxError error =
         esc_syntax_error(ESC_SYNTAX_NAME_TOO_LONG, span,
@@ -522,7 +522,7 @@ EscNode *esc_literal_path(EscParse *parse, EscSpan span)
             parts[count] = name;
     }
     if (is_long || count > ESC_PATH_PARTS_MAX)
-        put_too_long(parse, span, is_long);
+        esc_literal_too_long(parse, span, is_long);
     if (count > ESC_PATH_PARTS_MAX)
         count = ESC_PATH_PARTS_MAX;
     return esc_node_put(

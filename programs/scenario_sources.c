@@ -50,18 +50,46 @@ static EscText ticket_of(const EscPlay *play, const EscSourceItem *items, uint32
     return first;
 }
 
+static EscStatus tell_left_out(EscPlay *play, EscText source, EscText what, EscWhy *why)
+{
+    EscOutcome outcome;
+    const EscRemark remark = {.kind = ESC_REMARK_LEFT_OUT, .source = source, .what = what};
+    return esc_play_apply(play, &(EscInput){.kind = ESC_INPUT_REMARK, .remark = &remark}, &outcome,
+                          why);
+}
+
+/* What the test says of the request: its headers, of which one is the type of the body. */
+static EscSourceSent sent_of(EscPlay *play, const EscScenarioStep *step)
+{
+    EscSourceSent sent = {.body = step->text, .now_ms = play->now_ms};
+    EscSourceHeader *headers =
+        esc_arena_alloc_array(play->arena, step->headers_count + 1u, sizeof *headers);
+    ESC_ASSERT(headers != NULL);
+    for (uint32_t i = 0; i < step->headers_count; i++) {
+        headers[i] = (EscSourceHeader){step->headers[i].name, step->headers[i].value};
+        if (esc_header_names_equal(headers[i].name, ESC_TEXT("content-type")))
+            sent.type = headers[i].value;
+    }
+    sent.headers = headers;
+    sent.headers_count = step->headers_count;
+    return sent;
+}
+
 EscStatus esc_play_receive(EscPlay *play, const EscScenarioStep *step, EscWhy *why)
 {
-    EscSourceItem *items = NULL;
-    uint32_t count = 0, source = esc_source_find(play->program, step->name);
+    EscSourceFound found = {0};
+    const EscSourceSent sent = sent_of(play, step);
+    uint32_t source = esc_source_find(play->program, step->name);
     ESC_ASSERT(source != ESC_NONE); /* the check has found it */
     EscStatus status = esc_play_put_given(play, why);
     if (status == ESC_OK)
-        status = esc_source_map(play->arena, play->bundle, source, step->text, play->now_ms,
-                                play->listener, &items, &count, why);
+        status =
+            esc_source_map(play->arena, play->bundle, source, &sent, play->listener, &found, why);
     if (status == ESC_OK)
-        esc_play_turn_to(play, ticket_of(play, items, count));
-    for (uint32_t i = 0; i < count && status == ESC_OK; i++)
-        status = take_item(play, step->name, &items[i], why);
+        esc_play_turn_to(play, ticket_of(play, found.items, found.count));
+    for (uint32_t i = 0; i < found.count && status == ESC_OK; i++)
+        status = take_item(play, step->name, &found.items[i], why);
+    if (status == ESC_OK && found.left_out.size > 0)
+        status = tell_left_out(play, step->name, found.left_out, why);
     return status;
 }

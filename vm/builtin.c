@@ -85,17 +85,23 @@ uint32_t esc_clock_find(EscText word)
 }
 
 const char *const esc_verify_words[ESC_VERIFY_COUNT + 1] = {
-    [ESC_VERIFY_TOKEN] = "token",     [ESC_VERIFY_HMAC_SHA256] = "hmac_sha256",
-    [ESC_VERIFY_SLACK] = "slack",     [ESC_VERIFY_STANDARD_WEBHOOKS] = "standard_webhooks",
-    [ESC_VERIFY_ZENDESK] = "zendesk", [ESC_VERIFY_HUBSPOT] = "hubspot",
+    [ESC_VERIFY_TOKEN] = "token",         [ESC_VERIFY_HMAC_SHA256] = "hmac_sha256",
+    [ESC_VERIFY_SLACK] = "slack",         [ESC_VERIFY_STANDARD_WEBHOOKS] = "standard_webhooks",
+    [ESC_VERIFY_ZENDESK] = "zendesk",     [ESC_VERIFY_HUBSPOT] = "hubspot",
+    [ESC_VERIFY_HMAC_SHA1] = "hmac_sha1", [ESC_VERIFY_HMAC_SHA512] = "hmac_sha512",
 };
+
+bool esc_verify_is_hmac(EscVerifyKind kind)
+{
+    return kind == ESC_VERIFY_HMAC_SHA1 || kind == ESC_VERIFY_HMAC_SHA256 ||
+           kind == ESC_VERIFY_HMAC_SHA512;
+}
 
 bool esc_verify_takes_place(EscVerifyKind kind, EscVerifyPlace place)
 {
     if (kind == ESC_VERIFY_TOKEN)
         return true;
-    return place ==
-           (kind == ESC_VERIFY_HMAC_SHA256 ? ESC_VERIFY_PLACE_HEADER : ESC_VERIFY_PLACE_NONE);
+    return place == (esc_verify_is_hmac(kind) ? ESC_VERIFY_PLACE_HEADER : ESC_VERIFY_PLACE_NONE);
 }
 
 bool esc_event_is_brought(uint32_t event)

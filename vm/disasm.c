@@ -252,7 +252,7 @@ static void write_date(Writer *writer, uint32_t index)
 /* "item/labels/severity as text?" */
 static void write_document(Writer *writer, uint32_t index)
 {
-    static const char *const roots[ESC_DOCUMENT_ROOT_COUNT] = {"body", "item"};
+    static const char *const roots[ESC_DOCUMENT_ROOT_COUNT] = {"body", "item", "headers"};
     static const char *const forms[ESC_DOCUMENT_FORM_COUNT] = {"", " of json", " of pairs"};
     if (index >= writer->program->document_paths_count) {
         esc_buf_char(writer->out, '?');

@@ -22,6 +22,18 @@ bool esc_verify_is_pointer(EscText text)
     return steps <= ESC_DOCUMENT_STEPS_MAX;
 }
 
+/* One step, which is the name of a header in small letters: others no request has. */
+static bool is_header(EscText pointer)
+{
+    EscText name = {pointer.data + 1, pointer.size - (pointer.size > 0)};
+    if (pointer.size == 0 || esc_header_fault(name) == ESC_HEADER_NO_NAME)
+        return false;
+    for (size_t i = 0; i < name.size; i++)
+        if (name.data[i] != esc_ascii_lower(name.data[i]))
+            return false;
+    return true;
+}
+
 static bool form_gives(const EscDocumentPathRow *row)
 {
     EscKind kind = esc_type_kind(row->type);
@@ -41,6 +53,8 @@ static EscStatus verify_path(EscVerify *verify, uint32_t i)
     const EscDocumentPathRow *row = &program->document_paths[i];
     REJECT_IF(!esc_verify_is_pointer(program->texts[row->pointer]), "V48", DOCUMENT_PATHS, i,
               "this is no pointer into a document");
+    REJECT_IF(row->root == ESC_DOCUMENT_HEADERS && !is_header(program->texts[row->pointer]), "V48",
+              DOCUMENT_PATHS, i, "this is no header");
     REJECT_IF(!esc_type_is_optional(row->type), "V48", DOCUMENT_PATHS, i,
               "what a document holds may be missing");
     REJECT_IF(!form_gives(row), "V48", DOCUMENT_PATHS, i,

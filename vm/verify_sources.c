@@ -103,6 +103,9 @@ static EscStatus verify_source(EscVerify *verify, uint32_t i)
     if (status == ESC_OK && row->event_time != 0)
         status = esc_verify_given(verify, ESC_TABLE_SOURCES, i, row->event_time - 1,
                                   ESC_TYPE(ESC_KIND_TIME) | ESC_TYPE_OPTIONAL);
+    if (status == ESC_OK && row->left_out != 0)
+        status = esc_verify_given(verify, ESC_TABLE_SOURCES, i, row->left_out - 1,
+                                  ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
     return status == ESC_OK ? verify_parts(verify, row) : status;
 }
 

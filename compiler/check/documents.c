@@ -14,7 +14,21 @@ static bool is_pairs(const EscNode *node)
     return node->kind == ESC_NODE_CALL && esc_text_equal(node->call.name.text, ESC_TEXT("pairs"));
 }
 
-/* The name of the item, or `body`; a name of the expression's own comes before both. */
+/* header "X-Event": a word and a text, whose quotes its span has; header.x and header["x"] are none. */
+static bool is_written_as_header(const EscNode *path)
+{
+    const EscName *parts = path->path.parts;
+    return path->path.count == 2 && esc_text_equal(parts[0].text, ESC_TEXT("header")) &&
+           parts[1].span.end == path->span.end &&
+           parts[1].span.end - parts[1].span.start > parts[1].text.size;
+}
+
+static bool is_header(const EscWhere *where, const EscNode *path)
+{
+    return where->reads_headers && is_written_as_header(path);
+}
+
+/* The name of the item, `body`, or a header; a name of the expression's own comes before both. */
 static bool begins_in_document(const EscWhere *where, const EscNode *path)
 {
     EscText root = path->path.parts[0].text;
@@ -22,7 +36,7 @@ static bool begins_in_document(const EscWhere *where, const EscNode *path)
         if (esc_text_equal(where->workspace->locals[where->locals[i]].name, root))
             return false;
     }
-    return esc_text_equal(root, ESC_TEXT("body")) ||
+    return esc_text_equal(root, ESC_TEXT("body")) || is_header(where, path) ||
            (where->item.size > 0 && esc_text_equal(root, where->item));
 }
 
@@ -57,7 +71,7 @@ static EscType check_pairs(EscWhere *where, const EscNode *node)
 {
     const EscNode *path = node->call.arguments.first;
     bool is_fine = node->call.arguments.count == 1 && path->kind == ESC_NODE_PATH &&
-                   begins_in_document(where, path);
+                   begins_in_document(where, path) && !is_header(where, path);
     if (!is_fine) {
         esc_report_hint(where->workspace,
                         esc_report(where->workspace, "E0416", node->span,
@@ -73,17 +87,52 @@ static EscType check_pairs(EscWhere *where, const EscNode *node)
     return type;
 }
 
+static EscDocumentRoot root_of(const EscWhere *where, const EscNode *path)
+{
+    if (where->item.size > 0 && esc_text_equal(path->path.parts[0].text, where->item))
+        return ESC_DOCUMENT_ITEM;
+    return is_header(where, path) ? ESC_DOCUMENT_HEADERS : ESC_DOCUMENT_BODY;
+}
+
+/* A header is one line of text, and secrets are not read: they would stand in trails and messages. */
+static void check_header(EscWhere *where, const EscNode *path, EscType type)
+{
+    EscName name = path->path.parts[1];
+    EscHeaderFault fault = esc_header_fault(name.text);
+    EscKind kind = esc_type_kind(type);
+    bool is_secret =
+        fault == ESC_HEADER_SECRET || esc_header_names_equal(name.text, where->secret_header);
+    bool is_text = kind != ESC_KIND_NUMBER && kind != ESC_KIND_BOOL && kind != ESC_KIND_LIST;
+    if (fault == ESC_HEADER_NO_NAME)
+        esc_report_hint(
+            where->workspace,
+            esc_report(where->workspace, "E0426", name.span, "this is no name of a header"),
+            "such as `header \"X-GitHub-Event\"`");
+    else if (is_secret)
+        esc_report_hint(where->workspace,
+                        esc_report(where->workspace, "E0426", path->span,
+                                   "the header `%.*s` says who is calling, and is no value",
+                                   ESC_TEXT_ARG(name.text)),
+                        "`verify` asks for it");
+    else if (!is_text)
+        esc_report_hint(where->workspace,
+                        esc_report(where->workspace, "E0426", path->span,
+                                   "a header is a text, and is held against one"),
+                        "write the value in quotes");
+}
+
 static EscType mark_place(EscWhere *where, const EscNode *path, EscType type, EscDocumentForm form)
 {
-    bool is_item = where->item.size > 0 && esc_text_equal(path->path.parts[0].text, where->item);
+    const EscDocumentRoot root = root_of(where, path);
     uint8_t flags = 0;
     type |= ESC_TYPE_OPTIONAL;
     if (esc_type_kind(type) == ESC_KIND_TEXT && esc_is_narrowed(where, path, path->path.count)) {
         type = esc_type_plain(type);
         flags = ESC_MEANING_NARROWED;
     }
-    EscMeaning *meaning = esc_mark(where->workspace, path, ESC_MEANS_DOCUMENT,
-                                   is_item ? ESC_DOCUMENT_ITEM : ESC_DOCUMENT_BODY, type);
+    if (root == ESC_DOCUMENT_HEADERS)
+        check_header(where, path, type);
+    EscMeaning *meaning = esc_mark(where->workspace, path, ESC_MEANS_DOCUMENT, root, type);
     meaning->extra = (uint8_t)form;
     meaning->flags = flags;
     return type;
@@ -120,6 +169,13 @@ EscType esc_no_document(EscWhere *where, const EscNode *node, const char *what)
 
 bool esc_report_place(EscWhere *where, const EscNode *path)
 {
+    if (is_written_as_header(path) && !where->reads_headers) {
+        esc_report_hint(where->workspace,
+                        esc_report(where->workspace, "E0426", path->span,
+                                   "headers are read where a source says what came in"),
+                        "give a field its value there: `ticket.… <- header \"…\"`");
+        return true;
+    }
     for (uint32_t i = 0; i < path->path.count; i++) {
         EscName part = path->path.parts[i];
         if (!esc_name_is_place(part.text))

@@ -34,11 +34,11 @@ static void wrong_place(EscWorkspace *workspace, const EscNode *node, EscVerifyK
 {
     EscDiagnostic *diagnostic =
         esc_report(workspace, "E0412", node->span, "`verify %s` %s", esc_verify_words[kind],
-                   kind == ESC_VERIFY_HMAC_SHA256 ? "names the header in which the signature stands"
-                                                  : "has headers of its own");
+                   esc_verify_is_hmac(kind) ? "names the header in which the signature stands"
+                                            : "has headers of its own");
     esc_report_hint(workspace, diagnostic,
-                    kind == ESC_VERIFY_HMAC_SHA256 ? "write `verify hmac_sha256 header \"X-…\"`"
-                                                   : "write `verify %s` alone",
+                    esc_verify_is_hmac(kind) ? "write `verify %s header \"X-…\"`"
+                                             : "write `verify %s` alone",
                     esc_verify_words[kind]);
 }
 
@@ -83,9 +83,27 @@ static EscWhere document_where(const SourceCheck *check)
 {
     EscWhere where = esc_where(check->workspace, ESC_FUNCTION_DOCUMENT);
     where.reads_document = true;
+    where.reads_headers = true;
+    if (check->info->verify == ESC_VERIFY_TOKEN && check->info->place == ESC_VERIFY_PLACE_HEADER)
+        where.secret_header = check->info->place_name;
     if (check->info->each != NULL)
         where.item = check->info->each->source_each.variable.text;
     return where;
+}
+
+/* Of the whole request, so it is no part of an item. */
+static void check_left_out(SourceCheck *check, const EscNode *node)
+{
+    EscWhere where = document_where(check);
+    where.item = (EscText){0};
+    check->info->left_out = node;
+    if (esc_is_document(&where, node->source_left_out.place))
+        (void)esc_check_document_presence(&where, node->source_left_out.place);
+    else
+        esc_report_hint(check->workspace,
+                        esc_report(check->workspace, "E0427", node->source_left_out.place->span,
+                                   "what a sender left out is said by a place of the body"),
+                        "such as `left out body.truncatedAlerts`");
 }
 
 static void check_each(SourceCheck *check, const EscNode *node)
@@ -326,7 +344,7 @@ static void check_source(EscWorkspace *workspace, uint32_t index)
     const EscNode *node = workspace->inbounds[index].node;
     EscInboundInfo info = workspace->inbounds[index];
     SourceCheck check = {.workspace = workspace, .info = &info};
-    const EscNode *verify = NULL, *each = NULL;
+    const EscNode *verify = NULL, *each = NULL, *left_out = NULL;
     info.title = esc_plain_text(workspace, node->source.title);
     ESC_EACH(item, node->source.items) {
         if (item->kind == ESC_NODE_SOURCE_VERIFY) {
@@ -336,6 +354,12 @@ static void check_source(EscWorkspace *workspace, uint32_t index)
             once(workspace, &each, item, "`each`");
             check_each(&check, item);
         }
+    }
+    ESC_EACH(item, node->source.items) { /* behind `verify`, wherever that stands */
+        if (item->kind != ESC_NODE_SOURCE_LEFT_OUT)
+            continue;
+        once(workspace, &left_out, item, "`left out`");
+        check_left_out(&check, item);
     }
     check_events(&check, node);
     check_rows(&check, node);

@@ -117,6 +117,40 @@ static bool is_json(EscWorkspace *workspace, EscText text, EscSpan span)
     return status == ESC_OK;
 }
 
+/* Headers that the request of a test has. */
+static void check_sent_headers(EscWorkspace *workspace, const EscNode *node, EscScenarioStep *step)
+{
+    EscScenarioHeader *headers = esc_arena_alloc_array(
+        workspace->arena, node->test_receive.headers.count + 1u, sizeof *headers);
+    if (headers == NULL) {
+        esc_workspace_fail(workspace, ESC_NO_MEMORY);
+        return;
+    }
+    ESC_EACH(item, node->test_receive.headers) {
+        const EscNode *name = item->header.name, *value = item->header.value;
+        EscScenarioHeader header = {esc_plain_text(workspace, name),
+                                    esc_plain_text(workspace, value)};
+        if (name->text.is_plain && esc_header_fault(header.name) == ESC_HEADER_NO_NAME)
+            esc_report_hint(
+                workspace,
+                esc_report(workspace, "E0426", name->span, "this is no name of a header"),
+                "such as `header \"X-GitHub-Event\" \"push\"`");
+        headers[step->headers_count++] = header;
+    }
+    step->headers = headers;
+}
+
+/* Such a file holds no JSON. */
+static bool is_form(const EscScenarioStep *step)
+{
+    for (uint32_t i = 0; i < step->headers_count; i++)
+        if (esc_header_names_equal(step->headers[i].name, ESC_TEXT("content-type")) &&
+            esc_text_starts_with(step->headers[i].value,
+                                 ESC_TEXT("application/x-www-form-urlencoded")))
+            return true;
+    return false;
+}
+
 void esc_scenario_receive(EscWhere *where, const EscNode *node, EscScenarioStep *step)
 {
     EscWorkspace *workspace = where->workspace;
@@ -133,6 +167,7 @@ void esc_scenario_receive(EscWhere *where, const EscNode *node, EscScenarioStep 
         return;
     }
     step->name = name.text;
+    check_sent_headers(workspace, node, step);
     const EscNode *file = node->test_receive.file;
     if (file == NULL) {
         step->text = esc_scenario_json(where, node->test_receive.body);
@@ -140,6 +175,6 @@ void esc_scenario_receive(EscWhere *where, const EscNode *node, EscScenarioStep 
     }
     EscText path = esc_plain_text(workspace, file);
     EscText text = read_payload(workspace, path, file->span);
-    if (text.size > 0 && is_json(workspace, text, file->span))
+    if (text.size > 0 && (is_form(step) || is_json(workspace, text, file->span)))
         step->text = text;
 }

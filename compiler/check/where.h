@@ -30,8 +30,10 @@ typedef struct EscWhere {
     EscText undo_field;
     bool
         reads_document; /* JSON that came from outside, and nothing else: paths begin with `body` … */
-    EscText item;       /* … or with this, the name of a list's item; empty: there is none */
-    bool is_test;       /* literals of a test may be times and lists: nobody compiles them */
+    bool reads_headers;    /* … or `header "NAME"`: it is a request, and no reply */
+    EscText secret_header; /* of these the one that holds the source's token; empty: none */
+    EscText item;          /* … or with this, the name of a list's item; empty: there is none */
+    bool is_test;          /* literals of a test may be times and lists: nobody compiles them */
     /* under an odd number of `not`: a missing value could make the whole true */
     bool is_negated;
     bool has_event, event_may_be_missing;

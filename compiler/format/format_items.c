@@ -47,6 +47,7 @@ static bool is_item(const EscNode *parent, const EscNode *node)
     case ESC_NODE_SOURCE_EACH:
     case ESC_NODE_SOURCE_EVENT:
     case ESC_NODE_SOURCE_MAP:
+    case ESC_NODE_SOURCE_LEFT_OUT:
     case ESC_NODE_SLA_CLOCK:
     case ESC_NODE_SLA_PAUSE:
     case ESC_NODE_SLA_REOPENED:

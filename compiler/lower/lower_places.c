@@ -13,17 +13,24 @@ static void put_step(EscBuf *pointer, EscText step)
     }
 }
 
-EscText esc_lower_pointer(EscLower *lower, const EscNode *path)
+static EscText pointer_of(EscLower *lower, const EscNode *path, bool is_header)
 {
     EscBuf pointer;
     esc_buf_init(&pointer, ESC_TEXT_MAX);
     for (uint32_t i = 1; i < path->path.count; i++)
         put_step(&pointer, path->path.parts[i].text);
+    for (size_t i = 0; is_header && i < pointer.size; i++) /* of a header the case says nothing */
+        pointer.data[i] = (uint8_t)esc_ascii_lower((char)pointer.data[i]);
     EscText kept = esc_arena_text(lower->build.arena, esc_buf_as_text(&pointer));
     if (pointer.status != ESC_OK || esc_arena_failed(lower->build.arena))
         lower->build.status = ESC_NO_MEMORY;
     esc_buf_release(&pointer);
     return kept;
+}
+
+EscText esc_lower_pointer(EscLower *lower, const EscNode *path)
+{
+    return pointer_of(lower, path, false);
 }
 
 void esc_lower_document_place(EscLower *lower, const EscNode *node, EscRegister out)
@@ -34,10 +41,12 @@ void esc_lower_document_place(EscLower *lower, const EscNode *node, EscRegister 
     uint32_t row = 0;
     if (lower->emit->is_reachable) /* a row that nothing reads would be refused */
         row = esc_build_put_document_paths(
-            &lower->build, (EscDocumentPathRow){.root = meaning.index,
-                                                .pointer = esc_build_text(
-                                                    &lower->build, esc_lower_pointer(lower, path)),
-                                                .type = type,
-                                                .form = meaning.extra});
+            &lower->build,
+            (EscDocumentPathRow){
+                .root = meaning.index,
+                .pointer = esc_build_text(
+                    &lower->build, pointer_of(lower, path, meaning.index == ESC_DOCUMENT_HEADERS)),
+                .type = type,
+                .form = meaning.extra});
     esc_emit_make(lower->emit, ESC_OP_LOAD_DOCUMENT, out, type, 0, 0, row);
 }

@@ -190,6 +190,10 @@ static void put_source(EscLower *lower, const EscInboundInfo *info)
     if (info->each != NULL)
         row.each =
             esc_build_text(build, esc_lower_pointer(lower, info->each->source_each.list)) + 1;
+    if (info->left_out != NULL)
+        row.left_out = esc_lower_document_value(lower, info->left_out->source_left_out.place,
+                                                ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL) +
+                       1;
     put_events(lower, info, &row);
     put_fields(lower, info, &row);
     put_backs(lower, info, &row);

@@ -238,6 +238,7 @@ static void add_source(AmReader *reader)
     static const char *const LINES[] = {
         "verify token",
         "each body.alerts as alert",
+        "left out body.truncatedAlerts",
         "event ticket.resolved when alert.status = \"resolved\"",
         "event ticket.created",
         "event.id <- \"{alert.fingerprint}/{alert.startsAt}/{alert.status}\"",

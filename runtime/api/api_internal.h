@@ -136,8 +136,8 @@ typedef struct EscSourceCall {
     EscSourceSecret secret; /* empty: the operator has given none */
     EscSourceRequest proof;
     bool is_proven;
-    EscSourceItem *items;
-    uint32_t count;
+    EscSourceSent sent; /* without the body */
+    EscSourceFound found;
 } EscSourceCall;
 
 /* The token that the request presents; NULL: none that is valid. At the door. */

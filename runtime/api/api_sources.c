@@ -160,6 +160,35 @@ static void take_secret(EscRequest *request)
     }
 }
 
+typedef struct Headers {
+    EscRequest *request;
+    EscSourceHeader *items;
+} Headers;
+
+static bool keep_header(void *context, EscText name, EscText value)
+{
+    const Headers *headers = context;
+    EscArena *arena = headers->request->arena;
+    EscSourceSent *sent = &headers->request->call.sent;
+    headers->items[sent->headers_count++] =
+        (EscSourceHeader){esc_arena_text(arena, name), esc_arena_text(arena, value)};
+    return sent->headers_count < ESC_SOURCE_SENT_HEADERS_MAX;
+}
+
+/* What the source may read; all of them, since which it reads is for a worker to find out. */
+static void keep_headers(EscRequest *request)
+{
+    EscSourceSent *sent = &request->call.sent;
+    Headers headers = {request, esc_arena_alloc_array(request->arena, ESC_SOURCE_SENT_HEADERS_MAX,
+                                                      sizeof *headers.items)};
+    if (headers.items == NULL)
+        return; /* the arena says so */
+    sent->headers = headers.items;
+    esc_http_each_header(request->http, keep_header, &headers);
+    sent->type = esc_arena_text(request->arena,
+                                esc_text_from(esc_http_header(request->http, "Content-Type")));
+}
+
 /* What a worker needs of the headers is copied: they are the door's. */
 static void keep_proof(EscRequest *request, const EscProgram *program)
 {
@@ -214,6 +243,7 @@ static bool admit(EscRequest *request)
     request->call.is_proven = token != NULL;
     take_secret(request);
     keep_proof(request, program);
+    keep_headers(request);
     if (esc_arena_failed(request->arena)) {
         esc_request_later(request);
         return false;
@@ -262,14 +292,15 @@ static void answer_nothing(EscRequest *request)
 static void make_inputs(EscRequest *request)
 {
     EscSourceCall *call = &request->call;
-    EscInput *inputs = esc_arena_alloc_array(request->arena, call->count, sizeof *inputs);
-    EscRemark *remarks = esc_arena_alloc_array(request->arena, call->count, sizeof *remarks);
+    const uint32_t count = call->found.count + (call->found.left_out.size > 0);
+    EscInput *inputs = esc_arena_alloc_array(request->arena, count, sizeof *inputs);
+    EscRemark *remarks = esc_arena_alloc_array(request->arena, count, sizeof *remarks);
     if (inputs == NULL || remarks == NULL) {
         esc_request_later(request);
         return;
     }
-    for (uint32_t i = 0; i < call->count; i++) {
-        const EscSourceItem *item = &call->items[i];
+    for (uint32_t i = 0; i < call->found.count; i++) {
+        const EscSourceItem *item = &call->found.items[i];
         remarks[i] = (EscRemark){.kind = ESC_REMARK_NOT_MAPPED,
                                  .source = name_of(request),
                                  .what = item->why,
@@ -277,8 +308,13 @@ static void make_inputs(EscRequest *request)
         inputs[i] = item->is_mapped ? (EscInput){.kind = ESC_INPUT_EVENT, .event = &item->event}
                                     : (EscInput){.kind = ESC_INPUT_REMARK, .remark = &remarks[i]};
     }
+    if (count > call->found.count) {
+        remarks[count - 1] = (EscRemark){
+            .kind = ESC_REMARK_LEFT_OUT, .source = name_of(request), .what = call->found.left_out};
+        inputs[count - 1] = (EscInput){.kind = ESC_INPUT_REMARK, .remark = &remarks[count - 1]};
+    }
     request->job.inputs = inputs;
-    request->job.inputs_count = call->count;
+    request->job.inputs_count = count;
 }
 
 static void parse_source(EscRequest *request, const EscProgram *program)
@@ -287,15 +323,16 @@ static void parse_source(EscRequest *request, const EscProgram *program)
     EscWhy why = {.text = ""};
     if (!check_signature(request, program))
         return;
+    call->sent.body = esc_buf_as_text(&request->body);
+    call->sent.now_ms = call->proof.now_ms;
     EscStatus status = esc_source_map(request->arena, esc_shard_bundle(request->shard),
-                                      call->source, esc_buf_as_text(&request->body),
-                                      call->proof.now_ms, NULL, &call->items, &call->count, &why);
+                                      call->source, &call->sent, NULL, &call->found, &why);
     esc_buf_release(&request->body); /* what is kept of it was copied */
     if (status != ESC_OK)
         refuse_body(request, status, &why);
-    else if (call->count == 0)
+    else if (call->found.count == 0 && call->found.left_out.size == 0)
         answer_nothing(request);
-    else if (esc_request_let_in(request, call->count))
+    else if (esc_request_let_in(request, call->found.count + (call->found.left_out.size > 0)))
         make_inputs(request);
 }
 
@@ -357,14 +394,19 @@ static void answer_source(EscRequest *request, const EscReply *replies)
     EscBuf out;
     esc_buf_init(&out, (size_t)16 << 20);
     esc_buf_string(&out, "{\"items\":[");
-    for (uint32_t i = 0; i < call->count; i++) {
-        const EscSourceItem *item = &call->items[i];
+    for (uint32_t i = 0; i < call->found.count; i++) {
+        const EscSourceItem *item = &call->found.items[i];
         has_new = has_new || !item->is_mapped || !is_known(replies[i].status);
         keep_refused(request, item, &replies[i]);
         esc_buf_string(&out, i == 0 ? "" : ",");
         write_item(&out, item, &replies[i]);
     }
-    esc_buf_string(&out, "]}");
+    esc_buf_char(&out, ']');
+    if (call->found.left_out.size > 0) {
+        esc_buf_string(&out, ",\"left_out\":");
+        esc_json_text(&out, call->found.left_out);
+    }
+    esc_buf_char(&out, '}');
     esc_answer_json(&request->answer, has_new ? 202 : 200, &out);
 }
 

@@ -12,12 +12,21 @@ typedef struct Known {
     const EscJson *json;
 } Known;
 
+/* A text that was read as JSON: `inside` is NULL where it is none. */
+typedef struct Opened {
+    const EscJson *text, *inside;
+    struct Opened *next;
+} Opened;
+
 struct EscDocument {
     const EscBundle *bundle;
     const EscListener *listener;
     EscConversion conversion;
     const EscJson *roots[ESC_DOCUMENT_ROOT_COUNT];
     Known known[KNOWN_MAX];
+    Opened
+        *opened; /* of what the roots are now, in the arena: as many as pointers have beginnings */
+    size_t opened_bytes;
     char scratch[ESC_RUN_SCRATCH_MAX];
 };
 
@@ -68,7 +77,28 @@ static const EscJson *take_step(const EscJson *json, const char *step)
     return item_at(json, strtoul(step, NULL, 10)); /* too big: there is no such item */
 }
 
-const EscJson *esc_document_find(const EscJson *json, EscText pointer)
+/* The JSON that a text holds; NULL: it holds none. */
+static const EscJson *inside_of(EscDocument *document, const EscJson *text)
+{
+    for (const Opened *one = document->opened; one != NULL; one = one->next)
+        if (one->text == text)
+            return one->inside;
+    Opened *opened = esc_arena_alloc(document->conversion.arena, sizeof *opened);
+    bool is_small = text->text.size <= ESC_DOCUMENT_OPENED_BYTES_MAX - document->opened_bytes;
+    if (opened == NULL || !is_small) {
+        document->conversion.is_cut = document->conversion.is_cut || !is_small;
+        return NULL;
+    }
+    *opened = (Opened){.text = text, .next = document->opened};
+    document->opened = opened;
+    document->opened_bytes += text->text.size;
+    if (esc_document_read(document->conversion.arena, text->text, &opened->inside, NULL) != ESC_OK)
+        opened->inside = NULL;
+    return opened->inside;
+}
+
+/* `document` NULL: no text is opened. */
+static const EscJson *walk(EscDocument *document, const EscJson *json, EscText pointer)
 {
     while (json != NULL && pointer.size > 0) {
         char step[256];
@@ -77,10 +107,22 @@ const EscJson *esc_document_find(const EscJson *json, EscText pointer)
         const char *end = memchr(pointer.data + 1, '/', pointer.size - 1);
         size_t size = end == NULL ? pointer.size - 1 : (size_t)(end - pointer.data) - 1;
         bool is_step = decode_step((EscText){pointer.data + 1, size}, step, sizeof step);
-        json = is_step ? take_step(json, step) : NULL;
+        if (document != NULL && json->kind == ESC_JSON_TEXT)
+            json = inside_of(document, json);
+        json = is_step && json != NULL ? take_step(json, step) : NULL;
         pointer = (EscText){pointer.data + 1 + size, pointer.size - 1 - size};
     }
     return json;
+}
+
+const EscJson *esc_document_find(const EscJson *json, EscText pointer)
+{
+    return walk(NULL, json, pointer);
+}
+
+const EscJson *esc_document_place(EscDocument *document, EscDocumentRoot root, EscText pointer)
+{
+    return walk(document, document->roots[root], pointer);
 }
 
 /* --- functions ---------------------------------------------------------------------------------- */
@@ -96,6 +138,8 @@ EscDocument *esc_document_new(const EscBundle *bundle, EscArena *arena)
         (EscConversion){.program = esc_bundle_program(bundle), .arena = arena, .is_cut = false};
     memset(document->roots, 0, sizeof document->roots);
     memset(document->known, 0, sizeof document->known);
+    document->opened = NULL;
+    document->opened_bytes = 0;
     return document;
 }
 
@@ -107,8 +151,11 @@ void esc_document_free(EscDocument *document)
 void esc_document_set(EscDocument *document, EscDocumentRoot root, const EscJson *json)
 {
     document->roots[root] = json;
-    if (root == ESC_DOCUMENT_BODY)
-        memset(document->known, 0, sizeof document->known);
+    document->opened = NULL; /* with a thousand items it would be searched in vain */
+    if (root != ESC_DOCUMENT_BODY)
+        return;
+    memset(document->known, 0, sizeof document->known);
+    document->opened_bytes = 0;
 }
 
 void esc_document_listen(EscDocument *document, const EscListener *listener)
@@ -129,10 +176,10 @@ static const EscJson *place(EscDocument *document, uint32_t path)
     const EscDocumentPathRow *row = &program->document_paths[path];
     EscText pointer = program->texts[row->pointer];
     if (row->root != ESC_DOCUMENT_BODY)
-        return esc_document_find(document->roots[row->root], pointer);
+        return walk(document, document->roots[row->root], pointer);
     Known *known = &document->known[path % KNOWN_MAX];
     if (known->path != path + 1)
-        *known = (Known){path + 1, esc_document_find(document->roots[row->root], pointer)};
+        *known = (Known){path + 1, walk(document, document->roots[row->root], pointer)};
     return known->json;
 }
 

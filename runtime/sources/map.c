@@ -70,20 +70,36 @@ static EscStatus map_list(EscMapping *mapping, const EscJson *list, EscSourceIte
     return status;
 }
 
+/* What the sender says that it left out: a number of things, a truth, their names. */
+static EscStatus find_left_out(EscMapping *mapping, EscText *left_out)
+{
+    EscValue value;
+    if (mapping->row->left_out == 0)
+        return ESC_OK;
+    EscStatus status = esc_document_gives(mapping->document, mapping->row->left_out - 1,
+                                          mapping->now_ms, &value, mapping->why);
+    bool is_nothing = status != ESC_OK || value.is_missing ||
+                      esc_text_equal(value.text, ESC_TEXT("0")) ||
+                      esc_text_equal(value.text, ESC_TEXT("false"));
+    *left_out = is_nothing ? (EscText){0} : value.text;
+    return status;
+}
+
 static EscStatus map_body(EscMapping *mapping, const EscJson *body, EscSourceItem **items,
                           uint32_t *count)
 {
     size_t left = ESC_SOURCE_KEPT_BYTES_MAX;
     EscText pointer =
         mapping->row->each == 0 ? (EscText){0} : mapping->program->texts[mapping->row->each - 1];
-    const EscJson *list = mapping->row->each == 0 ? NULL : esc_document_find(body, pointer);
+    const EscJson *list = mapping->row->each == 0
+                              ? NULL
+                              : esc_document_place(mapping->document, ESC_DOCUMENT_BODY, pointer);
     bool is_list = list != NULL && list->kind == ESC_JSON_LIST;
     uint32_t room =
         is_list && list->count < ESC_SOURCE_ITEMS_MAX ? list->count : ESC_SOURCE_ITEMS_MAX;
     *items = esc_arena_alloc_array(mapping->arena, (size_t)room + 1, sizeof **items);
     if (*items == NULL)
         return ESC_NO_MEMORY;
-    esc_document_set(mapping->document, ESC_DOCUMENT_BODY, body);
     if (is_list)
         return map_list(mapping, list, *items, count);
     *count = 1;
@@ -94,28 +110,49 @@ static EscStatus map_body(EscMapping *mapping, const EscJson *body, EscSourceIte
     return ESC_OK;
 }
 
-EscStatus esc_source_map(EscArena *arena, const EscBundle *bundle, uint32_t source, EscText body,
-                         int64_t now_ms, const EscListener *listener, EscSourceItem **items,
-                         uint32_t *count, EscWhy *why)
+/* The document of a request: its body as JSON, its headers. */
+static EscStatus read_sent(EscMapping *mapping, const EscSourceSent *sent, const EscJson **body)
+{
+    EscText text = sent->body;
+    EscStatus status = ESC_OK;
+    if (esc_source_is_form(sent->type, sent->body))
+        status = esc_source_form(mapping->arena, sent->body, &text, mapping->why);
+    if (status == ESC_OK)
+        text = mended(mapping->arena, text);
+    if (status == ESC_OK && esc_arena_failed(mapping->arena))
+        return ESC_NO_MEMORY;
+    if (status == ESC_OK)
+        status = esc_document_read(mapping->arena, text, body, mapping->why);
+    if (status != ESC_OK)
+        return status;
+    const EscJson *headers =
+        esc_source_headers(mapping->arena, mapping->program, mapping->row, sent);
+    esc_document_set(mapping->document, ESC_DOCUMENT_HEADERS, headers);
+    esc_document_set(mapping->document, ESC_DOCUMENT_BODY, *body);
+    return headers == NULL ? ESC_NO_MEMORY : ESC_OK;
+}
+
+EscStatus esc_source_map(EscArena *arena, const EscBundle *bundle, uint32_t source,
+                         const EscSourceSent *sent, const EscListener *listener,
+                         EscSourceFound *found, EscWhy *why)
 {
     const EscProgram *program = esc_bundle_program(bundle);
     EscMapping mapping = {.arena = arena,
                           .bundle = bundle,
                           .program = program,
                           .row = &program->sources[source],
-                          .now_ms = now_ms,
+                          .document = esc_document_new(bundle, arena),
+                          .now_ms = sent->now_ms,
                           .why = why};
     const EscJson *json = NULL;
-    *count = 0;
-    mapping.document = esc_document_new(bundle, arena);
-    EscText text = mended(arena, body);
-    EscStatus status = mapping.document == NULL || esc_arena_failed(arena) ? ESC_NO_MEMORY : ESC_OK;
-    if (status == ESC_OK)
-        status = esc_document_read(arena, text, &json, why);
+    *found = (EscSourceFound){0};
+    EscStatus status = mapping.document == NULL ? ESC_NO_MEMORY : read_sent(&mapping, sent, &json);
     if (status == ESC_OK) {
         esc_document_listen(mapping.document, listener);
-        status = map_body(&mapping, json, items, count);
+        status = map_body(&mapping, json, &found->items, &found->count);
     }
+    if (status == ESC_OK)
+        status = find_left_out(&mapping, &found->left_out);
     esc_document_free(mapping.document);
     return status == ESC_NO_MEMORY ? esc_why(why, status, "", 0, "no memory for a request")
                                    : status;

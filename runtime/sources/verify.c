@@ -1,7 +1,8 @@
 /* verify.c - whether a request comes from who knows the secret of a source.
  *
  *   token              the secret, in a header (behind `Bearer`, `Token` or nothing, or as the password of `Basic`) or a parameter
- *   hmac_sha256        HMAC of the body, in hexadecimal digits or base64, with or without `sha256=` or the like in front
+ *   hmac_sha256        HMAC of the body, in hexadecimal digits or base64, with or without `sha256=` or the like in front;
+ *                      hmac_sha1 and hmac_sha512 alike
  *   slack              v0=HMAC("v0:TIME:BODY")                                        (X-Slack-Signature)
  *   standard_webhooks  v1,HMAC("ID.TIME.BODY"), of the specification of that name     (webhook-signature)
  *   zendesk            HMAC("TIME" "BODY")                                            (X-Zendesk-Webhook-Signature)
@@ -12,12 +13,12 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+
+#include <esc/proofs.h>
 
 #include "sources_internal.h"
 
-enum { MAC_BYTES = 32, CODED_MAC_BYTES = 44, SECRET_BYTES_MAX = 4096, TOKEN_BYTES_MAX = 8192 };
+enum { TOKEN_BYTES_MAX = 8192 };
 
 /* Headers of each kind: the signature, the time, the id. */
 static const char *const headers_of[ESC_VERIFY_COUNT][ESC_SOURCE_HEADERS_MAX] = {
@@ -70,15 +71,6 @@ bool esc_source_header(const EscProgram *program, uint32_t source, uint32_t numb
 
 /* --- tokens ------------------------------------------------------------------------------------- */
 
-/* Hashes are compared, so that neither the time nor the length of the answer says anything about the secret. */
-static bool is_equal(EscText given, EscText secret)
-{
-    uint8_t a[32], b[32];
-    esc_sha256((EscBytes){(const uint8_t *)given.data, given.size}, a);
-    esc_sha256((EscBytes){(const uint8_t *)secret.data, secret.size}, b);
-    return CRYPTO_memcmp(a, b, sizeof a) == 0;
-}
-
 static bool takes_scheme(EscText *value, const char *scheme)
 {
     EscText word = esc_text_from(scheme);
@@ -91,24 +83,26 @@ static bool takes_scheme(EscText *value, const char *scheme)
     return true;
 }
 
-/* base64 of "user:password": the password, or all of it, is the secret. */
+/* "user:password": the password, or all of it, is the secret. */
+static bool has_password(EscText plain, EscText secret)
+{
+    const char *colon = plain.size == 0 ? NULL : memchr(plain.data, ':', plain.size);
+    if (colon == NULL)
+        return esc_secrets_equal(plain, secret);
+    EscText password = {colon + 1, plain.size - (size_t)(colon + 1 - plain.data)};
+    bool is_password = esc_secrets_equal(password, secret);
+    return esc_secrets_equal(plain, secret) || is_password;
+}
+
 static bool is_basic(EscText coded, EscText secret)
 {
-    unsigned char plain[TOKEN_BYTES_MAX];
-    if (coded.size == 0 || coded.size > sizeof plain || coded.size % 4 != 0)
-        return false;
-    int size = EVP_DecodeBlock(plain, (const unsigned char *)coded.data, (int)coded.size);
-    for (size_t i = coded.size; size > 0 && i > coded.size - 2 && coded.data[i - 1] == '='; i--)
-        size--; /* the padding is counted as bytes */
-    if (size <= 0)
-        return false;
-    EscText whole = {(const char *)plain, (size_t)size};
-    const char *colon = memchr(whole.data, ':', whole.size);
-    if (colon == NULL)
-        return is_equal(whole, secret);
-    EscText password = {colon + 1, whole.size - (size_t)(colon + 1 - whole.data)};
-    bool is_password = is_equal(password, secret), is_whole = is_equal(whole, secret);
-    return is_password || is_whole;
+    EscBuf plain;
+    esc_buf_init(&plain, TOKEN_BYTES_MAX);
+    bool is_proven = esc_base64_read(coded, &plain) && plain.size > 0 &&
+                     has_password(esc_buf_as_text(&plain), secret);
+    OPENSSL_cleanse(plain.data, plain.size);
+    esc_buf_release(&plain);
+    return is_proven;
 }
 
 static bool header_proves(EscText value, EscText secret)
@@ -116,44 +110,16 @@ static bool header_proves(EscText value, EscText secret)
     if (takes_scheme(&value, "basic "))
         return is_basic(value, secret);
     (void)(takes_scheme(&value, "bearer ") || takes_scheme(&value, "token "));
-    return is_equal(value, secret);
-}
-
-static char hex_digit_value(char c)
-{
-    char lower = esc_ascii_lower(c);
-    return (char)(lower >= '0' && lower <= '9'   ? lower - '0'
-                  : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10
-                                                 : -1);
-}
-
-/* Percent-decoded into `out`; 0 when it is too long. */
-static size_t decode(EscText value, char out[TOKEN_BYTES_MAX])
-{
-    size_t size = 0;
-    for (size_t i = 0; i < value.size && size < TOKEN_BYTES_MAX; i++) {
-        bool is_coded = value.data[i] == '%' && i + 2 < value.size &&
-                        hex_digit_value(value.data[i + 1]) >= 0 &&
-                        hex_digit_value(value.data[i + 2]) >= 0;
-        out[size++] = is_coded ? (char)(hex_digit_value(value.data[i + 1]) * 16 +
-                                        hex_digit_value(value.data[i + 2]))
-                               : value.data[i];
-        i += is_coded ? 2 : 0;
-    }
-    return size;
+    return esc_secrets_equal(value, secret);
 }
 
 /* The parameter of that name, still encoded; empty: there is none. */
 static EscText parameter(EscText query, EscText name)
 {
-    while (query.size > 0) {
-        const char *end = memchr(query.data, '&', query.size);
-        EscText one = {query.data, end == NULL ? query.size : (size_t)(end - query.data)};
-        if (one.size > name.size && one.data[name.size] == '=' && esc_text_starts_with(one, name))
-            return (EscText){one.data + name.size + 1, one.size - name.size - 1};
-        size_t used = one.size + (end == NULL ? 0 : 1);
-        query = (EscText){query.data + used, query.size - used};
-    }
+    EscText one, value;
+    while (esc_form_next_coded(&query, &one, &value))
+        if (value.size > 0 && esc_text_equal(one, name))
+            return value;
     return (EscText){0};
 }
 
@@ -168,35 +134,18 @@ static EscSourceProof verify_token(const EscProgram *program, const EscSourceRow
     if (is_there)
         is_proven = header_proves(request->headers[0], secret);
     if (given.size > 0 && given.size <= TOKEN_BYTES_MAX) {
-        char plain[TOKEN_BYTES_MAX];
-        EscText value = {plain, decode(given, plain)};
+        EscBuf plain;
+        esc_buf_init(&plain, TOKEN_BYTES_MAX);
+        esc_percent_read(given, false, &plain);
         is_there = true;
-        is_proven = is_equal(value, secret) || is_proven;
-        OPENSSL_cleanse(plain, sizeof plain);
+        is_proven = esc_secrets_equal(esc_buf_as_text(&plain), secret) || is_proven;
+        OPENSSL_cleanse(plain.data, plain.size);
+        esc_buf_release(&plain);
     }
     return is_proven ? ESC_SOURCE_PROVEN : is_there ? ESC_SOURCE_WRONG : ESC_SOURCE_NO_PROOF;
 }
 
 /* --- signatures --------------------------------------------------------------------------------- */
-
-/* The key of a secret of Standard Webhooks: whsec_<base64> is decoded, anything else is taken as it is. */
-static size_t key_of(EscVerifyKind kind, EscText secret, uint8_t key[SECRET_BYTES_MAX])
-{
-    EscText prefix = ESC_TEXT("whsec_");
-    if (kind == ESC_VERIFY_STANDARD_WEBHOOKS && esc_text_starts_with(secret, prefix)) {
-        EscText coded = {secret.data + prefix.size, secret.size - prefix.size};
-        int size = coded.size > SECRET_BYTES_MAX
-                       ? 0
-                       : EVP_DecodeBlock(key, (const unsigned char *)coded.data, (int)coded.size);
-        for (size_t i = coded.size; size > 0 && coded.data[i - 1] == '='; i--)
-            size--;
-        if (size > 0)
-            return (size_t)size;
-    }
-    size_t size = secret.size < SECRET_BYTES_MAX ? secret.size : SECRET_BYTES_MAX;
-    memcpy(key, secret.data, size);
-    return size;
-}
 
 /* Bytes that are signed; false: no memory. */
 static bool signed_bytes(EscVerifyKind kind, const EscSourceSecret *secret,
@@ -227,24 +176,15 @@ static bool signed_bytes(EscVerifyKind kind, const EscSourceSecret *secret,
     return out->status == ESC_OK;
 }
 
-static bool is_same_mac(EscText given, const uint8_t mac[MAC_BYTES])
+static bool is_same_mac(EscText given, const EscMac *mac)
 {
-    char hex[2 * MAC_BYTES + 1], lower[2 * MAC_BYTES];
-    unsigned char coded[CODED_MAC_BYTES + 1];
-    if (given.size == 2 * MAC_BYTES) {
-        esc_hex((EscBytes){mac, MAC_BYTES}, hex);
-        for (size_t i = 0; i < sizeof lower; i++)
-            lower[i] = esc_ascii_lower(given.data[i]);
-        return CRYPTO_memcmp(lower, hex, sizeof lower) == 0;
-    }
-    (void)EVP_EncodeBlock(coded, mac, MAC_BYTES);
-    bool has_length = given.size == CODED_MAC_BYTES || given.size == CODED_MAC_BYTES - 1;
-    return has_length && CRYPTO_memcmp(given.data, coded, given.size) == 0;
+    return given.size == 2 * mac->size ? esc_mac_is_hex(mac, given) : esc_mac_is_base64(mac, given);
 }
 
 /* Several stand with commas or blanks between; `sha256=`, `v1=` or the like may stand in front of each. */
-static bool some_is_same(EscText header, const uint8_t mac[MAC_BYTES])
+static bool some_is_same(EscText header, const EscMac *mac)
 {
+    const size_t shortest = (mac->size * 4 + 2) / 3; /* base64 without its padding */
     bool is_same = false;
     while (header.size > 0) {
         size_t size = 0;
@@ -254,7 +194,7 @@ static bool some_is_same(EscText header, const uint8_t mac[MAC_BYTES])
         const char *equals = memchr(one.data, '=', one.size);
         size_t prefix = equals == NULL ? 0 : (size_t)(equals - one.data) + 1;
         is_same = is_same_mac(one, mac) || is_same;
-        if (one.size - prefix >= CODED_MAC_BYTES - 1)
+        if (one.size - prefix >= shortest)
             is_same = is_same_mac((EscText){one.data + prefix, one.size - prefix}, mac) || is_same;
         size += size < header.size ? 1 : 0;
         header = (EscText){header.data + size, header.size - size};
@@ -282,7 +222,7 @@ static bool read_time(EscText text, int64_t *ms)
 static bool is_of_now(EscVerifyKind kind, const EscSourceRequest *request)
 {
     int64_t ms = 0;
-    if (kind == ESC_VERIFY_HMAC_SHA256)
+    if (esc_verify_is_hmac(kind))
         return true; /* it has no time */
     if (!read_time(request->headers[1], &ms))
         return false;
@@ -290,15 +230,27 @@ static bool is_of_now(EscVerifyKind kind, const EscSourceRequest *request)
            ms <= request->now_ms + ESC_SOURCE_REPLAY_MS;
 }
 
-static bool is_signed_with(EscVerifyKind kind, EscText secret, EscBytes bytes, EscText signature)
+static EscMacKind mac_kind(EscVerifyKind kind)
 {
-    uint8_t key[SECRET_BYTES_MAX], mac[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    size_t key_size = key_of(kind, secret, key);
+    return kind == ESC_VERIFY_HMAC_SHA1     ? ESC_MAC_SHA1
+           : kind == ESC_VERIFY_HMAC_SHA512 ? ESC_MAC_SHA512
+                                            : ESC_MAC_SHA256;
+}
+
+static bool is_signed_with(EscVerifyKind kind, EscText secret, EscText text, EscText signature)
+{
+    EscMac mac;
+    EscBuf key;
+    esc_buf_init(&key, secret.size + 1);
+    if (kind == ESC_VERIFY_STANDARD_WEBHOOKS)
+        (void)!esc_webhook_key(secret, &key); /* failing leaves its mark in the buffer */
+    else
+        esc_buf_text(&key, secret);
     bool is_made =
-        HMAC(EVP_sha256(), key, (int)key_size, bytes.data, bytes.size, mac, &size) != NULL;
-    OPENSSL_cleanse(key, sizeof key);
-    return is_made && size == MAC_BYTES && some_is_same(signature, mac);
+        key.status == ESC_OK && esc_mac_make(mac_kind(kind), esc_buf_as_text(&key), &text, 1, &mac);
+    OPENSSL_cleanse(key.data, key.size);
+    esc_buf_release(&key);
+    return is_made && some_is_same(signature, &mac);
 }
 
 static EscSourceProof verify_signature(EscVerifyKind kind, const EscSourceSecret *secret,
@@ -311,7 +263,7 @@ static EscSourceProof verify_signature(EscVerifyKind kind, const EscSourceSecret
     esc_buf_init(&bytes, ESC_SOURCE_BODY_BYTES_MAX + ((size_t)64 << 10));
     bool is_signed = signed_bytes(kind, secret, request, &bytes);
     if (is_signed) {
-        EscBytes all = esc_buf_as_bytes(&bytes);
+        EscText all = esc_buf_as_text(&bytes);
         bool by_secret = is_signed_with(kind, secret->secret, all, signature);
         bool by_former =
             secret->former.size > 0 && is_signed_with(kind, secret->former, all, signature);

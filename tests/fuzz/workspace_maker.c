@@ -1454,6 +1454,10 @@ static void make_test_of_place(Maker *maker, unsigned depth)
         put(maker, ")");
         return;
     }
+    if (maybe(maker, 6)) {
+        make_test_of_header(maker);
+        return;
+    }
     if (maybe(maker, 8)) {
         PUT_ONE(maker, "\"x\" in ", "\"x\" not in ");
         put(maker, "it.tags");
@@ -1471,6 +1475,13 @@ static void make_test_of_place(Maker *maker, unsigned depth)
             " starts with \"x\" ignoring case", " < now - 5m", " = body.other", "");
 }
 
+static void make_test_of_header(Maker *maker)
+{
+    PUT_ONE(maker, "header \"X-Event\"", "header \"x-event\"", "header \"X-Kind.v2\"");
+    PUT_ONE(maker, " = \"a\"", " != \"b\"", " in [\"a\", \"b\"]", " is present", " is missing",
+            " starts with \"a\"", " = body.kind", " = header \"X-Other\"");
+}
+
 static void make_text_of_place(Maker *maker)
 {
     if (maybe(maker, 2)) {
@@ -1479,7 +1490,7 @@ static void make_text_of_place(Maker *maker)
     }
     put(maker, "\"x {");
     make_place(maker);
-    PUT_ONE(maker, "}\"", " else \"none\"}\"", "}/{body.id}\"");
+    PUT_ONE(maker, "}\"", " else \"none\"}\"", "}/{body.id}\"", "}/{header \"X-Id\"}\"");
 }
 
 /* Each kind gives other fields. */
@@ -1536,7 +1547,10 @@ static void make_source(Maker *maker, unsigned index)
 {
     esc_buf_printf(maker->out, "source hook%u {\n", index);
     PUT_ONE(maker, "", "  verify token\n", "  verify token query \"key\"\n",
-            "  verify hmac_sha256 header \"X-Signature\"\n", "  verify zendesk\n");
+            "  verify hmac_sha256 header \"X-Signature\"\n", "  verify zendesk\n",
+            "  verify hmac_sha1 header \"X-Signature\"\n",
+            "  verify hmac_sha512 header \"X-Signature\"\n");
+    PUT_ONE(maker, "", "  left out body.more\n", "  left out body[\"a b\"][0]\n");
     PUT_ONE(maker, "  each body.items as it\n", "  each body.a[0][\"b c\"] as it\n");
     for (unsigned i = choose(maker, 3); i > 0; i--) {
         PUT_ONE(maker, "  event ticket.updated when ", "  event lead when ",

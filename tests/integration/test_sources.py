@@ -8,6 +8,7 @@ import json
 import subprocess
 import threading
 import time
+import urllib.parse
 from pathlib import Path
 
 from harness import BIN, WORKSPACES, Case, Daemon, eventually
@@ -44,6 +45,14 @@ source signed {
   event.host <- body.host
   event.load <- body.load
 }
+source hub {
+  verify hmac_sha1 header "X-Hub-Signature"
+  event ticket.created when header "X-GitHub-Event" = "issues"
+  left out body.more
+  ticket.id <- body.payload.issue.number else body.number
+  ticket.title <- body.payload.issue.title else body.title
+}
+source large { verify hmac_sha512 header "X-Signature"  event ticket.created  ticket.id <- body.id  ticket.title <- body.title }
 source chats { verify slack  event ticket.created  ticket.id <- body.id  ticket.title <- body.title }
 source standard { verify standard_webhooks  event ticket.created  ticket.id <- body.id  ticket.title <- body.title }
 source desk { verify zendesk  event ticket.created  ticket.id <- body.id  ticket.title <- body.title }
@@ -72,7 +81,7 @@ class Sources(Case):
         for name, secret in (("secret", SECRET), ("former", FORMER), ("whsec", "whsec_" + base64.b64encode(SECRET.encode()).decode())):
             (data / name).touch(mode=0o600)
             (data / name).write_text(secret + "\n")
-        sources = {name: {"secret_file": "secret", "former_secret_file": "former"} for name in ("alertmanager", "signed", "chats", "desk")}
+        sources = {name: {"secret_file": "secret", "former_secret_file": "former"} for name in ("alertmanager", "signed", "chats", "desk", "hub", "large")}
         sources["standard"] = {"secret_file": "whsec"}
         sources["crm"] = {"secret_file": "secret", "url": "https://escal.example/v1/sources/crm"}
         self.daemon = Daemon(data, workspaces=("shop",), config={"workspaces": {"shop": {"sources": sources}}})
@@ -223,6 +232,44 @@ class Sources(Case):
         stale = {"X-Slack-Signature": "v0=" + mac(f"v0:{old}:{body}").hexdigest(), "X-Slack-Request-Timestamp": str(old)}
         answer = self.post("chats", body, headers=stale)
         self.assertEqual((answer.status, answer.json["detail"]), (401, "the request was signed more than five minutes from now"))
+
+    def test_other_hashes(self):
+        self.daemon.start(at=None)
+        body = '{"id":"7","number":"8","title":"Mail is down"}'
+        right = {"hub": ("X-Hub-Signature", "sha1=" + hmac.new(SECRET.encode(), body.encode(), hashlib.sha1).hexdigest()),
+                 "large": ("X-Signature", base64.b64encode(hmac.new(FORMER.encode(), body.encode(), hashlib.sha512).digest()).decode())}
+        for name, (header, value) in right.items():
+            with self.subTest(name):
+                self.assertEqual(self.post(name, body, headers={header: value, "X-GitHub-Event": "issues"}).status, 202)
+                self.assertEqual(self.post(name, body + " ", headers={header: value}).status, 401)
+                short = hmac.new(SECRET.encode(), body.encode(), hashlib.sha256).hexdigest()  # of another hash
+                self.assertEqual(self.post(name, body, headers={header: short}).status, 401)
+
+    def hub(self, body, event="issues", type="application/json"):
+        sign = hmac.new(SECRET.encode(), body.encode(), hashlib.sha1).hexdigest()
+        return self.post("hub", body, headers={"X-Hub-Signature": "sha1=" + sign, "x-github-event": event}, type=type)
+
+    def test_headers_forms_and_what_was_left_out(self):
+        daemon = self.daemon.start(at=None)
+        self.assertEqual(self.statuses(self.hub('{"number":"1","title":"one"}', event="ping")), ["not_mapped"])
+        answer = self.hub('{"number":"1","title":"one","more":3}')
+        self.assertEqual((self.statuses(answer), answer.json["left_out"]), (["accepted"], "3"))
+        record = next(row for row in daemon.audit() if row["kind"] == "left_out")
+        self.assertEqual(record["data"], {"source": "hub", "what": "3"})
+        form = urllib.parse.urlencode({"payload": json.dumps({"issue": {"number": 2, "title": "zwei & drei"}})})
+        answer = self.hub(form, type="application/x-www-form-urlencoded")
+        self.assertEqual(self.statuses(answer), ["accepted"])
+        self.assertEqual(self.ticket("2")["title"], "zwei & drei")
+        # curl -d says so of JSON, too
+        self.assertEqual(self.statuses(self.hub('{"number":"3"}', type="application/x-www-form-urlencoded")), ["accepted"])
+        answer = self.hub("&".join(f"a{i}=1" for i in range(1001)), type="application/x-www-form-urlencoded")
+        self.assertEqual((answer.status, answer.json["code"]), (413, "over_limit"))
+        # what was taken is there after a kill -9, and so is what was left out
+        daemon.kill()
+        daemon.start(at=None)
+        self.assertEqual(self.ticket("2")["title"], "zwei & drei")
+        self.assertIn("left_out", [row["kind"] for row in daemon.audit()])
+        self.assertEqual(self.statuses(self.hub(form, type="application/x-www-form-urlencoded")), ["duplicate"])
 
     def test_ten_refusals_are_an_alarm(self):
         daemon = self.daemon.start(at=None)

@@ -19,13 +19,26 @@ static const char source[] =
     "  ticket.title <- item.title else body.title\n"
     "  ticket.tags <- pairs(item.labels)\n"
     "}\n"
-    "source plain { verify slack  event ticket.created  ticket.id <- body.id }\n";
+    "source plain { verify slack  event ticket.created  ticket.id <- body.id }\n"
+    "source said {\n"
+    "  verify token header \"X-Hook-Token\"\n"
+    "  event ticket.created when header \"X-Event\" = \"open\"\n"
+    "  event ticket.updated when header \"x-event\" in [\"edit\", \"move\"]\n"
+    "  left out body.more\n"
+    "  ticket.id <- body.id\n"
+    "  ticket.title <- body.payload.title else header \"X-Title\" else body.title\n"
+    "  ticket.tags <- body.tag\n"
+    "}\n"
+    "source deep { each body.payload.items as item  event ticket.created  ticket.id <- item.id  "
+    "ticket.title <- item.inner.t }\n";
 
 typedef struct Scene {
     EscBundle *bundle;
     EscArena *arena;
+    EscSourceSent sent;
     EscSourceItem *items;
     uint32_t count;
+    EscText left_out;
 } Scene;
 
 static Scene scene;
@@ -58,8 +71,15 @@ static EscStatus map(const char *name, const char *body, EscWhy *why)
     uint32_t row = esc_source_find(esc_bundle_program(scene.bundle), esc_text_from(name));
     assert_int_not_equal(row, ESC_NONE);
     esc_arena_clear(scene.arena);
-    return esc_source_map(scene.arena, scene.bundle, row, esc_text_from(body), 1000, NULL,
-                          &scene.items, &scene.count, why);
+    EscSourceFound found;
+    scene.sent.body = esc_text_from(body);
+    scene.sent.now_ms = 1000;
+    EscStatus status =
+        esc_source_map(scene.arena, scene.bundle, row, &scene.sent, NULL, &found, why);
+    scene.items = found.items;
+    scene.count = found.count;
+    scene.left_out = found.left_out;
+    return status;
 }
 
 static void mapped(const char *body, uint32_t count)
@@ -236,24 +256,151 @@ static void what_cannot_be_an_id_is_its_hash(void **state)
     esc_buf_release(&body);
 }
 
+/* --- headers, forms, texts within texts ----------------------------------------------------------- */
+
+static const EscSourceItem *said(const char *type, const char *body, const EscSourceHeader *headers,
+                                 uint32_t count)
+{
+    EscWhy why = {0};
+    scene.sent =
+        (EscSourceSent){.type = esc_text_from(type), .headers = headers, .headers_count = count};
+    EscStatus status = map("said", body, &why);
+    scene.sent = (EscSourceSent){0};
+    if (status != ESC_OK)
+        fail_msg("%s: %s", body, why.text);
+    assert_int_equal(scene.count, 1);
+    return scene.items;
+}
+
+static void a_header_says_what_an_item_is(void **state)
+{
+    (void)state;
+    const EscSourceHeader open[] = {{ESC_TEXT("x-EVENT"), ESC_TEXT("open")},
+                                    {ESC_TEXT("X-Title"), ESC_TEXT("a")},
+                                    {ESC_TEXT("x-title"), ESC_TEXT("b\xff")}};
+    const EscSourceHeader edit[] = {{ESC_TEXT("X-Event"), ESC_TEXT("move")}};
+    const EscSourceItem *item = said("", "{\"id\":\"1\"}", open, 3);
+    assert_true(item->is_mapped);
+    assert_int_equal(item->event.type, ESC_EVENT_TICKET_CREATED);
+    /* what is there twice is joined, and what is no text is mended */
+    assert_true(esc_text_contains(item->event.json, ESC_TEXT("\"title\":\"a, b?\"")));
+    item = said("", "{\"id\":\"1\"}", edit, 1);
+    assert_int_equal(item->event.type, ESC_EVENT_TICKET_UPDATED);
+    assert_false(said("", "{\"id\":\"1\"}", NULL, 0)->is_mapped);
+}
+
+static void fields_of(const char *body, const char *wanted)
+{
+    const EscSourceHeader open[] = {{ESC_TEXT("X-Event"), ESC_TEXT("open")}};
+    const EscSourceItem *item =
+        said("Application/X-WWW-Form-Urlencoded; charset=utf-8", body, open, 1);
+    if (!item->is_mapped || !esc_text_contains(item->event.json, esc_text_from(wanted)))
+        fail_msg("%s: %.*s", body, ESC_TEXT_ARG(item->event.json));
+}
+
+static void a_form_is_an_object_of_its_fields(void **state)
+{
+    (void)state;
+    fields_of("id=1&title=two+words%21&x", "\"title\":\"two words!\"");
+    fields_of("tag=a&id=1&tag=b&tag=", "\"tags\":[\"a\",\"b\"]");
+    fields_of("id=1&title=%zz%00%ff", "\"title\":\"%zz??\""); /* nothing of it refuses the rest */
+    fields_of("id=1&payload=%7B%22title%22%3A%22in%22%7D", "\"title\":\"in\"");
+    fields_of("id=1&payload=%7B&title=out", "\"title\":\"out\"");
+    /* what begins as JSON does is JSON: curl -d says that it were a form */
+    fields_of(" {\"id\":\"1\",\"title\":\"json\"}", "\"title\":\"json\"");
+    assert_true(esc_source_is_form(ESC_TEXT("application/x-www-form-urlencoded"), ESC_TEXT("a=1")));
+    assert_false(
+        esc_source_is_form(ESC_TEXT("application/x-www-form-urlencodedx"), ESC_TEXT("a=1")));
+    assert_false(esc_source_is_form(ESC_TEXT("application/json"), ESC_TEXT("a=1")));
+    assert_false(esc_source_is_form((EscText){0}, ESC_TEXT("a=1")));
+}
+
+static void a_form_has_an_end(void **state)
+{
+    (void)state;
+    EscBuf body;
+    EscWhy why = {0};
+    esc_buf_init(&body, 1 << 16);
+    for (uint32_t i = 1; i < ESC_SOURCE_FORM_FIELDS_MAX; i++)
+        esc_buf_string(&body, "a=1&");
+    esc_buf_string(&body, "b=1");
+    esc_buf_char(&body, '\0');
+    scene.sent.type = ESC_TEXT("application/x-www-form-urlencoded");
+    assert_status(map("said", (const char *)body.data, &why), ESC_OK);
+    body.data[body.size - 1] = '&';
+    esc_buf_string(&body, "c");
+    esc_buf_char(&body, '\0');
+    assert_status(map("said", (const char *)body.data, &why), ESC_OVER_LIMIT);
+    assert_string_equal(why.text, "a form of 1001 fields; at most are allowed 1000");
+    scene.sent.type = (EscText){0};
+    esc_buf_release(&body);
+}
+
+static void what_the_sender_left_out_is_said(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"{\"more\":3}", "3"},
+                                          {"{\"more\":0}", ""},
+                                          {"{\"more\":true}", "true"},
+                                          {"{\"more\":false}", ""},
+                                          {"{\"more\":null}", ""},
+                                          {"{}", ""},
+                                          {"{\"more\":[\"a\"]}", "[\"a\"]"},
+                                          {"{\"more\":[]}", ""},
+                                          {"{\"more\":\"b\"}", "b"}};
+    for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
+        (void)said("", rows[i][0], NULL, 0);
+        is_text(scene.left_out, rows[i][1]);
+    }
+}
+
+/* A text that a place leads into is read as JSON, at each item anew. */
+static void a_text_within_a_text_is_opened(void **state)
+{
+    (void)state;
+    EscWhy why = {0};
+    assert_status(map("deep",
+                      "{\"payload\":\"{\\\"items\\\":[{\\\"id\\\":\\\"1\\\","
+                      "\\\"inner\\\":\\\"{\\\\\\\"t\\\\\\\":\\\\\\\"x\\\\\\\"}\\\"},"
+                      "{\\\"id\\\":2,\\\"inner\\\":\\\"no JSON\\\"}]}\"}",
+                      &why),
+                  ESC_OK);
+    assert_int_equal(scene.count, 2);
+    assert_true(scene.items[0].is_mapped && scene.items[1].is_mapped);
+    assert_true(esc_text_contains(scene.items[0].event.json, ESC_TEXT("\"title\":\"x\"")));
+    assert_false(esc_text_contains(scene.items[1].event.json, ESC_TEXT("\"title\"")));
+    assert_status(map("deep", "{\"payload\":\"[\"}", &why), ESC_OK);
+    assert_false(scene.items[0].is_mapped); /* kept, as whatever has no list */
+}
+
 /* --- no memory ------------------------------------------------------------------------------------ */
 
 static bool try_without_memory(void)
 {
     const EscProgram *program = esc_bundle_program(scene.bundle);
     EscArena *arena = esc_arena_new((size_t)16 << 20);
-    EscSourceItem *items = NULL;
-    uint32_t count = 0;
     EscWhy why = {0};
+    EscSourceFound hook = {0}, said = {0};
     EscStatus status = ESC_NO_MEMORY;
+    const EscSourceHeader header = {ESC_TEXT("X-Event"), ESC_TEXT("open")};
+    const EscSourceSent of_hook = {
+        .body =
+            ESC_TEXT("{\"items\":[{\"kind\":\"new\",\"id\":\"1\",\"labels\":{\"a\":\"b\"}},{}]}")};
+    const EscSourceSent of_said = {.type = ESC_TEXT("application/x-www-form-urlencoded"),
+                                   .body = ESC_TEXT("id=1&payload={\"title\":\"t\"}&more=2"),
+                                   .headers = &header,
+                                   .headers_count = 1};
     if (arena != NULL)
-        status = esc_source_map(
-            arena, scene.bundle, esc_source_find(program, ESC_TEXT("hook")),
-            ESC_TEXT("{\"items\":[{\"kind\":\"new\",\"id\":\"1\",\"labels\":{\"a\":\"b\"}},{}]}"),
-            0, NULL, &items, &count, &why);
-    assert_true(status == ESC_OK || status == ESC_NO_MEMORY);
+        status = esc_source_map(arena, scene.bundle, esc_source_find(program, ESC_TEXT("hook")),
+                                &of_hook, NULL, &hook, &why);
     if (status == ESC_OK)
-        assert_true(count == 2 && items[0].is_mapped && !items[1].is_mapped);
+        status = esc_source_map(arena, scene.bundle, esc_source_find(program, ESC_TEXT("said")),
+                                &of_said, NULL, &said, &why);
+    assert_true(status == ESC_OK || status == ESC_NO_MEMORY);
+    if (status == ESC_OK) {
+        assert_true(hook.count == 2 && hook.items[0].is_mapped && !hook.items[1].is_mapped);
+        assert_true(said.count == 1 && said.items[0].is_mapped && said.left_out.size == 1);
+    }
     esc_arena_free(arena);
     return status == ESC_OK;
 }
@@ -282,6 +429,11 @@ int main(void)
         cmocka_unit_test(what_is_kept_has_an_end),
         cmocka_unit_test(an_item_without_an_id_is_its_content),
         cmocka_unit_test(what_cannot_be_an_id_is_its_hash),
+        cmocka_unit_test(a_header_says_what_an_item_is),
+        cmocka_unit_test(a_form_is_an_object_of_its_fields),
+        cmocka_unit_test(a_form_has_an_end),
+        cmocka_unit_test(what_the_sender_left_out_is_said),
+        cmocka_unit_test(a_text_within_a_text_is_opened),
         cmocka_unit_test(without_memory_nothing_is_taken),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -20,6 +20,7 @@ static const char source[] =
     "  ticket.id <- item.id\n"
     "  ticket.title <- body.title\n"
     "  ticket.tags <- pairs(item.labels)\n"
+    "  ticket.description <- header \"X-Words\" else body[\"X-Sign\"] else body.x.y\n"
     "  ticket.status -> desk.put(id: ticket.id, status: ticket.status)\n"
     "  ticket.title -> desk.tell(id: ticket.id)\n"
     "}\n";
@@ -152,6 +153,13 @@ CHANGE(v48_rejects_a_list_as_json, "V48",
 CHANGE(v48_rejects_pairs_as_a_text, "V48", c->paths[0].form = ESC_DOCUMENT_PAIRS)
 CHANGE(v08_rejects_a_form_beyond_the_last, "V08", c->paths[0].form = ESC_DOCUMENT_FORM_COUNT)
 CHANGE(v08_rejects_a_root_beyond_the_last, "V08", c->paths[0].root = ESC_DOCUMENT_ROOT_COUNT)
+CHANGE(v48_rejects_a_header_of_two_steps, "V48", c->paths[0].root = ESC_DOCUMENT_HEADERS;
+       c->paths[0].pointer = text_of(c, "/x/y"))
+CHANGE(v48_rejects_a_header_in_capitals, "V48", c->paths[0].root = ESC_DOCUMENT_HEADERS;
+       c->paths[0].pointer = text_of(c, "/X-Sign"))
+CHANGE(v48_rejects_all_headers_at_once, "V48", c->paths[0].root = ESC_DOCUMENT_HEADERS;
+       c->paths[0].pointer = 0)
+CHANGE(v48_rejects_what_was_left_out_as_a_truth, "V48", c->sources[0].left_out = c->events[0].cond)
 CHANGE(v06_rejects_a_place_beyond_the_last, "V06",
        load_of(c, c->fields[0].value)->imm = c->program.document_paths_count)
 CHANGE(v09_rejects_a_place_that_nothing_reads, "V09",
@@ -194,7 +202,7 @@ CHANGE(v08_rejects_a_proof_beyond_the_last, "V08", c->sources[0].verify = ESC_VE
 CHANGE(v09_rejects_a_source_without_events, "V09", c->sources[0].events_count = 0;
        c->sources[0].events_first = 0)
 /* V50: what goes back */
-CHANGE(v50_rejects_a_field_of_an_event, "V50", c->backs[0].field = c->fields[3].field)
+CHANGE(v50_rejects_a_field_of_an_event, "V50", c->backs[0].field = c->fields[4].field)
 CHANGE(v50_rejects_fields_out_of_order, "V50", EscSourceBackRow first = c->backs[0];
        c->backs[0] = c->backs[1]; c->backs[1] = first)
 CHANGE(v50_rejects_another_action, "V50", c->backs[0].action = c->backs[1].action)
@@ -211,6 +219,10 @@ int main(void)
         cmocka_unit_test(v48_rejects_pairs_as_a_text),
         cmocka_unit_test(v08_rejects_a_form_beyond_the_last),
         cmocka_unit_test(v08_rejects_a_root_beyond_the_last),
+        cmocka_unit_test(v48_rejects_a_header_of_two_steps),
+        cmocka_unit_test(v48_rejects_a_header_in_capitals),
+        cmocka_unit_test(v48_rejects_all_headers_at_once),
+        cmocka_unit_test(v48_rejects_what_was_left_out_as_a_truth),
         cmocka_unit_test(v06_rejects_a_place_beyond_the_last),
         cmocka_unit_test(v09_rejects_a_place_that_nothing_reads),
         cmocka_unit_test(v48_rejects_the_ticket_where_a_document_is_read),

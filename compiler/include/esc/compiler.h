@@ -470,6 +470,11 @@ typedef enum EscScenarioKind {
     ESC_SCENARIO_EXPECT /* expects: one tree in prefix form; name: whose escalation (template), "" the only one */
 } EscScenarioKind;
 
+/* A header of what a source receives. */
+typedef struct EscScenarioHeader {
+    EscText name, value;
+} EscScenarioHeader;
+
 typedef struct EscScenarioStep {
     EscScenarioKind kind;
     EscPlaceSpan span;
@@ -481,6 +486,8 @@ typedef struct EscScenarioStep {
     uint32_t fields_count;
     const EscScenarioExpect *expects;
     uint32_t expects_count;
+    const EscScenarioHeader *headers; /* RECEIVE */
+    uint32_t headers_count;
     bool
         is_so_far; /* EXPECT: deeds of the whole test count, not since the last step that moved it */
 } EscScenarioStep;

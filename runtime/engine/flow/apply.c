@@ -90,10 +90,24 @@ static void source_tell(EscEngine *engine, const EscRemark *remark)
         ESC_TEXT_ARG(remark->source), ESC_TEXT_ARG(what));
 }
 
+/* Nobody can be asked for it again: whoever reads the trail knows that there was more. */
+static void left_out_tell(EscEngine *engine, const EscRemark *remark)
+{
+    EscText what = esc_utf8_cut(esc_unmarked(engine, remark->what), ESC_REASON_BYTES_MAX);
+    esc_audit_ticket(engine, NULL, ESC_AUDIT_LEFT_OUT,
+                     esc_audit_data(engine, "source", remark->source, "what", what, NULL),
+                     "the sender of the source %.*s left something out: %.*s",
+                     ESC_TEXT_ARG(remark->source), ESC_TEXT_ARG(what));
+}
+
 static void remark_apply(EscEngine *engine, const EscRemark *remark)
 {
     if (remark->kind == ESC_REMARK_NOT_MAPPED || remark->kind == ESC_REMARK_SOURCE_REFUSED) {
         source_tell(engine, remark);
+        return;
+    }
+    if (remark->kind == ESC_REMARK_LEFT_OUT) {
+        left_out_tell(engine, remark);
         return;
     }
     if (remark->kind == ESC_REMARK_CONFIGURATION || remark->kind == ESC_REMARK_TOKENS) {

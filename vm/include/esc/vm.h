@@ -14,7 +14,7 @@ extern "C" {
 
 /* --- limits (docs/bytecode.md lists them) ---------------------------------------------------------- */
 
-#define ESC_BUNDLE_FORMAT 6
+#define ESC_BUNDLE_FORMAT 7
 /* What fits into one value of the store, which may have 1,000,000,000 bytes. A template of 30 lines takes about 2 KB, so this is
  * reached before the tables are, which have room for 1,000,000 templates. */
 #define ESC_BUNDLE_BYTES_MAX ((size_t)896 << 20)
@@ -263,6 +263,8 @@ typedef enum EscVerifyKind {
     ESC_VERIFY_STANDARD_WEBHOOKS, /* of that specification, with id and time */
     ESC_VERIFY_ZENDESK,           /* of time and body */
     ESC_VERIFY_HUBSPOT,           /* its v3: of method, address, body and time */
+    ESC_VERIFY_HMAC_SHA1,         /* as HMAC_SHA256, of senders that know no other */
+    ESC_VERIFY_HMAC_SHA512,
     ESC_VERIFY_COUNT
 } EscVerifyKind;
 extern const char *const esc_verify_words[ESC_VERIFY_COUNT + 1]; /* "hmac_sha256"; NULL at the end */
@@ -271,12 +273,14 @@ typedef enum EscVerifyPlace {
     ESC_VERIFY_PLACE_HEADER, ESC_VERIFY_PLACE_QUERY, ESC_VERIFY_PLACE_COUNT
 } EscVerifyPlace;
 bool esc_verify_takes_place(EscVerifyKind kind, EscVerifyPlace place);
+bool esc_verify_is_hmac(EscVerifyKind kind); /* of the body alone, in a header that is named */
 /* Whether others may bring events of that type: those that only the engine raises they may not. */
 bool esc_event_is_brought(uint32_t event);
 /* JSON that came from outside, as functions see it. */
 typedef enum EscDocumentRoot {
     ESC_DOCUMENT_BODY, /* all of it */
     ESC_DOCUMENT_ITEM, /* the item of a list at hand */
+    ESC_DOCUMENT_HEADERS, /* of the request, by their names in small letters: texts */
     ESC_DOCUMENT_ROOT_COUNT
 } EscDocumentRoot;
 typedef enum EscDocumentForm {

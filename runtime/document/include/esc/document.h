@@ -15,6 +15,8 @@ extern "C" {
 #define ESC_DOCUMENT_DEPTH_MAX 32 /* lists and objects within each other */
 #define ESC_DOCUMENT_VALUES_MAX                                                                    \
     200000u /* values in all: more than 1 MiB of one kind can hold of use */
+#define ESC_DOCUMENT_OPENED_BYTES_MAX                                                              \
+    ((size_t)1 << 20) /* of texts in one document that are read as JSON themselves */
 #define ESC_DOCUMENT_REPLY_BYTES_MAX ((size_t)64 << 10) /* of a reply that is looked at */
 
 /* Reads a JSON text within the limits above; the tree lies in the arena and borrows from the text. As esc_json_read. */
@@ -32,6 +34,10 @@ void esc_document_free(EscDocument *document); /* NULL is allowed */
 void esc_document_set(EscDocument *document, EscDocumentRoot root, const EscJson *json);
 /* Who is told what runs; NULL: nobody. */
 void esc_document_listen(EscDocument *document, const EscListener *listener);
+
+/* The place under a root that a pointer names. A step into a text reads that text as JSON: some senders put one into the
+ * other. NULL: there is no such place. */
+const EscJson *esc_document_place(EscDocument *document, EscDocumentRoot root, EscText pointer);
 
 /* Runs a DOCUMENT function: *value is of the type that its row says, with texts in the arena. */
 ESC_MUST_USE EscStatus esc_document_gives(EscDocument *document, uint32_t function, int64_t now_ms,

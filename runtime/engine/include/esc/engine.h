@@ -75,16 +75,18 @@ typedef enum EscRemarkKind {
     ESC_REMARK_NOT_MATCHED, /* what came in from a chat or a gateway speaks of nobody or nothing that is known */
     ESC_REMARK_CONFIGURATION, /* the configuration's hash, as a start found it */
     ESC_REMARK_TOKENS,        /* the token file's hash, as a start or a SIGHUP found it */
-    ESC_REMARK_MAIL_LEFT,     /* a mail was taken and nothing done by it: `what` says whose, and why */
-    ESC_REMARK_NOT_MAPPED,    /* what a source brought is no event */
-    ESC_REMARK_SOURCE_REFUSED /* a source was refused again and again */
+    ESC_REMARK_MAIL_LEFT,  /* a mail was taken and nothing done by it: `what` says whose, and why */
+    ESC_REMARK_NOT_MAPPED, /* what a source brought is no event */
+    ESC_REMARK_SOURCE_REFUSED, /* a source was refused again and again */
+    ESC_REMARK_LEFT_OUT        /* a sender says that it left something out of what it sent */
 } EscRemarkKind;
 typedef struct EscRemark {
     EscRemarkKind kind;
-    EscText what;        /* of those without a hash: in words */
-    const uint8_t *hash; /* CONFIGURATION, TOKENS: 32 bytes; told only where another one was found before */
-    EscText source;      /* NOT_MAPPED, SOURCE_REFUSED: its name */
-    EscText content;     /* NOT_MAPPED: what came, as evidence */
+    EscText what; /* of those without a hash: in words */
+    const uint8_t
+        *hash; /* CONFIGURATION, TOKENS: 32 bytes; told only where another one was found before */
+    EscText source;  /* NOT_MAPPED, SOURCE_REFUSED, LEFT_OUT: its name */
+    EscText content; /* NOT_MAPPED: what came, as evidence */
 } EscRemark;
 
 /* What a receiver tells of a message after it took it: that it arrived, was read, was answered, or did not arrive after all.

@@ -15,6 +15,8 @@ extern "C" {
 #define ESC_SOURCE_ITEMS_MAX 1000 /* of one body; what is behind them is kept as not mapped */
 #define ESC_SOURCE_KEPT_BYTES_MAX ((size_t)64 << 10) /* of one body, of what was not mapped */
 #define ESC_SOURCE_HEADERS_MAX 3                     /* that one proof needs */
+#define ESC_SOURCE_SENT_HEADERS_MAX 100 /* of one request; what is behind them is not there */
+#define ESC_SOURCE_FORM_FIELDS_MAX 1000 /* of a body that is a form */
 #define ESC_SOURCE_REPLAY_MS                                                                       \
     (5 * ESC_MINUTE_MS) /* how far the time of a signature may be from now */
 
@@ -65,11 +67,35 @@ typedef struct EscSourceItem {
     EscText kept;   /* its JSON, as far as there is room (ESC_SOURCE_KEPT_BYTES_MAX) */
 } EscSourceItem;
 
-/* A body as items; everything lies in the arena, and borrows nothing. `now_ms` is what `now` means. ESC_BAD_INPUT (why->check is "JSON") for
- * what is no JSON, ESC_OVER_LIMIT for what is nested too deeply or has too many values: nothing of it was taken. ESC_NO_MEMORY. */
+typedef struct EscSourceHeader {
+    EscText name, value;
+} EscSourceHeader;
+
+/* What of a request is mapped; all borrowed. */
+typedef struct EscSourceSent {
+    EscText type; /* Content-Type; a body that is a form is read as the object of its fields */
+    EscText body;
+    const EscSourceHeader *headers; /* in any case; what says who is calling is never read */
+    uint32_t headers_count;
+    int64_t now_ms; /* what `now` means */
+} EscSourceSent;
+
+/* What a request holds; everything lies in the arena. */
+typedef struct EscSourceFound {
+    EscSourceItem *items;
+    uint32_t count;
+    EscText
+        left_out; /* what the sender says that it left out of the request, in its words; empty: nothing */
+} EscSourceFound;
+
+/* A body as items; nothing of *found borrows. ESC_BAD_INPUT (why->check is "JSON") for what is no JSON, or no form where
+ * the type says one, ESC_OVER_LIMIT for what is nested too deeply or has too many values: nothing of it was taken. ESC_NO_MEMORY. */
 ESC_MUST_USE EscStatus esc_source_map(EscArena *arena, const EscBundle *bundle, uint32_t source,
-                                      EscText body, int64_t now_ms, const EscListener *listener,
-                                      EscSourceItem **items, uint32_t *count, EscWhy *why);
+                                      const EscSourceSent *sent, const EscListener *listener,
+                                      EscSourceFound *found, EscWhy *why);
+/* Whether a body of this Content-Type is a form. One that begins as JSON does is JSON, whatever the type says: it is what
+ * `curl -d` sends where nobody says more. */
+bool esc_source_is_form(EscText type, EscText body);
 
 /* SHA-256 of a JSON value with the members of its objects in the order of their names. False: no memory. */
 ESC_MUST_USE bool esc_source_hash(const EscJson *json, uint8_t hash[32]);
