@@ -1444,6 +1444,13 @@ static void make_place(Maker *maker)
         PUT_ONE(maker, ".name", ".kind", "[0]", "[3]", "[\"a/b.c\"]", "[\"when\"]");
 }
 
+static void make_test_of_header(Maker *maker)
+{
+    PUT_ONE(maker, "header \"X-Event\"", "header \"x-event\"", "header \"X-Kind.v2\"");
+    PUT_ONE(maker, " = \"a\"", " != \"b\"", " in [\"a\", \"b\"]", " is present", " is missing",
+            " starts with \"a\"", " = body.kind", " = header \"X-Other\"");
+}
+
 static void make_test_of_place(Maker *maker, unsigned depth)
 {
     if (depth > 0 && maybe(maker, 3)) {
@@ -1473,13 +1480,6 @@ static void make_test_of_place(Maker *maker, unsigned depth)
     PUT_ONE(maker, " = \"a\"", " != \"b\"", " > 3", " <= 2.5", " is missing", " is present",
             " in [\"a\", \"b\"]", " not in [\"c\"]", " contains \"x\"",
             " starts with \"x\" ignoring case", " < now - 5m", " = body.other", "");
-}
-
-static void make_test_of_header(Maker *maker)
-{
-    PUT_ONE(maker, "header \"X-Event\"", "header \"x-event\"", "header \"X-Kind.v2\"");
-    PUT_ONE(maker, " = \"a\"", " != \"b\"", " in [\"a\", \"b\"]", " is present", " is missing",
-            " starts with \"a\"", " = body.kind", " = header \"X-Other\"");
 }
 
 static void make_text_of_place(Maker *maker)
