@@ -11,7 +11,7 @@ void esc_webhook_sign(EscBuf *out, EscText secret, EscText id, int64_t timestamp
     EscMac mac;
     EscBuf key;
     (void)snprintf(stamp, sizeof stamp, ".%lld.", (long long)timestamp_s);
-    esc_buf_init(&key, ESC_SECRET_BYTES_MAX);
+    esc_buf_init(&key, secret.size + 1);
     const EscText parts[] = {id, esc_text_from(stamp), body};
     bool is_made =
         esc_webhook_key(secret, &key) &&
