@@ -7,30 +7,50 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const [modules, out] = process.argv.slice(2);
+const [modules, out] = process.argv.slice(2).map((path) => resolve(path));
 const here = dirname(fileURLToPath(import.meta.url));
 const esbuild = createRequire(join(modules, 'package.json'))('esbuild');
 const TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml', webmanifest: 'application/manifest+json', html: 'text/html; charset=utf-8' };
 const read = (name) => readFileSync(join(here, name), 'utf8');
 
-async function bundle(entry, loader) {
-    const made = await esbuild.build({ entryPoints: [join(here, entry)], bundle: true, minify: true, write: false, format: loader === 'css' ? undefined : 'esm', target: ['chrome115', 'firefox115', 'safari16.4'],
-        nodePaths: [join(modules, 'node_modules')], legalComments: 'none', charset: 'utf8', logLevel: 'warning', metafile: true });
-    return made.outputFiles[0].text;
-}
+const options = { bundle: true, minify: true, write: false, target: ['chrome115', 'firefox115', 'safari16.4'], nodePaths: [join(modules, 'node_modules')], legalComments: 'none', charset: 'utf8', logLevel: 'warning' };
 
-const files = []; // { path, type, isKept, content }
+const files = []; // { path, type, isKept, isFirst, content }; isFirst: the board needs it before it can be used
 const placed = {}; // name in the sources -> address
 
-function add(name, content, address) {
-    const ending = name.slice(name.lastIndexOf('.') + 1);
+function put(path, content, { isKept = true, isFirst = true } = {}) {
+    files.push({ path, type: TYPES[path === '/' ? 'html' : path.slice(path.lastIndexOf('.') + 1)], isKept, isFirst, content: Buffer.from(content) });
+}
+
+function add(name, content, isFirst = true) {
+    const dot = name.lastIndexOf('.');
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
-    const path = address ?? `/assets/${name.slice(0, name.lastIndexOf('.'))}-${hash}.${ending}`;
-    placed[name] = path;
-    files.push({ path, type: TYPES[ending], isKept: address === undefined, content: Buffer.from(content) });
+    placed[name] = `/assets/${name.slice(0, dot)}-${hash}${name.slice(dot)}`;
+    put(placed[name], content, { isFirst });
+}
+
+async function addStyle() {
+    const made = await esbuild.build({ ...options, entryPoints: [join(here, 'style.css')] });
+    add('style.css', made.outputFiles[0].text);
+}
+
+// The script in pieces: what the board needs, and each other view when it is wanted.
+async function addScripts() {
+    const made = await esbuild.build({ ...options, entryPoints: [join(here, 'src/main.js')], format: 'esm', splitting: true, outdir: '/assets', entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', metafile: true });
+    const outputs = Object.fromEntries(Object.entries(made.metafile.outputs).map(([path, one]) => [`/assets/${basename(path)}`, one]));
+    const first = new Set();
+    const follow = (path) => {
+        if (first.has(path)) return;
+        first.add(path);
+        for (const one of outputs[path].imports) if (one.kind === 'import-statement') follow(`/assets/${basename(one.path)}`);
+    };
+    placed['main.js'] = Object.keys(outputs).find((path) => (outputs[path].entryPoint || '').endsWith('src/main.js'));
+    follow(placed['main.js']);
+    for (const one of made.outputFiles) put(`/assets/${basename(one.path)}`, one.text, { isFirst: first.has(`/assets/${basename(one.path)}`) });
+    placed.preload = [...first].filter((path) => path !== placed['main.js']).map((path) => `<link rel="modulepreload" href="${path}">`).join('\n');
 }
 
 function fill(text) {
@@ -54,17 +74,17 @@ function rows(file, number) {
     return { arrays: `/* ${file.path} */\n${arrays}\n`, row: `    {.path = "${file.path}", .type = "${file.type}", .is_kept = ${file.isKept}, ${views}},\n` };
 }
 
-add('icon.svg', read('icon.svg'));
-add('manifest.webmanifest', fill(read('manifest.webmanifest')));
-add('style.css', await bundle('style.css', 'css'));
-add('main.js', await bundle('src/main.js'));
-add('sw.js', fill((await esbuild.transform(read('sw.js'), { minify: true })).code), '/sw.js');
-add('index.html', fill(read('index.html')), '/');
+add('icon.svg', read('icon.svg'), false);
+add('manifest.webmanifest', fill(read('manifest.webmanifest')), false);
+await addStyle();
+await addScripts();
+put('/sw.js', fill((await esbuild.transform(read('sw.js'), { minify: true })).code), { isKept: false, isFirst: false });
+put('/', fill(read('index.html')), { isKept: false });
 
 const made = files.map(rows);
 rmSync(join(out, 'files'), { recursive: true, force: true });
 mkdirSync(join(out, 'files'), { recursive: true });
 files.forEach((file, number) => writeFileSync(join(out, 'files', String(number)), file.content));
-writeFileSync(join(out, 'files', 'files.json'), JSON.stringify(files.map(({ path, type, isKept, sizes }, number) => ({ path, type, isKept, sizes, file: String(number) })), null, 1));
+writeFileSync(join(out, 'files', 'files.json'), JSON.stringify(files.map(({ path, type, isKept, isFirst, sizes }, number) => ({ path, type, isKept, isFirst, sizes, file: String(number) })), null, 1));
 writeFileSync(join(out, 'pane_files.c'), `/* Made by web/build.mjs. */\n#include "pane_files.h"\n\n${made.map((one) => one.arrays).join('\n')}\nconst EscPaneFile esc_pane_files[] = {\n${made.map((one) => one.row).join('')}};\nconst size_t esc_pane_files_count = ${files.length};\n`);
 for (const { path, sizes } of files) console.log(`${path}: ${sizes.plain} bytes, gzip ${sizes.gzip}, brotli ${sizes.brotli}`);

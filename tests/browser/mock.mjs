@@ -23,10 +23,11 @@ export class Mock {
         this.folder = files;
         this.files = new Map(JSON.parse(readFileSync(join(files, 'files.json'))).map((one) => [one.path, one]));
         Object.assign(this, { clients, language, hostile });
-        this.started = Date.now() - 0;
+        this.started = Date.now();
         this.base = now;
         this.streams = new Set();
         this.posts = [];
+        this.resumed = []; // Last-Event-ID of each stream
         this.sequence = Object.fromEntries(clients.map((one) => [one, 1]));
         this.version = 1;
         this.slow = 0;      // ms that answers wait
@@ -54,6 +55,16 @@ export class Mock {
         this.server.close();
         this.server.closeAllConnections();
         await new Promise((go) => setTimeout(go, 10));
+    }
+
+    // The network goes away: streams end, and nothing is answered until restore().
+    cut() {
+        this.isCut = true;
+        this.server.closeAllConnections();
+    }
+
+    restore() {
+        this.isCut = false;
     }
 
     // The i-th row: every kind is among the first twenty.
@@ -113,6 +124,7 @@ export class Mock {
     }
 
     async answer(request, response) {
+        if (this.isCut) return request.destroy();
         const url = new URL(request.url, this.url);
         let body = '';
         for await (const chunk of request) body += chunk;
@@ -121,7 +133,7 @@ export class Mock {
         if (this.isOut) return this.json(response, 401, { status: 401, code: 'unauthenticated', title: 'Log in' });
         const client = url.searchParams.get('client') || this.clients[0];
         if (request.method === 'POST') return this.act(request, response, url, client, body === '' ? {} : JSON.parse(body));
-        return this.read(response, url, client);
+        return this.read(request, response, url, client);
     }
 
     file(path, response) {
@@ -133,7 +145,8 @@ export class Mock {
         return response.end(readFileSync(join(this.folder, found.file)));
     }
 
-    live(response) {
+    live(request, response) {
+        this.resumed.push(request.headers['last-event-id']);
         response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
         this.streams.add(response);
         response.on('close', () => this.streams.delete(response));
@@ -155,11 +168,11 @@ export class Mock {
         return [...lines, 'END:VCALENDAR', ''].join('\r\n');
     }
 
-    read(response, url, client) {
+    read(request, response, url, client) {
         const path = url.pathname;
         if (path === '/v1/session') return this.json(response, 200, { principal: 'ana@agency.example', title: 'Ana Ruiz', language: this.language, time_zone: 'Europe/Berlin', csrf: 'c5rf', expires_at: this.now(DAY),
             clients: this.clients.map((one) => ({ client: one, title: one === 'acme' ? 'Acme' : 'Nordlicht', person: 'ana', scopes: ['read', 'act', 'audit', 'people'] })) });
-        if (path === '/v1/live') return this.live(response);
+        if (path === '/v1/live') return this.live(request, response);
         if (path === '/health') return this.json(response, 200, { status: 'degraded', alarms: 1, gaps: 2, queue: { inputs: 0, longest: 0 }, clock: { now: this.now(), engine: this.now(), up_s: 86520 }, reasons: ['2 messages could not be delivered'] });
         if (path === '/v1/oncall') return this.json(response, 200, url.searchParams.has('ics') ? { calendar: this.calendar(url.searchParams.get('ics')) } : { items: this.duties(client), now: this.now() });
         if (path === '/v1/outbox') return this.json(response, 200, { items: this.rows.size === 0 ? [] : this.outbox(url.searchParams.get('state')) });

@@ -42,11 +42,11 @@ def programs(packages, *names):
     return found
 
 
-def modules():
-    """The folder from which node finds the modules; fetched once for a build folder."""
+def modules(which=MODULES, name="neighbours"):
+    """Node, and the folder (of this name) from which it finds these modules; fetched once for a build folder."""
     node, npm = programs(["nodejs", "npm"], "node", "npm")
-    folder = BUILD / "neighbours"
-    wanted = [f"{name}@{version}" for name, version in MODULES.items()]
+    folder = BUILD / name
+    wanted = [f"{module}@{version}" for module, version in which.items()]
     note = folder / "fetched"
     if not note.exists() or note.read_text() != " ".join(wanted):
         folder.mkdir(parents=True, exist_ok=True)

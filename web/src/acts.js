@@ -119,7 +119,7 @@ function Foot({ children }) {
 
 function Reason({ value, set, wrong, needed, first }) {
     return html`<label class="field"><span>${t('reason')} <small>${needed ? t('required') : t('optional')}</small></span>
-        <textarea rows="2" maxlength="2000" data-first=${first} value=${value} onInput=${(event) => set(event.target.value)}
+        <textarea rows="2" maxlength="2000" data-first=${first || undefined} value=${value} onInput=${(event) => set(event.target.value)}
             aria-invalid=${wrong ? 'true' : undefined} aria-describedby=${wrong ? 'wrong' : undefined} />
         ${wrong && html`<em id="wrong" role="alert">${wrong}</em>`}</label>`;
 }
@@ -155,7 +155,7 @@ function Answer({ row, chosen }) {
     return html`<${Head} row=${row} title=${t('answer')} />
         <p class="asked">${row.question.text}</p>${row.question.guidance && html`<p class="guidance">${row.question.guidance}</p>`}
         <div class="answers">${answers.map((one, i) => html`<${Button} key=${one.name} kind=${chosen === undefined || chosen === i ? 'main' : ''}
-            data-first=${i === (chosen || 0)} act=${() => send(one)}>${one.title || one.name}</${Button}>`)}</div>
+            data-first=${i === (chosen || 0) || undefined} act=${() => send(one)}>${one.title || one.name}</${Button}>`)}</div>
         <${Reason} value=${reason} set=${setReason} /><${Foot} />`;
 }
 
@@ -208,11 +208,11 @@ function Handoff({ row, to: fixed }) {
     return html`<form onSubmit=${send}><${Head} row=${row} title=${t(fixed ? 'takeover' : 'handoff')} />
         ${fixed && row.owner && html`<p>${t('takeover_says', { who: row.owner_title || row.owner })}</p>`}
         ${!fixed && html`<fieldset class="choices"><legend>${t('to_whom')}</legend>
-            ${people.map((one, i) => html`<label key=${one.name}><input type="radio" name="to" value=${one.name} data-first=${i === 0}
+            ${people.map((one, i) => html`<label key=${one.name}><input type="radio" name="to" value=${one.name} data-first=${i === 0 || undefined}
                 checked=${form.to === one.name && form.other === ''} onChange=${() => setForm({ ...form, to: one.name, other: '' })} />
                 <span>${one.title}<small>${one.why}</small></span></label>`)}
             <label class="field"><span>${t('someone_else')}</span><input type="text" maxlength="200" autocomplete="off" spellcheck="false" value=${form.other} onInput=${set('other')}
-                data-first=${people.length === 0} aria-invalid=${wrong.to ? 'true' : undefined} aria-describedby=${wrong.to ? 'wrong-to' : undefined} />
+                data-first=${people.length === 0 || undefined} aria-invalid=${wrong.to ? 'true' : undefined} aria-describedby=${wrong.to ? 'wrong-to' : undefined} />
                 ${wrong.to && html`<em id="wrong-to" role="alert">${wrong.to}</em>`}</label></fieldset>`}
         <${Reason} value=${form.reason} set=${(reason) => setForm({ ...form, reason })} wrong=${wrong.reason} needed first=${fixed} />
         <div class="pair"><label class="field"><span>${t('expect')}</span><select value=${form.expect} onChange=${set('expect')}>

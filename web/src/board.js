@@ -45,7 +45,7 @@ export function OnCallNow() {
     if (duties.length === 0) return null;
     return html`<section class="strip" aria-labelledby="oncall-now"><h2 id="oncall-now">${t('oncall_now')}</h2><ul tabindex="0" aria-labelledby="oncall-now">
         ${duties.map((duty) => html`<li key=${`${duty.client}/${duty.schedule}`} class=${duty.person ? '' : 'gap'}><small>${several ? `${clientTitle(duty.client)} · ` : ''}${duty.title || duty.schedule}</small>
-            <b>${duty.person ? duty.name || duty.person : t('nobody_on_duty')}</b>${duty.until && html`<small>${t('until', { time: clock(duty.until) })}${duty.next ? `, ${t('then', { who: duty.next_name || duty.next })}` : ''}</small>`}</li>`)}
+            <b>${duty.person ? duty.name || duty.person : t('nobody_on_duty')}</b>${duty.until && html`<small>${t('until', { time: clock(duty.until) })}${duty.next && html`<span class="then">, ${t('then', { who: duty.next_name || duty.next })}</span>`}</small>`}</li>`)}
         </ul></section>`;
 }
 
@@ -67,7 +67,7 @@ function Row({ item, top, place, size }) {
     const row = item.value, key = `${row.client}/${row.id}`, main = mainAct(row);
     const href = `/e/${encodeURIComponent(row.client)}/${row.id}`;
     const isOver = row.gone || isClosed(row);
-    return html`<li class=${`row ${isOver ? 'over' : ''} ${row.acked ? '' : 'asked'} ${row.alarm ? 'alarm' : ''}`} style=${{ top: `${top}px` }} data-key=${key}
+    return html`<li class=${`row ${isOver ? 'over' : ''} ${row.acked ? '' : 'untaken'} ${row.alarm ? 'alarm' : ''}`} style=${{ top: `${top}px` }} data-key=${key}
             aria-posinset=${place} aria-setsize=${size} onFocusIn=${() => { selected.value = key; }}>
         <${Severity} value=${row.severity} />
         <${TimeLeft} due=${isOver ? null : deadline(row)} />

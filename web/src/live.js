@@ -1,12 +1,13 @@
 // live.js - the stream of /v1/live: read, watched (a line that says nothing for too long is dead), taken up again where it ended.
 import { signal } from '@preact/signals';
 import { toLogin } from './api.js';
+import { nowMs } from './time.js';
 
 const SILENCE = 35000;               // ms; the server says something every 15 s
 const WAITS = [300, 700, 1500, 3000, 5000];
 
-// { is: 'starting' | 'live' | 'lost', since: ms of the browser's clock }
-export const connection = signal({ is: 'starting', since: Date.now() });
+// { is: 'starting' | 'live' | 'lost', since: ms, by the server's clock }
+export const connection = signal({ is: 'starting', since: nowMs() });
 
 // Cuts a stream of text into events: { id, event, data }.
 export function reader(take) {
@@ -62,7 +63,7 @@ async function once(last, take) {
             const { done, value } = await stream.read();
             if (done) return true;
             alive();
-            if (connection.value.is !== 'live') connection.value = { is: 'live', since: Date.now() };
+            if (connection.value.is !== 'live') connection.value = { is: 'live', since: nowMs() };
             feed(text.decode(value, { stream: true }));
         }
     } catch {
@@ -79,7 +80,7 @@ export async function run(take) {
     for (let failed = 0; ; failed++) {
         const began = Date.now();
         await once(last, take);
-        if (connection.value.is !== 'lost') connection.value = { is: 'lost', since: Date.now() };
+        if (connection.value.is !== 'lost') connection.value = { is: 'lost', since: nowMs() };
         if (Date.now() - began > 10000) failed = 0;
         const wait = WAITS[Math.min(failed, WAITS.length - 1)] * (0.75 + Math.random() / 2);
         await Promise.race([new Promise((go) => setTimeout(go, wait)), new Promise((go) => addEventListener('online', go, { once: true }))]);

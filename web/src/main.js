@@ -7,14 +7,10 @@ import { html } from './html.js';
 import { connection, run } from './live.js';
 import { Dialog, Toasts, openDialog, toast } from './parts.js';
 import { Board, selected } from './board.js';
-import { Escalation } from './escalation.js';
-import { Tasks, mineCount } from './tasks.js';
-import { OnCall } from './oncall.js';
-import { Deliveries } from './deliveries.js';
 import { Help, onKey } from './keys.js';
 import { place, go, follow } from './places.js';
 import { startWorker } from './push.js';
-import { arrange, take } from './store.js';
+import { arrange, mineCount, take } from './store.js';
 import { useZone, clock } from './time.js';
 import { language, t, useLanguage } from './words.js';
 
@@ -24,7 +20,7 @@ const VIEWS = [['/', 'board'], ['/tasks', 'tasks'], ['/oncall', 'oncall'], ['/de
 
 function Lost() {
     const { is, since } = connection.value;
-    return html`<div role="alert" class="lost-region">${is === 'lost' && html`<p class="lost">${t('lost', { time: clock(since) })}</p>`}</div>`;
+    return html`<div role="alert" class="lost-region">${is === 'lost' && html`<p class="lost-banner">${t('lost', { time: clock(since) })}</p>`}</div>`;
 }
 
 async function logOut() {
@@ -47,17 +43,45 @@ function Top() {
         ${session.value.csrf && html`<button type="button" class="quiet out" onClick=${logOut}>${t('log_out')}</button>`}</header>`;
 }
 
+// The other views come in pieces of their own, all of them as soon as the board stands: behind a lost connection they are there.
+const PIECES = {
+    escalation: () => import('./escalation.js').then((one) => one.Escalation),
+    '/tasks': () => import('./tasks.js').then((one) => one.Tasks),
+    '/oncall': () => import('./oncall.js').then((one) => one.OnCall),
+    '/deliveries': () => import('./deliveries.js').then((one) => one.Deliveries),
+};
+const views = signal({ '/': Board });
+
+async function load(name) {
+    if (views.peek()[name] !== undefined) return;
+    try {
+        const view = await PIECES[name]();
+        views.value = { ...views.peek(), [name]: view };
+    } catch {
+        views.value = { ...views.peek(), [name]: Stale }; // the daemon is another one by now, and has other pieces
+    }
+}
+
+function Stale() {
+    return html`<h1 tabindex="-1">Escal</h1><p class="failed" role="alert">${t('stale')} <button type="button" class="button" onClick=${() => location.reload()}>${t('reload')}</button></p>`;
+}
+
 function View() {
     const { path, client, id } = place.value;
-    if (client !== undefined) return html`<${Escalation} key=${path} client=${client} id=${id} />`;
-    const views = { '/': Board, '/tasks': Tasks, '/oncall': OnCall, '/deliveries': Deliveries };
-    const Found = views[path];
-    return Found === undefined ? html`<h1 tabindex="-1">${t('not_found')}</h1><p><a href="/">${t('back')}</a></p>` : html`<${Found} key=${path} />`;
+    const name = client !== undefined ? 'escalation' : path;
+    if (views.value[name] === undefined && PIECES[name] === undefined) return html`<h1 tabindex="-1">${t('not_found')}</h1><p><a href="/">${t('back')}</a></p>`;
+    const Found = views.value[name];
+    if (Found === undefined) {
+        load(name);
+        return html`<h1 tabindex="-1">${name === 'escalation' ? id : t(name.slice(1))}</h1><p class="empty">${t('connecting')}</p>`;
+    }
+    return html`<${Found} key=${path} client=${client} id=${id} />`;
 }
 
 // A new place says its name and takes the focus; back on the board that is the row one came from.
 function useArrival() {
-    const { path, isFirst, scroll } = place.value;
+    const { path, client, isFirst, scroll } = place.value;
+    const name = client !== undefined ? 'escalation' : path;
     useEffect(() => {
         const heading = document.querySelector('main h1');
         if (heading !== null) document.title = `${heading.textContent} · Escal`;
@@ -65,7 +89,7 @@ function useArrival() {
         scrollTo(0, scroll || 0);
         const row = path === '/' && selected.peek() !== '' ? document.querySelector(`[data-key="${CSS.escape(selected.peek())}"] [data-row]`) : null;
         (row || heading)?.focus({ preventScroll: row === null });
-    }, [path]);
+    }, [path, views.value[name] === undefined]);
 }
 
 function Page() {
@@ -96,3 +120,4 @@ render(html`<${Page} />`, document.getElementById('page'));
 start();
 run(take);
 startWorker();
+setTimeout(() => Object.keys(PIECES).forEach(load), 300);

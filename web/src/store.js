@@ -54,6 +54,13 @@ export function isMine(row) {
     return row.owner === person || Boolean(row.offer && row.offer.to === person) || Boolean(row.question && askedPerson(row) === person);
 }
 
+// Tasks that wait for whoever looks at this.
+export function mineCount() {
+    let n = 0;
+    for (const task of tasks.value.values()) if (task.assignee && task.assignee === me(task.client)) n++;
+    return n;
+}
+
 function sectionOf(row) {
     if (isMine(row)) return 'mine';
     return row.acked && !row.alarm && row.state !== 'parked' ? 'others' : 'nobody';

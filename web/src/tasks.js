@@ -37,7 +37,7 @@ function Complete({ task }) {
         if (await taskAct(task, 'complete', body)) closeDialog();
     }
     return html`<form onSubmit=${send}><h2 id="dialog-title">${t('complete')} <span class="id">${task.id}</span></h2><p class="asked">${task.title}</p>${task.guidance && html`<p class="guidance">${task.guidance}</p>`}
-        ${task.answers && task.answers.length > 0 && html`<fieldset class="choices"><legend>${t('answer')}</legend>${task.answers.map((one, i) => html`<label><input type="radio" name="answer" data-first=${i === 0} checked=${answer === one.name} onChange=${() => setAnswer(one.name)} /><span>${one.title || one.name}</span></label>`)}</fieldset>`}
+        ${task.answers && task.answers.length > 0 && html`<fieldset class="choices"><legend>${t('answer')}</legend>${task.answers.map((one, i) => html`<label><input type="radio" name="answer" data-first=${i === 0 || undefined} checked=${answer === one.name} onChange=${() => setAnswer(one.name)} /><span>${one.title || one.name}</span></label>`)}</fieldset>`}
         ${(task.form || []).map((field) => html`<label class="field"><span>${field.title || field.name} <small>${field.required ? t('required') : t('optional')}</small></span>
             <input type=${kindOfInput(field.type)} required=${field.required} maxlength="4000" onInput=${(event) => setForm({ ...form, [field.name]: kindOfInput(field.type) === 'checkbox' ? event.target.checked : event.target.value })} /></label>`)}
         <label class="field"><span>${t('reason')} <small>${t('optional')}</small></span><textarea rows="2" maxlength="2000" data-first value=${reason} onInput=${(event) => setReason(event.target.value)} /></label>
@@ -69,12 +69,6 @@ function Task({ task }) {
 function before(a, b) {
     const due = (task) => (task.due_at ? Date.parse(task.due_at) : Infinity);
     return due(a) - due(b) || severityRank(a.severity) - severityRank(b.severity) || a.id.localeCompare(b.id, 'en', { numeric: true });
-}
-
-export function mineCount() {
-    let n = 0;
-    for (const task of tasks.value.values()) if (task.assignee && task.assignee === me(task.client)) n++;
-    return n;
 }
 
 export function Tasks() {

@@ -18,6 +18,8 @@ const WORDS = {
     connecting: ['Connecting…', 'Verbindung wird aufgebaut…'],
     live: ['Live', 'Live'],
     lost: ['Connection lost since {time}. What you see may be old. Trying again…', 'Verbindung seit {time} getrennt. Was hier steht, kann veraltet sein. Neuer Versuch läuft…'],
+    stale: ['This page is older than the server.', 'Diese Seite ist älter als der Server.'],
+    reload: ['Load it anew', 'Neu laden'],
     failed: ['The server could not be reached, or did not know the answer: {why}', 'Der Server war nicht erreichbar oder wusste keine Antwort: {why}'],
     // board
     oncall_now: ['On call now', 'Jetzt in Bereitschaft'],
