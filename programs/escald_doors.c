@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,9 +56,16 @@ static int64_t scaled_wall(void *context)
                                 : read_clock(CLOCK_REALTIME);
 }
 
+static int64_t real_wall(void *context)
+{
+    (void)context;
+    return read_clock(CLOCK_REALTIME);
+}
+
 EscClock scaled_clock_door(ScaledClock *clock)
 {
-    return (EscClock){.context = clock, .wall_ms = scaled_wall, .boot_ms = scaled_boot};
+    return (EscClock){
+        .context = clock, .wall_ms = scaled_wall, .boot_ms = scaled_boot, .real_ms = real_wall};
 }
 
 /* --- randomness ------------------------------------------------------------------------------- */
@@ -188,6 +196,25 @@ static EscStatus append_file(void *context, const char *path, EscBytes bytes)
     return is_fine && (!is_new || sync_folder(path)) ? ESC_OK : ESC_IO_FAILED;
 }
 
+/* Written beside and renamed: whoever reads the name finds the old bytes or the new ones. */
+static EscStatus replace_file(void *context, const char *path, EscBytes bytes)
+{
+    (void)context;
+    char beside[4096];
+    int length = snprintf(beside, sizeof(beside), "%s.new", path);
+    if (length < 0 || (size_t)length >= sizeof(beside))
+        return ESC_IO_FAILED;
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return ESC_IO_FAILED;
+    bool is_fine = write_all(fd, bytes) && fsync(fd) == 0;
+    is_fine = close(fd) == 0 && is_fine;
+    if (is_fine && rename(beside, path) == 0)
+        return sync_folder(path) ? ESC_OK : ESC_IO_FAILED;
+    (void)unlink(beside);
+    return ESC_IO_FAILED;
+}
+
 static bool is_open_to_others(void *context, const char *path)
 {
     (void)context;
@@ -206,6 +233,7 @@ EscFiles system_files_door(void)
 {
     return (EscFiles){.read = read_file,
                       .append = append_file,
+                      .replace = replace_file,
                       .is_open_to_others = is_open_to_others,
                       .others_may_change = others_may_change};
 }
@@ -290,8 +318,19 @@ static bool take_away(const struct sockaddr_un *address, EscWhy *why)
     return !is_live && unlink(address->sun_path) == 0;
 }
 
-/* Everybody may connect who may enter the folder: a mail server is another user. */
-static int listen_local(void *context, const char *path, EscWhy *why)
+/* False: there is no such group, or it is not ours to give. */
+static bool give_to_group(const char *path, const char *group)
+{
+    struct group entry, *found = NULL;
+    char texts[16384];
+    errno = 0;
+    return group[0] == '\0' || (getgrnam_r(group, &entry, texts, sizeof(texts), &found) == 0 &&
+                                found != NULL && chown(path, (uid_t)-1, found->gr_gid) == 0);
+}
+
+/* Nobody connects before it listens, so nobody comes in before its rights are what they should be. */
+static int listen_local(void *context, const char *path, unsigned rights, const char *group,
+                        EscWhy *why)
 {
     (void)context;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -305,9 +344,11 @@ static int listen_local(void *context, const char *path, EscWhy *why)
         return -1;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 &&
-        chmod(path, 0666) == 0 && listen(fd, LISTEN_BACKLOG) == 0)
+        give_to_group(path, group) && chmod(path, (mode_t)rights) == 0 &&
+        listen(fd, LISTEN_BACKLOG) == 0)
         return fd;
-    (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "%s", strerror(errno));
+    (void)esc_why(why, ESC_BAD_CONFIG, "", 0, "%s",
+                  errno != 0 ? strerror(errno) : "its group is not known");
     if (fd >= 0)
         close(fd);
     return -1;

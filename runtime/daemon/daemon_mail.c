@@ -1,6 +1,8 @@
 /* daemon_mail.c - LMTP server and mail door put together, and the inboxes of the configuration. */
 #include "daemon_mail.h"
 
+#define EVERYBODY 0666u /* who may enter the folder: a mail server is another user */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +73,7 @@ static EscStatus open_socket(EscDaemonMail *mail, EscText where, const EscSocket
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "lmtp_listen: %s", ESC_LMTP_PLACE_WANTED);
     if (place.path.size > 0) {
         memcpy(mail->path, place.path.data, place.path.size);
-        fd = sockets->listen_local(sockets->context, mail->path, &reason);
+        fd = sockets->listen_local(sockets->context, mail->path, EVERYBODY, "", &reason);
     } else {
         fd = sockets->listen(sockets->context, place.host, place.port, &bound, &reason);
     }

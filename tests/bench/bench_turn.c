@@ -112,7 +112,7 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/bench.db", argv[2]);
     EscBuf bytes;
     esc_bundle_free(bench_bundle(argv[1], &bytes));
-    const EscClock clock = {NULL, fixed_now, fixed_now};
+    const EscClock clock = {.wall_ms = fixed_now, .boot_ms = fixed_now};
     EscZones *zones = esc_zones_new();
     const EscSqliteOptions options = {.path = path, .workspace = ESC_TEXT("bench")};
     EscServiceConfig config = {.clock = &clock, .zones = zones, .hash_seed = 1};

@@ -42,7 +42,7 @@ static int64_t clock_now(void *context)
     return now_ms;
 }
 
-static const EscClock test_clock = {NULL, clock_now, clock_now};
+static const EscClock test_clock = {.wall_ms = clock_now, .boot_ms = clock_now};
 
 static void compile(void)
 {

@@ -74,7 +74,8 @@ static inline void service_file_make(ServiceFile *file, const char *source)
     file->arena = esc_arena_new((size_t)64 << 20);
     assert_non_null(file->zones);
     assert_non_null(file->arena);
-    file->clock = (EscClock){file, service_file_wall, service_file_boot};
+    file->clock = (EscClock){
+        .context = file, .wall_ms = service_file_wall, .boot_ms = service_file_boot};
     store_file_make(&file->file);
     service_file_compile(file, source);
     service_file_open(file);

@@ -19,7 +19,14 @@ typedef struct EscClock {
     void *context;
     int64_t (*wall_ms)(void *context); /* UTC since 1970; people and NTP set it, forward and back */
     int64_t (*boot_ms)(void *context); /* since some instant; never goes back, runs on in suspend */
+    /* As wall_ms, but never faster than time goes: what people outside live by, such as how long they stay logged in. NULL:
+     * wall_ms does not go faster either. */
+    int64_t (*real_ms)(void *context);
 } EscClock;
+static inline int64_t esc_clock_real_ms(const EscClock *clock)
+{
+    return clock->real_ms != NULL ? clock->real_ms(clock->context) : clock->wall_ms(clock->context);
+}
 
 typedef struct EscRandom {
     void *context;
@@ -32,6 +39,9 @@ typedef struct EscFiles {
     EscStatus (*read)(void *context, const char *path, EscBuf *out);
     /* Appends a line durably (file sink); creates the file. */
     EscStatus (*append)(void *context, const char *path, EscBytes bytes);
+    /* The file has these bytes and no others, or is as it was, whenever the power fails; only its owner may read it. NULL:
+     * nothing can be replaced. */
+    EscStatus (*replace)(void *context, const char *path, EscBytes bytes);
     /* Whether users of the machine who are neither a file's owner nor of its group may read or change it; false too when
      * that cannot be told. NULL: nobody asks. */
     bool (*is_open_to_others)(void *context, const char *path);
@@ -46,8 +56,10 @@ typedef struct EscSockets {
     /* A listening socket, or -1 with the system's words in *why; port 0 picks one. */
     int (*listen)(void *context, const char *host, uint16_t port, uint16_t *port_bound,
                   EscWhy *why);
-    /* The same on a path of this machine's, in the place of a socket that nobody listens on. NULL: there are none. */
-    int (*listen_local)(void *context, const char *path, EscWhy *why);
+    /* The same on a path of this machine's, in the place of a socket that nobody listens on: with these rights, and of this
+     * group (empty: the process's). NULL: there are none. */
+    int (*listen_local)(void *context, const char *path, unsigned rights, const char *group,
+                        EscWhy *why);
 } EscSockets;
 
 #ifdef __cplusplus
