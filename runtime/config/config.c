@@ -354,6 +354,14 @@ static EscStatus read_all(Reader *reader, const OptionGroup *group, EscText json
     return status;
 }
 
+EscText esc_config_path(EscConfig *config, EscText folder, EscText path)
+{
+    return path.size == 0 || path.data[0] == '/'
+               ? path
+               : esc_arena_printf(config->arena, "%.*s/%.*s", ESC_TEXT_ARG(folder),
+                                  ESC_TEXT_ARG(path));
+}
+
 /* Templates are compiled before the configuration is finished, so what they are read from is known from here on. */
 static EscStatus place_libraries(Reader *reader)
 {
@@ -367,11 +375,7 @@ static EscStatus place_libraries(Reader *reader)
                                       reader->origin, ESC_TEXT_ARG(library->name));
         else if (library->place.size == 0)
             library->place =
-                library->folder.data[0] == '/'
-                    ? library->folder
-                    : esc_arena_printf(config->arena, "%.*s/%.*s",
-                                       ESC_TEXT_ARG(folder_of(config->arena, reader->origin)),
-                                       ESC_TEXT_ARG(library->folder));
+                esc_config_path(config, folder_of(config->arena, reader->origin), library->folder);
     }
     return status;
 }
@@ -380,6 +384,7 @@ EscStatus esc_config_read(EscConfig *config, EscText json, const char *origin, E
 {
     Reader reader = {.config = config, .arena = config->arena, .origin = origin};
     EscStatus status = read_all(&reader, CONFIG_GROUP_DAEMON, json, config, why);
+    config->folder = folder_of(config->arena, origin);
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         if (config->workspaces.items[i].folder.size == 0)
             config->workspaces.items[i].folder = folder_of(config->arena, origin);

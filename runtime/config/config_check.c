@@ -32,26 +32,35 @@ typedef struct Checker {
     EscWhy first;
 } Checker;
 
+/* What is no workspace's is the daemon's own, and its place is told without a name. */
+static const char *before(const EscWorkspaceConfig *workspace)
+{
+    return workspace->name.size > 0 ? "workspaces." : "";
+}
+
+static const char *behind(const EscWorkspaceConfig *workspace, const char *mark)
+{
+    return workspace->name.size > 0 ? mark : "";
+}
+
 static EscStatus refuse(Checker *checker, const char *place, EscText name, const char *what)
 {
-    return esc_config_fault(checker->config, &checker->first, "workspaces.%.*s.%s%s%.*s: %s",
-                            ESC_TEXT_ARG(checker->workspace->name), place, name.size > 0 ? "." : "",
+    return esc_config_fault(checker->config, &checker->first, "%s%.*s%s%s%s%.*s: %s",
+                            before(checker->workspace), ESC_TEXT_ARG(checker->workspace->name),
+                            behind(checker->workspace, "."), place, name.size > 0 ? "." : "",
                             ESC_TEXT_ARG(name), what);
 }
 
 static EscText in_folder(const Checker *checker, EscText path)
 {
-    if (path.size == 0 || path.data[0] == '/')
-        return path;
-    return esc_arena_printf(checker->config->arena, "%.*s/%.*s",
-                            ESC_TEXT_ARG(checker->workspace->folder), ESC_TEXT_ARG(path));
+    return esc_config_path(checker->config, checker->workspace->folder, path);
 }
 
 static EscStatus refuse_secret(Checker *checker, EscText path, const char *what)
 {
-    return esc_config_fault(checker->config, &checker->first,
-                            "workspaces.%.*s: the secret file %.*s %s",
-                            ESC_TEXT_ARG(checker->workspace->name), ESC_TEXT_ARG(path), what);
+    return esc_config_fault(checker->config, &checker->first, "%s%.*s%sthe secret file %.*s %s",
+                            before(checker->workspace), ESC_TEXT_ARG(checker->workspace->name),
+                            behind(checker->workspace, ": "), ESC_TEXT_ARG(path), what);
 }
 
 static void note_rights(Checker *checker, EscText path, EscText full)
@@ -76,10 +85,10 @@ static void judge_rights(Checker *checker)
         EscText word = one->workspace->unbound;
         checker->workspace = one->workspace;
         if (esc_text_equal(word, ESC_TEXT("file")) || (esc_unbound_is_file(word) && !leads_out))
-            esc_config_warn(
-                checker->config,
-                "workspaces.%.*s: the secret file %.*s is open to all users of the machine",
-                ESC_TEXT_ARG(one->workspace->name), ESC_TEXT_ARG(one->path));
+            esc_config_warn(checker->config,
+                            "%s%.*s%sthe secret file %.*s is open to all users of the machine",
+                            before(one->workspace), ESC_TEXT_ARG(one->workspace->name),
+                            behind(one->workspace, ": "), ESC_TEXT_ARG(one->path));
         else
             (void)refuse_secret(checker, one->path,
                                 "is open to all users of the machine; take that right (chmod o=)");
@@ -625,6 +634,31 @@ static void finish_unbound(EscConfig *config)
             config->workspaces.items[i].unbound = config->unbound;
 }
 
+/* Who is asked from elsewhere to say who somebody is. */
+static void finish_oidc(Checker *checker, EscOidcBinding *oidc)
+{
+    EscConfig *config = checker->config;
+    EscText nobody = {0};
+    config->outside = (EscWorkspaceConfig){.name = ESC_TEXT(""),
+                                           .folder = config->folder,
+                                           .allowed_addresses = oidc->allowed_addresses,
+                                           .unbound = ESC_TEXT("stop")};
+    checker->workspace = &config->outside;
+    if (oidc->issuer.size == 0)
+        return;
+    const char *fault = url_fault(&config->outside, oidc->issuer, "https", "http", false);
+    if (fault != NULL)
+        (void)refuse(checker, "oidc.issuer", nobody, fault);
+    if (oidc->client_id.size == 0)
+        (void)refuse(checker, "oidc", nobody, "needs a client_id");
+    if (config->public_url.size == 0)
+        (void)refuse(checker, "oidc", nobody,
+                     "needs public_url: the provider sends people back there");
+    if (oidc->secret_file.size > 0)
+        (void)read_secret(checker, oidc->secret_file, &oidc->secret);
+    finish_authorities(checker, "oidc", nobody, &oidc->ca_file);
+}
+
 EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why)
 {
     Checker checker = {.config = config, .files = files};
@@ -633,6 +667,9 @@ EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *wh
     finish_public_url(config, &checker.first);
     if (config->lmtp_listen.size > 0 && !esc_lmtp_place_read(config->lmtp_listen, &place))
         (void)esc_config_fault(config, &checker.first, "lmtp_listen: %s", ESC_LMTP_PLACE_WANTED);
+    esc_config_finish_doors(config, &checker.first);
+    esc_config_finish_operators(config, &checker.first);
+    finish_oidc(&checker, &config->oidc);
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         finish_workspace(&checker, &config->workspaces.items[i]);
     finish_unbound(config);

@@ -64,6 +64,12 @@ const char *esc_config_subscriptions_read(EscArena *arena, EscText json, EscEndp
 /* The bytes of a base64url text, with or without padding; empty: it is none. */
 EscText esc_config_base64url(EscArena *arena, EscText text);
 
+/* What a file of the operator's names, as a name of the machine. */
+EscText esc_config_path(EscConfig *config, EscText folder, EscText path);
+/* config_login.c: who may come in, and by which doors. Goes on behind a fault, as finishing does. */
+void esc_config_finish_doors(EscConfig *config, EscWhy *first);
+void esc_config_finish_operators(EscConfig *config, EscWhy *first);
+
 /* NULL when the configuration says nothing about it. */
 EscWorkspaceConfig *esc_config_workspace_find(EscConfig *config, EscText name);
 

@@ -83,6 +83,7 @@ void esc_config_free(EscConfig *config)
         wipe(workspace->mail.password);
         wipe(workspace->inbox.secret);
     }
+    wipe(config->oidc.secret);
     esc_buf_release(&config->faults);
     esc_buf_release(&config->warnings);
     esc_arena_free(config->arena);

@@ -36,6 +36,11 @@
 #define GROUP_INBOX (&esc_config_groups[9])
 #define GROUP_LIBRARY (&esc_config_groups[10])
 #define GROUP_SOURCE (&esc_config_groups[11])
+#define GROUP_TLS (&esc_config_groups[12])
+#define GROUP_SESSIONS (&esc_config_groups[13])
+#define GROUP_OPERATOR (&esc_config_groups[14])
+#define GROUP_OPERATOR_CLIENT (&esc_config_groups[15])
+#define GROUP_OIDC (&esc_config_groups[16])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -63,7 +68,18 @@ static const char unbound_words[] = "stop|file|refuse";
 
 static const Option daemon_options[] = {
     TEXT_ROW(EscConfig, listen, "127.0.0.1:8080",
-             "host and port of the API; port 0 picks a free one"),
+             "host and port of the API; port 0 picks a free one; empty: at listen_unix alone"),
+    TEXT_ROW(EscConfig, listen_unix, "",
+             "path of a socket of this machine at which the API is served as well, without TLS"),
+    TEXT_ROW(EscConfig, listen_unix_rights, "0660", "rights of that socket, in octal"),
+    TEXT_ROW(EscConfig, listen_unix_group, "",
+             "group of that socket, whose users may connect; empty: the daemon's"),
+    OBJECT_ROW(EscConfig, tls, GROUP_TLS, "speaks HTTPS at `listen`"),
+    OBJECT_ROW(EscConfig, sessions, GROUP_SESSIONS, "people who log in"),
+    MAP_ROW(EscConfig, operators, GROUP_OPERATOR,
+            "people who log in for several clients, by their mail addresses"),
+    OBJECT_ROW(EscConfig, oidc, GROUP_OIDC,
+               "a provider of OpenID Connect by which operators log in"),
     TEXT_ROW(EscConfig, token_file, "",
              "file of bearer tokens; empty: \"tokens\" in the data folder"),
     TEXT_ROW(EscConfig, zoneinfo, "/usr/share/zoneinfo", "folder of the time zone files"),
@@ -328,6 +344,54 @@ static const Option source_options[] = {
              "address at which the sender calls the source, where it signs that (hubspot)"),
 };
 
+static const Option tls_options[] = {
+    TEXT_ROW(EscTlsBinding, certificate_file, "",
+             "file (PEM) of the certificate, and of those between it and its authority; read again "
+             "at SIGHUP and when it has changed"),
+    TEXT_ROW(EscTlsBinding, key_file, "", "file (PEM) of its private key"),
+};
+
+static const Option sessions_options[] = {
+    COUNT_ROW(EscSessionRules, idle_s, 604800, 60, 31536000,
+              "a session that nobody used for so long is over"),
+    COUNT_ROW(EscSessionRules, lifetime_s, 2592000, 60, 31536000,
+              "and so is one that began so long ago"),
+    WORD_ROW(EscSessionRules, people, "act", "act|read|none",
+             "what somebody of a workspace's directory may do there who logs in by a link and is "
+             "none of `operators`: look and act, look, or not even log in"),
+};
+
+static const Option operator_options[] = {
+    TEXT_ROW(EscOperator, title, "", "how the person is called; empty: as the directory has it"),
+    TEXT_ROW(EscOperator, subject, "",
+             "who they are at the provider of `oidc` (`sub`); empty: whoever it says has this mail "
+             "address, verified"),
+    TEXT_ROW(EscOperator, language, "", "such as de; empty: as the directory has it"),
+    TEXT_ROW(EscOperator, time_zone, "", "such as Europe/Berlin; empty: as the directory has it"),
+    MAP_ROW(EscOperator, clients, GROUP_OPERATOR_CLIENT, "workspaces that they may see"),
+};
+
+static const Option operator_client_options[] = {
+    TEXT_ROW(
+        EscOperatorClient, person, "",
+        "who of the directory they are there; empty: nobody, and they act under their address"),
+    TEXTS_ROW(EscOperatorClient, scopes,
+              "what they may do, of events, read, act, start, people, audit, act-as, clock"),
+};
+
+static const Option oidc_options[] = {
+    TEXT_ROW(EscOidcBinding, issuer, "", "the provider's address, as its tokens have it in `iss`"),
+    TEXT_ROW(EscOidcBinding, client_id, "", "name of this daemon there"),
+    TEXT_ROW(EscOidcBinding, secret_file, "",
+             "file that holds the client's secret; empty: it has none, and PKCE alone protects"),
+    TEXT_ROW(EscOidcBinding, title, "Single sign-on", "what stands on the button"),
+    TEXT_ROW(EscOidcBinding, scope, "openid email profile", "what is asked for"),
+    TEXT_ROW(EscOidcBinding, ca_file, "", CA_HELP),
+    TEXTS_ROW(EscOidcBinding, allowed_addresses,
+              "addresses and names beyond the public Internet that the provider may have; http:// "
+              "only to these"),
+};
+
 #define GROUP(title_, Struct, rows)                                                                \
     {                                                                                              \
         title_, sizeof(Struct), rows, ESC_COUNT_OF(rows)                                           \
@@ -346,5 +410,10 @@ const OptionGroup esc_config_groups[] = {
     GROUP("workspaces.NAME.inbox", EscInbox, inbox_options),
     GROUP("libraries.NAME", EscLibraryBinding, library_options),
     GROUP("workspaces.NAME.sources.NAME", EscSourceBinding, source_options),
+    GROUP("tls", EscTlsBinding, tls_options),
+    GROUP("sessions", EscSessionRules, sessions_options),
+    GROUP("operators.MAIL", EscOperator, operator_options),
+    GROUP("operators.MAIL.clients.NAME", EscOperatorClient, operator_client_options),
+    GROUP("oidc", EscOidcBinding, oidc_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

@@ -22,6 +22,22 @@ typedef struct EscTexts {
     uint32_t count;
 } EscTexts;
 
+/* What somebody may do. */
+typedef enum EscScopeBit {
+    ESC_SCOPE_BIT_EVENTS = 1,
+    ESC_SCOPE_BIT_READ = 2,
+    ESC_SCOPE_BIT_ACT = 4,
+    ESC_SCOPE_BIT_START = 8,
+    ESC_SCOPE_BIT_PEOPLE = 16,
+    ESC_SCOPE_BIT_AUDIT = 32,
+    ESC_SCOPE_BIT_ACT_AS = 64,
+    ESC_SCOPE_BIT_CLOCK = 128
+} EscScopeBit;
+/* "events,read,act" as bits; false when a word is unknown. */
+bool esc_scopes_read(EscText text, uint32_t *scopes);
+/* ["events","read"]: in JSON. */
+void esc_scopes_write(EscBuf *out, uint32_t scopes);
+
 typedef enum EscEndpointKind {
 #define ESC_ENDPOINT(kind, name, way, needs, people, plan) ESC_ENDPOINT_##kind,
 #include <esc/endpoint_kinds.def>
@@ -186,10 +202,58 @@ typedef struct EscWorkspaceConfigs {
     uint32_t count;
 } EscWorkspaceConfigs;
 
+/* Files (PEM) by which the daemon speaks TLS itself; after reading from the present folder of the process. */
+typedef struct EscTlsBinding {
+    EscText certificate_file, key_file; /* both empty: it speaks plain HTTP */
+} EscTlsBinding;
+
+typedef struct EscSessionRules {
+    int64_t idle_s, lifetime_s;
+    EscText people; /* what people of a directory may do who log in by a link: act, read, none */
+} EscSessionRules;
+
+/* What somebody from outside may do in one client. */
+typedef struct EscOperatorClient {
+    EscText name;   /* of the workspace */
+    EscText person; /* who they are there; empty: nobody of its directory */
+    EscTexts scopes;
+    uint32_t scope_bits; /* of these, from finishing on */
+} EscOperatorClient;
+
+typedef struct EscOperatorClients {
+    EscOperatorClient *items;
+    uint32_t count;
+} EscOperatorClients;
+
+/* Somebody who logs in, for several clients. */
+typedef struct EscOperator {
+    EscText name; /* a mail address */
+    EscText title, subject, language, time_zone;
+    EscOperatorClients clients;
+} EscOperator;
+
+typedef struct EscOperators {
+    EscOperator *items;
+    uint32_t count;
+} EscOperators;
+
+/* A provider of OpenID Connect by which people log in. */
+typedef struct EscOidcBinding {
+    EscText issuer; /* empty: there is none */
+    EscText client_id, secret_file, secret, title, scope, ca_file;
+    EscTexts allowed_addresses;
+} EscOidcBinding;
+
 /* Everything that escald.json says; one member for each row of the tables in
  * runtime/config/config_table.c, with its default when it is not said. */
 typedef struct EscConfig {
+    EscText folder; /* of the file */
     EscText listen, token_file, zoneinfo, unbound;
+    EscText listen_unix, listen_unix_rights, listen_unix_group;
+    EscTlsBinding tls;
+    EscSessionRules sessions;
+    EscOperators operators;
+    EscOidcBinding oidc;
     EscText public_url; /* under which services reach this daemon from outside; empty: not said */
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
         request_timeout_s, wrong_token_pause_max_ms;
@@ -204,6 +268,7 @@ typedef struct EscConfig {
     int64_t backoff_base_ms, backoff_max_ms, circuit_failures, circuit_open_ms, stop_timeout_s;
     EscWorkspaceConfigs workspaces;
     EscLibraryBindings libraries;
+    EscWorkspaceConfig outside; /* what is the daemon's own: rules for addresses, without a name */
     /* To be set before it is finished. Where nobody has said what becomes of the unbound it is "stop", but in a
      * rehearsal ESC_UNBOUND_REHEARSAL: on a virtual clock, or while nothing that is bound leads beyond this machine. */
     bool has_virtual_clock;
@@ -259,6 +324,10 @@ const EscInboundBinding *esc_config_inbound(const EscConfig *config, EscText nam
 /* The binding that an endpoint's `answers` names; NULL: none. */
 const EscInboundBinding *esc_config_answers(const EscWorkspaceConfig *workspace,
                                             const EscEndpoint *endpoint);
+/* The operator who is called so, or has that subject at the provider; NULL: nobody. An empty text is nobody's. */
+const EscOperator *esc_config_operator(const EscConfig *config, EscText mail, EscText subject);
+/* "0660" as rights; false: it is none. */
+bool esc_rights_read(EscText text, unsigned *rights);
 /* Whether anything that a finished configuration binds, of any workspace, leads beyond this machine. */
 bool esc_config_leads_out(const EscConfig *config);
 /* Whether a word of `unbound` sends what has no binding to the file. */
