@@ -4,7 +4,7 @@
  * body, at its end, and once more when a suspended one is resumed. A client has request_timeout_s
  * for its headers, and again for its body: MHD's own time-out only sees silence, not a byte now and
  * then, so a sweep once a second shuts such sockets down. Not its job: which requests are ambiguous
- * or too large (http_framing.c); routes, tokens, JSON (the room api); the text of answers
+ * or too large (http_framing.c); certificates (http_tls.c); routes, tokens, JSON (the room api); the text of answers
  * (http_answer.c). */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -18,12 +18,23 @@
 #include "http_call.h"
 
 #define SWEEP_MS 1000
+#define HANDSHAKE_TIMES                                                                            \
+    4 /* of a client's time: so long after it nobody has a former certificate in hand */
 #define HELD_MAX 64 /* answers that are held back */
 /* What the library gives a connection for one request: our own limit on headers is below it, so that most of what is too
  * long is refused by us, in the words of a problem document. */
 #define LIBRARY_BYTES(header_bytes_max) (2 * (header_bytes_max) + 8192)
 
+/* A socket that is listened on; at a fixed address, as the library points to it. */
+typedef struct Listener {
+    EscHttp *http;
+    struct MHD_Daemon *mhd;
+    EscWatch *watch;
+    bool is_tls;
+} Listener;
+
 struct EscHttpConnection {
+    const Listener *listener;
     int fd;
     EscHttpCall *call;     /* what begin_call made; NULL between requests */
     int64_t since_real_ms; /* start of the present phase */
@@ -33,8 +44,10 @@ struct EscHttpConnection {
 
 struct EscHttp {
     EscHttpSetup setup;
-    struct MHD_Daemon *mhd;
-    EscWatch *watch;
+    Listener listeners[ESC_HTTP_SOCKETS_MAX];
+    size_t listeners_count;
+    EscTls *tls,
+        *former_tls; /* what clients are shown; what those may still look at who came before */
     EscRing connections;
     int64_t swept_real_ms;
     EscHttpHeld held;
@@ -68,7 +81,8 @@ static void call_free(EscHttp *http, EscHttpCall *call)
  * for them): the call therefore hangs on its connection, and goes with it at the latest. */
 static void *begin_call(void *context, const char *uri, struct MHD_Connection *connection)
 {
-    EscHttp *http = context;
+    const Listener *listener = context;
+    EscHttp *http = listener->http;
     EscHttpConnection *one = connection_of(connection);
     EscHttpCall *call = one == NULL ? NULL : calloc(1, sizeof(*call));
     if (call == NULL)
@@ -76,6 +90,7 @@ static void *begin_call(void *context, const char *uri, struct MHD_Connection *c
     call_free(http, one->call);
     one->call = call;
     call->http = http;
+    call->is_tls = listener->is_tls;
     call->all_held = &http->held;
     esc_ring_init(&call->held);
     call->max_body = http->setup.body_bytes_max;
@@ -99,14 +114,15 @@ static void end_call(void *context, struct MHD_Connection *connection, void **no
         return; /* without a connection of ours no call was made */
     one->since_real_ms = esc_boot_ms();
     one->is_served = false;
-    call_free(context, one->call);
+    call_free(((const Listener *)context)->http, one->call);
     one->call = NULL;
 }
 
 static void watch_connection(void *context, struct MHD_Connection *connection,
                              void **socket_context, enum MHD_ConnectionNotificationCode what)
 {
-    EscHttp *http = context;
+    const Listener *listener = context;
+    EscHttp *http = listener->http;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         const union MHD_ConnectionInfo *info =
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -114,7 +130,8 @@ static void watch_connection(void *context, struct MHD_Connection *connection,
         *socket_context = one;
         if (one == NULL)
             return;
-        *one = (EscHttpConnection){.fd = info == NULL ? -1 : info->connect_fd,
+        *one = (EscHttpConnection){.listener = listener,
+                                   .fd = info == NULL ? -1 : info->connect_fd,
                                    .since_real_ms = esc_boot_ms()};
         esc_ring_put(&http->connections, &one->link);
         return;
@@ -144,6 +161,7 @@ static void sweep(EscHttp *http)
         return;
     http->swept_real_ms = now;
     int64_t limit = http->setup.request_timeout_s * 1000;
+    esc_tls_sweep(&http->former_tls, now, HANDSHAKE_TIMES * limit);
     for (EscRing *at = http->connections.next; at != &http->connections; at = at->next) {
         EscHttpConnection *one = ESC_RING_OWNER(at, EscHttpConnection, link);
         if (!one->is_served && one->fd >= 0 && (now - one->since_real_ms > limit || has_left(one)))
@@ -214,7 +232,7 @@ static enum MHD_Result take_request(void *context, struct MHD_Connection *connec
                                     const char *url, const char *method, const char *version,
                                     const char *data, size_t *data_size, void **note)
 {
-    EscHttp *http = context;
+    EscHttp *http = ((const Listener *)context)->http;
     EscHttpCall *call = *note;
     if (call == NULL)
         return MHD_NO;
@@ -266,34 +284,81 @@ EscStatus esc_http_new(const EscHttpSetup *setup, EscHttp **out, EscWhy *why)
     return ESC_OK;
 }
 
-EscStatus esc_http_serve(EscHttp *http, int fd, EscWhy *why)
+/* Whom the library shakes hands with asks for the present certificate. */
+static int show_certificate(gnutls_session_t session, const gnutls_datum_t *authorities, int count,
+                            const gnutls_pk_algorithm_t *algorithms, int algorithms_count,
+                            gnutls_pcert_st **certificates, unsigned int *certificates_count,
+                            gnutls_privkey_t *key)
 {
-    const EscHttpSetup *setup = &http->setup;
-    http->mhd = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, take_request, http,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, begin_call, http,
-        MHD_OPTION_NOTIFY_COMPLETED, end_call, http, MHD_OPTION_NOTIFY_CONNECTION, watch_connection,
-        http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 0,
-        MHD_OPTION_CONNECTION_LIMIT, setup->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+    (void)authorities;
+    (void)count;
+    (void)algorithms;
+    (void)algorithms_count;
+    struct MHD_Connection *connection = gnutls_session_get_ptr(session);
+    const EscHttpConnection *one = connection == NULL ? NULL : connection_of(connection);
+    const EscTls *tls = one == NULL ? NULL : one->listener->http->tls;
+    if (tls == NULL)
+        return -1; /* the handshake fails */
+    *certificates = tls->certificates;
+    *certificates_count = tls->count;
+    *key = tls->key;
+    return 0;
+}
+
+void esc_http_use_tls(EscHttp *http, EscTls *tls)
+{
+    EscTls *former = http->tls;
+    http->tls = tls;
+    if (former == NULL)
+        return;
+    former->replaced_real_ms = esc_boot_ms();
+    former->next = http->former_tls;
+    http->former_tls = former;
+}
+
+static struct MHD_Daemon *start(Listener *listener, int fd)
+{
+    const EscHttpSetup *setup = &listener->http->setup;
+    struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)show_certificate},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)ESC_TLS_PRIORITIES},
+        {MHD_OPTION_END, 0, NULL}};
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (listener->is_tls ? MHD_USE_TLS : 0), 0, NULL,
+        NULL, take_request, listener, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK,
+        begin_call, listener, MHD_OPTION_NOTIFY_COMPLETED, end_call, listener,
+        MHD_OPTION_NOTIFY_CONNECTION, watch_connection, listener, MHD_OPTION_UNESCAPE_CALLBACK,
+        keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_CONNECTION_LIMIT,
+        setup->connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         setup->connections_per_address_max, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)setup->request_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         LIBRARY_BYTES(setup->header_bytes_max), MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-        MHD_OPTION_END);
-    if (http->mhd == NULL) {
+        MHD_OPTION_ARRAY, listener->is_tls ? tls : &tls[2], MHD_OPTION_END);
+}
+
+EscStatus esc_http_serve(EscHttp *http, int fd, bool is_tls, EscWhy *why)
+{
+    ESC_ASSERT(http->listeners_count < ESC_HTTP_SOCKETS_MAX);
+    Listener *listener = &http->listeners[http->listeners_count];
+    *listener = (Listener){.http = http, .is_tls = is_tls};
+    listener->mhd = start(listener, fd);
+    if (listener->mhd == NULL) {
         close(fd);
         return esc_why(why, ESC_IO_FAILED, "", 0, "the HTTP server does not start");
     }
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->mhd, MHD_DAEMON_INFO_EPOLL_FD);
+    http->listeners_count++;
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(listener->mhd, MHD_DAEMON_INFO_EPOLL_FD);
     if (info != NULL)
-        http->watch = esc_reactor_watch(setup->reactor, info->epoll_fd, EPOLLIN, mhd_ready, http);
-    return http->watch != NULL
+        listener->watch =
+            esc_reactor_watch(http->setup.reactor, info->epoll_fd, EPOLLIN, mhd_ready, http);
+    return listener->watch != NULL
                ? ESC_OK
                : esc_why(why, ESC_IO_FAILED, "", 0, "the HTTP server cannot be watched");
 }
 
 void esc_http_run(EscHttp *http)
 {
-    if (http->mhd == NULL)
+    if (http->listeners_count == 0)
         return;
     sweep(http);
     esc_http_release_held(&http->held, esc_boot_ms());
@@ -301,32 +366,40 @@ void esc_http_run(EscHttp *http)
      * may wake us for that one. */
     do {
         http->has_closed = false;
-        (void)MHD_run(http->mhd);
+        for (size_t i = 0; i < http->listeners_count; i++)
+            (void)MHD_run(http->listeners[i].mhd);
     } while (http->has_closed);
+}
+
+static int64_t library_wait_ms(const Listener *listener)
+{
+    MHD_UNSIGNED_LONG_LONG wait = 0;
+    return MHD_get_timeout(listener->mhd, &wait) == MHD_YES && wait < INT_MAX ? (int64_t)wait
+                                                                              : INT64_MAX;
 }
 
 int64_t esc_http_wait_ms(const EscHttp *http)
 {
-    if (http->mhd == NULL)
-        return INT64_MAX;
-    MHD_UNSIGNED_LONG_LONG wait = 0;
-    int64_t wait_ms =
-        MHD_get_timeout(http->mhd, &wait) == MHD_YES && wait < INT_MAX ? (int64_t)wait : INT64_MAX;
-    int64_t held_ms = esc_http_held_wait_ms(&http->held, esc_boot_ms());
-    wait_ms = held_ms < wait_ms ? held_ms : wait_ms;
+    int64_t wait_ms = esc_http_held_wait_ms(&http->held, esc_boot_ms());
+    for (size_t i = 0; i < http->listeners_count; i++) {
+        int64_t one_ms = library_wait_ms(&http->listeners[i]);
+        wait_ms = one_ms < wait_ms ? one_ms : wait_ms;
+    }
     return !esc_ring_is_empty(&http->connections) && wait_ms > SWEEP_MS ? SWEEP_MS : wait_ms;
 }
 
 void esc_http_quiesce(EscHttp *http)
 {
-    if (http->mhd == NULL || http->is_quiet)
+    if (http->is_quiet)
         return;
     http->is_quiet = true;
     /* Closed at once: the kernel would go on taking connections that nobody looks at, and their clients would wait
      * for us instead of going elsewhere. */
-    MHD_socket listen_fd = MHD_quiesce_daemon(http->mhd);
-    if (listen_fd != MHD_INVALID_SOCKET)
-        close(listen_fd);
+    for (size_t i = 0; i < http->listeners_count; i++) {
+        MHD_socket listen_fd = MHD_quiesce_daemon(http->listeners[i].mhd);
+        if (listen_fd != MHD_INVALID_SOCKET)
+            close(listen_fd);
+    }
 }
 
 bool esc_http_is_idle(const EscHttp *http)
@@ -338,9 +411,12 @@ void esc_http_free(EscHttp *http)
 {
     if (http == NULL)
         return;
-    esc_reactor_unwatch(http->setup.reactor, http->watch);
     esc_http_release_held(&http->held, INT64_MAX); /* the library ends with nobody suspended */
-    if (http->mhd != NULL)
-        MHD_stop_daemon(http->mhd);
+    for (size_t i = 0; i < http->listeners_count; i++) {
+        esc_reactor_unwatch(http->setup.reactor, http->listeners[i].watch);
+        MHD_stop_daemon(http->listeners[i].mhd);
+    }
+    esc_tls_sweep(&http->former_tls, INT64_MAX, 0);
+    esc_tls_free(http->tls);
     free(http);
 }

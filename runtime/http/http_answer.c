@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http_call.h"
 
@@ -11,6 +12,11 @@
 EscHttpMethod esc_http_method(const EscHttpCall *call)
 {
     return call->method;
+}
+
+bool esc_http_is_tls(const EscHttpCall *call)
+{
+    return call->is_tls;
 }
 
 const char *esc_http_path(const EscHttpCall *call)
@@ -165,10 +171,21 @@ static struct MHD_Response *response_of(EscAnswer *answer)
     return response;
 }
 
+/* What every answer says that says nothing else of it: nothing of it is kept, run or shown within another page. */
+static const struct {
+    const char *name, *value;
+} usual_headers[] = {
+    {"Cache-Control", "no-store"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+};
+
 static bool has_header(const EscAnswer *answer, const char *name)
 {
     for (unsigned i = 0; i < answer->headers_count; i++)
-        if (strcmp(answer->headers[i].name, name) == 0)
+        if (strcasecmp(answer->headers[i].name, name) == 0)
             return true;
     return false;
 }
@@ -182,9 +199,13 @@ void esc_http_send(EscHttpCall *call, EscAnswer *answer)
     call->answered_status = answer->status;
     (void)MHD_add_response_header(call->response, "Content-Type",
                                   answer->type == NULL ? "application/json" : answer->type);
-    if (!has_header(answer, "Cache-Control"))
-        (void)MHD_add_response_header(call->response, "Cache-Control", "no-store");
-    (void)MHD_add_response_header(call->response, "X-Content-Type-Options", "nosniff");
+    for (size_t i = 0; i < ESC_COUNT_OF(usual_headers); i++)
+        if (!has_header(answer, usual_headers[i].name))
+            (void)MHD_add_response_header(call->response, usual_headers[i].name,
+                                          usual_headers[i].value);
+    if (call->is_tls)
+        (void)MHD_add_response_header(call->response, "Strict-Transport-Security",
+                                      "max-age=31536000");
     for (unsigned i = 0; i < answer->headers_count; i++)
         (void)MHD_add_response_header(call->response, answer->headers[i].name,
                                       answer->headers[i].value);

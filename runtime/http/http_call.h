@@ -6,6 +6,9 @@
 
 #include <sys/types.h>
 
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <microhttpd.h>
 
 #include <esc/http.h>
@@ -14,6 +17,21 @@
 #define ESC_HTTP_LENGTH_DIGITS_MAX 15
 
 typedef struct EscHttpConnection EscHttpConnection;
+
+/* --- http_tls.c ---------------------------------------------------------------------------------- */
+
+#define ESC_TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+struct EscTls {
+    gnutls_pcert_st *certificates;
+    unsigned count;
+    gnutls_privkey_t key;
+    int64_t ends_ms;
+    struct EscTls *next;      /* of those that were in its place before */
+    int64_t replaced_real_ms; /* nobody who began before that shakes hands for ever */
+};
+/* Frees those behind *first whose last client has had its time. */
+void esc_tls_sweep(EscTls **former, int64_t now_ms, int64_t patience_ms);
 
 typedef struct EscHttpHeld {
     EscRing calls;           /* with their connections suspended */
@@ -28,6 +46,7 @@ struct EscHttpCall {
     char *uri, *query; /* one allocation; the path ends where the query began. NULL query: none */
     EscBuf body;
     size_t received, max_body, header_bytes_max;
+    bool is_tls;
     void *note;
     bool has_begun, is_dispatched, is_suspended, is_queued;
     int64_t not_before_ms;    /* boot clock: its answer is held back until then; 0: it is not */

@@ -109,7 +109,7 @@ static int start(void **state)
     assert_int_equal(bind(listening, (struct sockaddr *)&server->address, size), 0);
     assert_int_equal(listen(listening, 16), 0);
     assert_int_equal(getsockname(listening, (struct sockaddr *)&server->address, &size), 0);
-    assert_status(esc_http_serve(server->http, listening, &why), ESC_OK);
+    assert_status(esc_http_serve(server->http, listening, false, &why), ESC_OK);
     *state = server;
     return 0;
 }

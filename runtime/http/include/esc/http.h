@@ -47,9 +47,20 @@ typedef struct EscHttpSetup {
         request_timeout_s; /* for the headers of a request, for its body, and between requests */
 } EscHttpSetup;
 
+/* A certificate with its private key. */
+typedef struct EscTls EscTls;
+/* Reads both (PEM): the certificate first, then those between it and its authority. ESC_BAD_CONFIG: *why says what is
+ * wrong, and holds nothing of the key. Any thread. */
+ESC_MUST_USE EscStatus esc_tls_new(EscText certificates, EscText key, EscTls **out, EscWhy *why);
+void esc_tls_free(EscTls *tls);             /* NULL is allowed */
+int64_t esc_tls_ends_ms(const EscTls *tls); /* when the certificate does, of wall time */
+
 ESC_MUST_USE EscStatus esc_http_new(const EscHttpSetup *setup, EscHttp **out, EscWhy *why);
-/* Serves a listening socket, which goes over to the server, also when it fails. Once only. */
-ESC_MUST_USE EscStatus esc_http_serve(EscHttp *http, int listen_fd, EscWhy *why);
+#define ESC_HTTP_SOCKETS_MAX 4
+/* Serves a listening socket, which goes over to the server, also when it fails; with TLS, once it has a certificate. */
+ESC_MUST_USE EscStatus esc_http_serve(EscHttp *http, int listen_fd, bool is_tls, EscWhy *why);
+/* What clients that come from now on are shown; goes over to the server. Those that are there stay. */
+void esc_http_use_tls(EscHttp *http, EscTls *tls);
 void esc_http_run(EscHttp *http); /* takes and sends what is ready; sweeps slow clients */
 /* Real time until the next esc_http_run; INT64_MAX for none. */
 int64_t esc_http_wait_ms(const EscHttp *http);
@@ -62,6 +73,7 @@ void esc_http_free(EscHttp *http);
 /* --- one request ------------------------------------------------------------------------------ */
 
 EscHttpMethod esc_http_method(const EscHttpCall *call);
+bool esc_http_is_tls(const EscHttpCall *call);       /* its connection is encrypted, by us */
 const char *esc_http_path(const EscHttpCall *call);  /* as sent, still percent-encoded */
 const char *esc_http_query(const EscHttpCall *call); /* the part behind "?", as sent; NULL: none */
 const char *esc_http_header(const EscHttpCall *call,
