@@ -17,6 +17,15 @@ bool esc_directory_person(const EscProgram *program, EscText name, uint32_t *per
     return false;
 }
 
+const EscContactRow *esc_directory_link_contact(const EscProgram *program, uint32_t person)
+{
+    const EscPersonRow *row = &program->persons[person];
+    for (uint32_t i = 0; i < row->contacts_count; i++)
+        if (program->contacts[row->contacts_first + i].kind != ESC_CONTACT_PHONE)
+            return &program->contacts[row->contacts_first + i];
+    return NULL;
+}
+
 EscText esc_directory_ref_name(const EscProgram *program, EscRef ref)
 {
     uint32_t index = esc_ref_index(ref);

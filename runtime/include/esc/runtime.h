@@ -23,6 +23,7 @@
 #include <esc/pages.h>
 #include <esc/pane.h>
 #include <esc/service.h>
+#include <esc/session.h>
 #include <esc/shard.h>
 #include <esc/sources.h>
 #include <esc/store.h>

@@ -165,6 +165,8 @@ void esc_gap_write_why(const EscProgram *program, const EscZones *zones,
 
 /* Index in PERSONS by name; false when there is none. */
 bool esc_directory_person(const EscProgram *program, EscText name, uint32_t *person);
+/* The first of a person's ways by which they can read and open a link; NULL: none, as on a telephone. */
+const EscContactRow *esc_directory_link_contact(const EscProgram *program, uint32_t person);
 EscText esc_directory_ref_name(const EscProgram *program,
                                EscRef ref); /* "platform_oncall"; empty for none */
 
