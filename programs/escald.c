@@ -362,6 +362,17 @@ static EscStatus listen_for_clients(App *app, EscWhy *why)
     uint16_t port = 0, bound = 0;
     EscText address =
         app->options.listen != NULL ? esc_text_from(app->options.listen) : app->config->listen;
+    EscStatus local = esc_daemon_listen_local(app->daemon, why);
+    if (local != ESC_OK)
+        return local;
+    if (app->config->listen_unix.size > 0) {
+        char path[320];
+        (void)snprintf(path, sizeof(path), "escald: listening on unix:%.*s",
+                       ESC_TEXT_ARG(esc_utf8_cut(app->config->listen_unix, 256)));
+        line_writer_put(app->log, esc_text_from(path));
+    }
+    if (address.size == 0)
+        return ESC_OK;
     if (!split_address(address, host, sizeof(host), &port))
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the address to listen on must be HOST:PORT");
     EscStatus status = esc_daemon_listen(app->daemon, host, port, &bound, why);

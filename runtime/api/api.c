@@ -18,8 +18,6 @@ struct EscApi {
     EscApiSetup setup;
     EscDoor door;
     EscParcel *pending, *pending_last; /* to be handed on by esc_api_hand_on */
-    EscMailbox finished;
-    size_t away; /* requests in pending, with shards, or in finished */
     bool is_stopping;
 };
 
@@ -30,7 +28,7 @@ EscStatus esc_api_new(const EscApiSetup *setup, EscApi **out, EscWhy *why)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the API");
     (*out)->setup = *setup;
     esc_refusals_init(&(*out)->door.refusals);
-    esc_mailbox_init(&(*out)->finished, setup->wake, setup->context);
+    esc_mailbox_init(&(*out)->door.finished, setup->wake, setup->context);
     return ESC_OK;
 }
 
@@ -50,7 +48,7 @@ void esc_api_free(EscApi *api)
     if (api == NULL)
         return;
     esc_tokens_free(api->door.tokens);
-    esc_mailbox_release(&api->finished);
+    esc_mailbox_release(&api->door.finished);
     esc_refusals_release(&api->door.refusals);
     free(api);
 }
@@ -74,26 +72,13 @@ static const EscRoute *find_route(EscRequest *request, char *allow, size_t allow
     return NULL;
 }
 
-/* The one place that decides who may do what: nothing is allowed but what a token's scope names. */
+/* The one place that decides who may do what: nothing is allowed but what a scope of a token or a session names. */
 static bool authorise(EscRequest *request)
 {
     const EscHandler *handler = request->route->handler;
     if (request->route->scope == ESC_SCOPE_PUBLIC)
         return handler->admit == NULL || handler->admit(request);
-    const EscToken *token = esc_request_token(request);
-    if (token == NULL) {
-        esc_request_refuse_token(request, esc_http_header(request->http, "Authorization") != NULL);
-        return false;
-    }
-    request->shard = esc_shards_find(request->api->setup.shards, token->workspace);
-    if ((token->scopes & request->route->scope) == 0 || request->shard == NULL) {
-        esc_request_refuse(request, 403, "forbidden", "The token does not allow this",
-                           "header:Authorization", "");
-        return false;
-    }
-    request->scopes = token->scopes;
-    request->principal = esc_arena_text(request->arena, token->principal);
-    return true;
+    return esc_request_identify(request) && esc_request_choose(request);
 }
 
 typedef struct QueryCheck {
@@ -106,9 +91,13 @@ static bool check_query_name(void *context, EscText name)
     QueryCheck *check = context;
     char padded[64];
     int length = snprintf(padded, sizeof(padded), " %.*s ", ESC_TEXT_ARG(name));
-    bool is_known = check->route->method == ESC_HTTP_GET && name.size > 0 && length > 0 &&
-                    (size_t)length < sizeof(padded) && memchr(name.data, ' ', name.size) == NULL &&
-                    strstr(check->route->names, padded) != NULL;
+    bool is_client = check->route->scope != ESC_SCOPE_PUBLIC &&
+                     check->route->scope != ESC_SCOPE_SIGNED_IN &&
+                     esc_text_equal(name, ESC_TEXT("client"));
+    bool is_known = is_client ||
+                    (check->route->method == ESC_HTTP_GET && name.size > 0 && length > 0 &&
+                     (size_t)length < sizeof(padded) && memchr(name.data, ' ', name.size) == NULL &&
+                     strstr(check->route->names, padded) != NULL);
     check->has_unknown = !is_known;
     return is_known;
 }
@@ -251,7 +240,7 @@ static void job_refused(EscJob *job, EscRefusal refusal, EscText reason)
 static void job_over(EscJob *job)
 {
     EscRequest *request = (EscRequest *)job;
-    esc_mailbox_add(&request->api->finished, &job->parcel);
+    esc_mailbox_add(&request->door->finished, &job->parcel);
 }
 
 static const EscJobSteps parse_steps = {
@@ -267,7 +256,7 @@ static const EscJobSteps look_steps = {.look = job_look, .refused = job_refused,
 
 static void send_answer(EscRequest *request)
 {
-    if (request->answer.status != 0 && !esc_http_is_answered(request->http))
+    if (request->answer.status != 0 && !request->is_away && !esc_http_is_answered(request->http))
         esc_http_send(request->http, &request->answer);
 }
 
@@ -320,8 +309,7 @@ static void hand_on(EscRequest *request)
                                                        : &both_steps;
     request->job = (EscJob){.steps = steps,
                             .unparsed_bytes = handler->parses_apart ? request->body.size + 1 : 0};
-    request->is_away = true;
-    api->away++;
+    esc_request_leave(request);
     if (api->pending_last == NULL)
         api->pending = &request->job.parcel;
     else
@@ -389,17 +377,18 @@ void esc_api_hand_on(EscApi *api)
             job_over(&request->job);
         }
     }
+    if (api->setup.sessions != NULL)
+        (void)esc_sessions_keep(api->setup.sessions); /* when which was used */
 }
 
 size_t esc_api_answer(EscApi *api)
 {
-    size_t count = 0;
-    EscParcel *next = esc_mailbox_take(&api->finished);
+    size_t count = esc_door_answer_kept(&api->door, api->setup.sessions);
+    EscParcel *next = esc_mailbox_take(&api->door.finished);
     for (; next != NULL; count++) {
         EscRequest *request = (EscRequest *)next;
         next = next->next; /* the request may be gone once it is answered */
-        request->is_away = false;
-        api->away--;
+        esc_request_return(request);
         if (request->let_in > 0)
             esc_shard_let_out(request->shard, request->let_in);
         esc_http_send(request->http, &request->answer);
@@ -409,5 +398,5 @@ size_t esc_api_answer(EscApi *api)
 
 size_t esc_api_away(const EscApi *api)
 {
-    return api->away;
+    return api->door.away;
 }

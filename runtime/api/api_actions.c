@@ -35,7 +35,7 @@ bool esc_request_take_text(EscRequest *request, const EscJson *body, const char 
     return true;
 }
 
-static bool check_members(EscRequest *request, const EscJson *body)
+bool esc_request_check_members(EscRequest *request, const EscJson *body)
 {
     for (const EscJson *member = body->first; member != NULL; member = member->next) {
         char padded[64];
@@ -217,7 +217,7 @@ static void parse_action(EscRequest *request, const EscProgram *program)
     /* whom and what an action names is the engine's to know; the program says in what types a template is started */
     request->action.verb = (EscVerb)request->route->verb;
     const EscJson *body = esc_request_read_body(request, &body_limits);
-    if (body != NULL && take_path(request) && check_members(request, body) &&
+    if (body != NULL && take_path(request) && esc_request_check_members(request, body) &&
         take_body(request, body, program))
         make_input(request, (EscInput){.kind = ESC_INPUT_ACTION, .action = &request->action});
 }
@@ -228,7 +228,7 @@ static void parse_clock(EscRequest *request, const EscProgram *program)
     (void)program;
     request->clock.actor = request->principal;
     const EscJson *body = esc_request_read_body(request, &body_limits);
-    if (body != NULL && check_members(request, body))
+    if (body != NULL && esc_request_check_members(request, body))
         make_input(request, (EscInput){.kind = ESC_INPUT_CLOCK, .clock = &request->clock});
 }
 

@@ -71,13 +71,15 @@ typedef struct EscHandler {
     void (*parse)(EscRequest *request, const EscProgram *program);
     /* With `parse`: answers what became of the inputs. */
     void (*committed)(EscRequest *request, const EscReply *replies);
-    bool parses_apart;     /* its bodies are large: they are parsed while others have their turn */
-    bool has_reserve;      /* let in when a full queue refuses others */
-    bool may_be_empty;     /* comes without a body, too */
-    bool takes_webhooks;   /* senders may shake hands before they send there (api_handshake.c) */
-    bool takes_binary;     /* takes a CloudEvent in binary mode, whose attributes are headers */
-    bool takes_any_query;  /* its parameters are others' to name */
-    bool takes_any_type;   /* its body is JSON or not, whatever it is called */
+    bool parses_apart;    /* its bodies are large: they are parsed while others have their turn */
+    bool has_reserve;     /* let in when a full queue refuses others */
+    bool may_be_empty;    /* comes without a body, too */
+    bool takes_webhooks;  /* senders may shake hands before they send there (api_handshake.c) */
+    bool takes_binary;    /* takes a CloudEvent in binary mode, whose attributes are headers */
+    bool takes_any_query; /* its parameters are others' to name */
+    bool takes_any_type;  /* its body is JSON or not, whatever it is called */
+    bool
+        is_of_all_clients; /* `accesses` says of which workspaces; `client` of the query picks one */
     size_t body_bytes_max; /* 0: as the server takes them */
     const char *types;     /* media types besides application/json: " a/b c/d "; NULL for none */
 } EscHandler;
@@ -85,11 +87,13 @@ typedef struct EscHandler {
 /* --- routes ----------------------------------------------------------------------------------- */
 
 #define ESC_SCOPE_PUBLIC 0u /* needs no token */
+/* Whoever has a token or a session, whatever it allows: of no client. */
+#define ESC_SCOPE_SIGNED_IN 0x80000000u
 
 typedef struct EscRoute {
     EscHttpMethod method;
     const char *path; /* "/v1/tickets/{}/resolve"; {} is one segment */
-    uint32_t scope;   /* one EscScopeBit, or ESC_SCOPE_PUBLIC */
+    uint32_t scope;   /* one EscScopeBit, ESC_SCOPE_SIGNED_IN, or ESC_SCOPE_PUBLIC */
     const EscHandler *handler;
     int verb;          /* EscVerb of an action */
     const char *names; /* query parameters of a GET, members of a POST's body: " a b c " */
@@ -124,6 +128,9 @@ void esc_refusals_release(EscRefusals *refusals);
 
 /* What all requests meet at the door; its thread's alone, but for the refusals. */
 typedef struct EscDoor {
+    EscMailbox finished; /* requests that come back to the door */
+    size_t away;         /* that are on their way: waiting to be handed on, with shards, in `finished`, or kept */
+    EscParcel *keeping, *keeping_last; /* answers that go out when sessions are kept */
     EscTokens *tokens;
     EscWrongTokens wrong;
     EscUnproven unproven;
@@ -143,6 +150,38 @@ typedef struct EscSourceCall {
 /* The token that the request presents; NULL: none that is valid. At the door. */
 const EscToken *esc_request_token(const EscRequest *request);
 
+/* --- who asks (api_who.c, api_cookie.c) --------------------------------------------------------- */
+
+typedef struct EscAsker {
+    bool is_session;   /* of a person who is logged in; else a token */
+    bool is_cookie;    /* and it came from a browser */
+    uint64_t session;  /* its number */
+    EscText secret;    /* of a session; in the arena */
+    EscIdentity shown; /* by a session */
+    EscAccesses
+        accesses; /* of a token one; of a session each of its clients. All that may be done with this request */
+} EscAsker;
+
+/* Finds who asks, by a token, or a session's cookie or bearer token; false: it was refused. At the door. */
+bool esc_request_identify(EscRequest *request);
+/* Finds what the request is about, of what they may see: `shard`, `principal` and `scopes`, or all that `accesses` has; false:
+ * it was refused. At the door. */
+bool esc_request_choose(EscRequest *request);
+
+#define ESC_COOKIE_SESSION "escal_session"
+#define ESC_COOKIE_ASK "escal_ask"
+/* Whether the browser reaches us by HTTPS, as far as we know. */
+bool esc_request_is_secure(const EscRequest *request);
+/* The value of a cookie of ours; empty: it is not there, or is there twice. Borrowed. */
+EscText esc_cookie_find(const char *header, const char *name, bool is_secure);
+EscText esc_request_cookie(const EscRequest *request, const char *name);
+/* `seconds` 0: the browser forgets it. `is_lax`: it comes along from another site's link, too. */
+void esc_answer_cookie(EscRequest *request, const char *name, const char *value, int64_t seconds,
+                       bool is_lax);
+/* Whether the request comes from a page of ours, as far as its headers say. `changes`: a link from elsewhere, or an address
+ * that was typed, is not enough. */
+bool esc_request_is_own(const EscRequest *request, bool changes);
+
 /* --- one request ------------------------------------------------------------------------------ */
 
 struct EscRequest {
@@ -152,6 +191,7 @@ struct EscRequest {
     EscArena *arena;
     EscText principal;
     uint32_t scopes;
+    EscAsker who;
     EscBuf parameter; /* the segment at {} */
     EscText type;     /* media type of the body; empty when nothing is said */
     /* Of an event in binary mode, with `type` as it was sent; NULL: it is in another one. */
@@ -172,10 +212,12 @@ struct EscRequest {
     EscApi *api;
     EscDoor *door; /* of all requests */
     EscHttpCall *http;
-    EscShard *shard;  /* NULL on public routes */
-    size_t let_in;    /* inputs of it that count as waiting */
-    bool is_away;     /* with the shard */
-    bool is_stopping; /* the server takes no work any more */
+    EscShard *shard;      /* NULL on public routes */
+    size_t let_in;        /* inputs of it that count as waiting */
+    bool is_away;         /* with the shard, or until sessions are kept */
+    uint64_t kept_number; /* its answer waits until sessions are kept up to there; 0: it does not */
+    uint64_t begun;       /* the session that it began, which is none if it cannot be kept */
+    bool is_stopping;     /* the server takes no work any more */
 };
 
 /* A refusal: status from `status`, detail from `why`. */
@@ -204,7 +246,18 @@ bool esc_request_path_escalation(EscRequest *request, uint64_t *id);
 /* {"escalations":[…],"ticket":"…" without the last brace. */
 void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
 
+/* --- requests that wait (api_wait.c); at the door ------------------------------------------------ */
+
+void esc_request_leave(EscRequest *request);  /* it is away from the door … */
+void esc_request_return(EscRequest *request); /* … and there again */
+/* The answer is there, and goes out when what sessions say now is kept. */
+void esc_request_answer_kept(EscRequest *request);
+/* Sends the answers that wait so and need not any more; gives how many. */
+size_t esc_door_answer_kept(EscDoor *door, EscSessions *sessions);
+
+
 /* api_actions.c: the body of what a person does. */
+bool esc_request_check_members(EscRequest *request, const EscJson *body); /* false: refused */
 void esc_request_refuse_member(EscRequest *request, const char *code, const char *name,
                                const char *detail); /* 422 */
 /* The body as an object, parsed once and within the limits; NULL: it was answered. */

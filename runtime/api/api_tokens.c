@@ -20,37 +20,6 @@
 #define TOKEN_FIELDS 5
 #define TOKEN_FILE_BYTES_MAX ((size_t)8 << 20)
 
-static const struct {
-    const char *word;
-    EscScopeBit bit;
-} scope_words[] = {
-    {"events", ESC_SCOPE_BIT_EVENTS}, {"read", ESC_SCOPE_BIT_READ},
-    {"act", ESC_SCOPE_BIT_ACT},       {"start", ESC_SCOPE_BIT_START},
-    {"people", ESC_SCOPE_BIT_PEOPLE}, {"audit", ESC_SCOPE_BIT_AUDIT},
-    {"act-as", ESC_SCOPE_BIT_ACT_AS}, {"clock", ESC_SCOPE_BIT_CLOCK},
-};
-
-bool esc_scopes_read(EscText text, uint32_t *scopes)
-{
-    *scopes = 0;
-    if (esc_text_ends_with(text, ESC_TEXT(",")))
-        return false;
-    while (text.size > 0) {
-        const char *comma = memchr(text.data, ',', text.size);
-        EscText word = {text.data, comma == NULL ? text.size : (size_t)(comma - text.data)};
-        uint32_t bit = 0;
-        for (size_t i = 0; i < ESC_COUNT_OF(scope_words); i++)
-            if (esc_text_equal(word, esc_text_from(scope_words[i].word)))
-                bit = scope_words[i].bit;
-        if (bit == 0)
-            return false;
-        *scopes |= bit;
-        size_t used = word.size + (comma == NULL ? 0 : 1);
-        text = (EscText){text.data + used, text.size - used};
-    }
-    return *scopes != 0;
-}
-
 static bool is_plain_word(EscText text)
 {
     if (text.size == 0 || text.size > ESC_ID_BYTES_MAX)

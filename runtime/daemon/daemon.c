@@ -6,15 +6,19 @@
  *
  * At the end, all within stop_timeout_s: no new connections; the outside finishes what is under way, in a thread beside
  * this one; what was taken is answered; every shard closes its store in its own lane. */
+#define _POSIX_C_SOURCE 200809L /* strndup */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <esc/daemon.h>
 
 #include "daemon_clock.h"
+#include "daemon_login.h"
 #include "daemon_mail.h"
+#include "daemon_tls.h"
 #include "found.h"
 #include "outbox.h"
 
@@ -46,6 +50,9 @@ struct EscDaemon {
     EscHttp *http;
     EscApi *api;
     EscDaemonMail *mail; /* NULL: no mail comes in */
+    EscDaemonTls *tls;   /* NULL: it speaks plain HTTP */
+    EscSessions *sessions;
+    char *local; /* owned: the path of its socket, to be taken away at the end; NULL: none */
     EscOutside *outside;
     EscShards shards;
     Place *places[ESC_WORKSPACES_MAX]; /* beside shards.items */
@@ -252,6 +259,7 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
     EscApiSetup api = {.shards = &daemon->shards,
                        .clock = daemon->setup.clock,
                        .random = daemon->setup.random,
+                       .sessions = daemon->sessions,
                        .config = daemon->setup.config,
                        .errand = send_errand,
                        .address_of = address_of,
@@ -306,9 +314,15 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
     if (status == ESC_OK)
         status = esc_shards_init(&daemon->shards, daemon->hash_seed, why);
     if (status == ESC_OK)
+        status = esc_daemon_sessions_new(&daemon->setup, &daemon->shards, daemon->reactor,
+                                         outside_log, daemon, &daemon->sessions, why);
+    if (status == ESC_OK)
         status = make_api(daemon, why);
     if (status == ESC_OK)
         status = make_http(daemon, why);
+    if (status == ESC_OK)
+        status = esc_daemon_tls_new(&daemon->setup, daemon->reactor, daemon->http, outside_log,
+                                    daemon, &daemon->tls, why);
     if (status == ESC_OK)
         status = make_outside(daemon, why);
     if (status != ESC_OK) {
@@ -398,7 +412,34 @@ EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
     if (fd < 0)
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "cannot listen on %s:%u: %.150s", host,
                        (unsigned)port, reason.text);
-    return esc_http_serve(daemon->http, fd, why);
+    return esc_http_serve(daemon->http, fd, daemon->tls != NULL, why);
+}
+
+EscStatus esc_daemon_listen_local(EscDaemon *daemon, EscWhy *why)
+{
+    const EscConfig *config = daemon->setup.config;
+    const EscSockets *sockets = daemon->setup.sockets;
+    EscWhy reason = {.text = ""};
+    unsigned rights = 0;
+    if (config->listen_unix.size == 0)
+        return ESC_OK;
+    char *path = strndup(config->listen_unix.data, config->listen_unix.size);
+    char *group = strndup(config->listen_unix_group.size > 0 ? config->listen_unix_group.data : "",
+                          config->listen_unix_group.size);
+    ESC_ASSERT(path != NULL);
+    ESC_ASSERT(group != NULL);
+    ESC_ASSERT(esc_rights_read(config->listen_unix_rights, &rights)); /* it was checked */
+    int fd = sockets->listen_local == NULL
+                 ? -1
+                 : sockets->listen_local(sockets->context, path, rights, group, &reason);
+    free(group);
+    if (fd >= 0) {
+        daemon->local = path;
+        return esc_http_serve(daemon->http, fd, false, why);
+    }
+    free(path);
+    return esc_why(why, ESC_BAD_CONFIG, "", 0, "cannot listen on %.*s: %.150s",
+                   ESC_TEXT_ARG(config->listen_unix), reason.text);
 }
 
 EscStatus esc_daemon_listen_mail(EscDaemon *daemon, EscWhy *why)
@@ -414,6 +455,7 @@ void esc_daemon_free(EscDaemon *daemon)
     esc_lane_close(&daemon->tokens_lane);
     if (daemon->api != NULL)
         take_tokens(daemon);
+    esc_daemon_tls_free(daemon->tls);
     esc_http_free(daemon->http);
     esc_daemon_mail_free(daemon->mail);
     esc_outside_free(daemon->outside);
@@ -424,6 +466,10 @@ void esc_daemon_free(EscDaemon *daemon)
         free(daemon->places[i]);
     }
     esc_api_free(daemon->api);
+    esc_sessions_free(daemon->sessions);
+    if (daemon->local != NULL)
+        (void)unlink(daemon->local);
+    free(daemon->local);
     esc_mailbox_release(&daemon->new_tokens);
     esc_reactor_free(daemon->reactor);
     free(daemon);
@@ -449,6 +495,7 @@ static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
     if (status != ESC_OK)
         return status;
     take_tokens(daemon);
+    esc_daemon_tls_run(daemon->tls);
     esc_daemon_mail_run(daemon->mail);
     esc_http_run(daemon->http);
     esc_api_hand_on(daemon->api);
@@ -542,9 +589,16 @@ static EscStatus drain(EscDaemon *daemon, EscWhy *why)
                                                                       : status;
 }
 
+static void reload(EscDaemon *daemon)
+{
+    esc_lane_wake(&daemon->tokens_lane);
+    esc_daemon_tls_reload(daemon->tls);
+}
+
 EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why)
 {
     esc_thread_set_prompt(true); /* this thread is who all clients wait for */
+    esc_daemon_operators_tell(daemon->setup.config, &daemon->shards, outside_log, daemon);
     start_shards(daemon);
     esc_found_tell(&daemon->shards, ESC_REMARK_CONFIGURATION, daemon->setup.config_hash);
     esc_found_tell(&daemon->shards, ESC_REMARK_TOKENS, daemon->first_tokens_hash);
@@ -552,7 +606,7 @@ EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why)
     while (status == ESC_OK && !esc_reactor_is_stopping(daemon->reactor)) {
         status = pump(daemon, INT64_MAX, why);
         if (esc_reactor_take_reload(daemon->reactor))
-            esc_lane_wake(&daemon->tokens_lane);
+            reload(daemon);
     }
     return status == ESC_OK ? drain(daemon, why) : status;
 }

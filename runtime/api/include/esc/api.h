@@ -7,6 +7,7 @@
 
 #include <esc/config.h>
 #include <esc/http.h>
+#include <esc/session.h>
 #include <esc/shard.h>
 
 #ifdef __cplusplus
@@ -17,18 +18,7 @@ extern "C" {
 #define ESC_ACTION_BYTES_MAX ((size_t)64 << 10) /* the body of what a person does */
 
 /* Bearer tokens, each of one workspace and one principal. */
-typedef enum EscScopeBit {
-    ESC_SCOPE_BIT_EVENTS = 1,
-    ESC_SCOPE_BIT_READ = 2,
-    ESC_SCOPE_BIT_ACT = 4,
-    ESC_SCOPE_BIT_START = 8,
-    ESC_SCOPE_BIT_PEOPLE = 16,
-    ESC_SCOPE_BIT_AUDIT = 32,
-    ESC_SCOPE_BIT_ACT_AS = 64,
-    ESC_SCOPE_BIT_CLOCK = 128
-} EscScopeBit;
-/* "events,read,act" as bits; false when a word is unknown. */
-bool esc_scopes_read(EscText text, uint32_t *scopes);
+
 /* Makes a token from 32 random bytes: `token` gets what its holder keeps (esc_ID_…), `line` what
  * goes into the token file. */
 ESC_MUST_USE EscStatus esc_token_make(const uint8_t random[32], EscText id, EscText workspace,
@@ -48,7 +38,8 @@ typedef struct EscApi EscApi;
 typedef struct EscApiSetup {
     const EscShards *shards; /* borrowed, as is the clock */
     const EscClock *clock;
-    const EscRandom *random;   /* borrowed; any thread */
+    const EscRandom *random; /* borrowed; any thread */
+    EscSessions *sessions;   /* borrowed; NULL: nobody logs in */
     const EscConfig
         *config; /* borrowed: who may come in without a token, and by which proof; NULL: nobody */
     /* Sends something to one of the workspace's endpoints that belongs to no message of the engine's (ESC_ERRAND_FIRST):

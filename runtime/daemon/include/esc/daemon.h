@@ -44,9 +44,11 @@ void esc_daemon_log(EscDaemon *daemon, const char *level, const char *event, Esc
  * `reason` that is not empty says why it is served otherwise than it should be: /health shows it. */
 ESC_MUST_USE EscStatus esc_daemon_add(EscDaemon *daemon, EscText workspace, EscService *service,
                                       EscText reason, EscWhy *why);
-/* Starts to listen through the sockets door. */
+/* Starts to listen through the sockets door: with TLS, when the configuration has a certificate. */
 ESC_MUST_USE EscStatus esc_daemon_listen(EscDaemon *daemon, const char *host, uint16_t port,
                                          uint16_t *port_bound, EscWhy *why);
+/* The same on the path of listen_unix, if the configuration has one. */
+ESC_MUST_USE EscStatus esc_daemon_listen_local(EscDaemon *daemon, EscWhy *why);
 /* Takes mail where lmtp_listen of the configuration says, if it says so; once all workspaces are added. */
 ESC_MUST_USE EscStatus esc_daemon_listen_mail(EscDaemon *daemon, EscWhy *why);
 /* Runs until SIGTERM or SIGINT, ends what was taken, and closes the stores. Another status than ESC_OK: something
