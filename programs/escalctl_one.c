@@ -138,8 +138,9 @@ static void show_duty(const EscJson *json, int64_t now_ms)
 
 static void show_question(const EscJson *json)
 {
-    const EscJson *first = ctl_first(json, "answers");
-    line("question", ctl_text(json, "question"));
+    const EscJson *question = esc_json_member(json, ESC_TEXT("question"));
+    const EscJson *first = ctl_first(question, "answers");
+    line("question", ctl_text(question, "text"));
     for (const EscJson *answer = first; answer != NULL; answer = answer->next) {
         EscText title = ctl_text(answer, "title");
         EscBuf text = new_text();

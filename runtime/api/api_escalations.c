@@ -7,82 +7,29 @@
 
 #define ANSWER_BYTES_MAX ((size_t)64 << 20)
 #define CALENDAR_MS (92 * ESC_DAY_MS) /* that a calendar of who is on duty reaches ahead */
-#define FIELDS_BYTES_MAX ((size_t)16 << 20)
-
-/* --- what a ticket says of itself --------------------------------------------------------------- */
-
-static EscText field_text(const EscJson *fields, EscText name)
-{
-    return esc_json_text_or(esc_json_member(fields, name), (EscText){0});
-}
-
-static void facts_read(EscArena *arena, EscBytes body, EscApiFacts *facts)
-{
-    EscArena *scratch = esc_arena_new(FIELDS_BYTES_MAX);
-    if (scratch == NULL)
-        return;
-    EscApiBody shown;
-    esc_api_body_open(&shown, body);
-    EscJsonLimits limits = {.depth_max = 8, .values_max = 65536};
-    const EscJson *fields = NULL;
-    if (esc_json_read(scratch, esc_buf_as_text(&shown.fields), &limits, &fields, NULL) == ESC_OK) {
-        EscText account = field_text(fields, ESC_TEXT("account.name"));
-        if (account.size == 0)
-            account = field_text(fields, ESC_TEXT("account"));
-        facts->account = esc_arena_text(arena, account);
-        facts->severity = esc_arena_text(arena, field_text(fields, ESC_TEXT("severity")));
-    }
-    esc_api_body_close(&shown);
-    esc_arena_free(scratch);
-}
-
-/* Texts in the request's arena; all are empty for a ticket that is not there. */
-static EscApiFacts facts_of(EscRequest *request, EscService *service, EscText ticket)
-{
-    EscTicketRow row;
-    EscApiFacts facts = {.view = NULL};
-    EscWhy why = {.text = ""};
-    if (!esc_engine_find_ticket(esc_service_engine(service), ticket, &row) &&
-        esc_store_ticket_get(esc_service_store(service), ticket, request->arena, &row, &why) !=
-            ESC_OK)
-        return facts;
-    facts.title = esc_arena_text(request->arena, row.title);
-    facts_read(request->arena, row.body, &facts);
-    return facts;
-}
 
 /* --- lists -------------------------------------------------------------------------------------- */
 
-/* Rows are copied first, because nothing may be asked of a store while it gives a list. */
-typedef struct Rows {
-    EscArena *arena;
-    EscEscalationRow *items;
-    size_t count, capacity;
-} Rows;
+/* Rows are written as the store gives them: what is open is looked up in the engine, which asks nothing of a store. */
+typedef struct List {
+    EscApiItems items;
+    EscText client;
+    EscEngine *engine;
+} List;
 
-static bool rows_take(void *context, const EscEscalationRow *row)
+static bool list_add(void *context, const EscEscalationRow *row)
 {
-    Rows *rows = context;
-    rows->items =
-        esc_arena_grow(rows->arena, rows->items, rows->count, &rows->capacity, sizeof(*row));
-    if (rows->items == NULL)
-        return false;
-    EscEscalationRow *copy = &rows->items[rows->count++];
-    *copy = *row;
-    EscText *texts[] = {&copy->ticket, &copy->template_name, &copy->owner, &copy->outcome,
-                        &copy->step};
-    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
-        *texts[i] = esc_arena_text(rows->arena, *texts[i]);
-    return !esc_arena_failed(rows->arena);
+    List *list = context;
+    EscEscalationView view;
+    if (row->state == ESC_STATE_CLOSED || !esc_engine_find_row(list->engine, row->id, &view))
+        esc_escalation_row_show(row, &view);
+    return esc_api_row_item(&list->items, list->client, &view);
 }
 
-static bool read_filter(EscRequest *request, EscEscalationFilter *filter)
+static bool read_state(EscRequest *request, EscEscalationFilter *filter)
 {
     EscText state;
-    if (!esc_request_text(request, "state", &state) ||
-        !esc_request_text(request, "ticket", &filter->ticket) ||
-        !esc_request_escalation(request, "before", &filter->before) ||
-        !esc_request_limit(request, &filter->limit))
+    if (!esc_request_text(request, "state", &state))
         return false;
     filter->is_unclosed = esc_text_equal(state, ESC_TEXT("unclosed"));
     filter->has_state = state.size > 0 && !filter->is_unclosed;
@@ -93,43 +40,68 @@ static bool read_filter(EscRequest *request, EscEscalationFilter *filter)
     return false;
 }
 
+/* What is closed has no deadline, and a ticket has few. */
+static bool check_sort(EscRequest *request, const EscEscalationFilter *filter)
+{
+    bool has_closed = filter->has_state && filter->state == ESC_STATE_CLOSED;
+    if (filter->sort == ESC_SORT_OPENED || (!has_closed && filter->ticket.size == 0))
+        return true;
+    esc_request_refuse_parameter(
+        request, "sort", "must be opened for what is closed, and for the escalations of a ticket");
+    return false;
+}
+
+static bool read_due(EscRequest *request, EscEscalationFilter *filter)
+{
+    EscText due;
+    if (!esc_request_text(request, "due_before", &due))
+        return false;
+    if (due.size == 0 || esc_time_read(due, &filter->due_before_ms))
+        return true;
+    esc_request_refuse_parameter(request, "due_before",
+                                 "must be a time such as 2026-01-05T09:00:00Z");
+    return false;
+}
+
+static bool read_filter(EscRequest *request, EscEscalationFilter *filter)
+{
+    return read_state(request, filter) && esc_request_text(request, "ticket", &filter->ticket) &&
+           esc_request_text(request, "owner", &filter->owner) &&
+           esc_request_text(request, "template", &filter->template_name) &&
+           esc_request_text(request, "account", &filter->account) &&
+           esc_request_text(request, "severity", &filter->severity) && read_due(request, filter) &&
+           esc_request_sort(request, &filter->sort) && check_sort(request, filter) &&
+           esc_request_place(request, filter->sort, &filter->after) &&
+           esc_request_limit(request, &filter->limit);
+}
+
 static void answer_escalations(EscRequest *request, EscService *service)
 {
     EscEscalationFilter filter = {.limit = 0};
+    EscListPlace next;
+    EscWhy why = {.text = ""};
     if (!read_filter(request, &filter))
         return;
-    EscWhy why = {.text = ""};
-    Rows rows = {.arena = request->arena};
+    List list = {.client = request->client, .engine = esc_service_engine(service)};
+    esc_api_items_open(&list.items);
+    list.items.now_ms = esc_service_now_ms(service);
     EscStatus status =
-        esc_store_escalations(esc_service_store(service), &filter, rows_take, &rows, &why);
-    EscApiItems items;
-    esc_api_items_open(&items);
-    items.now_ms = esc_service_now_ms(service);
-    for (size_t i = 0; status == ESC_OK && i < rows.count; i++) {
-        EscEscalationView view;
-        EscApiFacts facts = facts_of(request, service, rows.items[i].ticket);
-        if (esc_engine_find_escalation(esc_service_engine(service), rows.items[i].id, &view))
-            facts.view = &view;
-        (void)esc_api_escalation_with_facts(&items, &rows.items[i], &facts);
-    }
-    if (status == ESC_OK && esc_arena_failed(request->arena))
-        status = esc_why(&why, ESC_OVER_LIMIT, "", 0,
-                         "the answer is larger than its limit: ask for less");
-    esc_api_items_answer(request, &items, status, &why);
+        esc_store_escalations(esc_service_store(service), &filter, list_add, &list, &next, &why);
+    list.items.next = esc_page_end_text(request->arena, filter.sort, &next);
+    esc_api_items_answer(request, &list.items, status, &why);
 }
 
 /* --- one ---------------------------------------------------------------------------------------- */
 
 typedef struct Shown {
     EscRequest *request;
-    EscApiFacts facts;
     EscApiItems items; /* one object, without the list's brackets */
 } Shown;
 
 static void show(void *context, const EscEscalationView *view)
 {
     Shown *shown = context;
-    esc_api_escalation_view(&shown->items, view, &shown->facts);
+    esc_api_escalation_view(&shown->items, shown->request->client, view);
 }
 
 /* The bundle that a closed one ran on: from the engine, or from the store, and *owned then. NULL: nobody has it. */
@@ -158,7 +130,6 @@ static EscStatus show_stored(Shown *shown, EscService *service, uint64_t id, Esc
         status = esc_store_ticket_get(esc_service_store(service), row.ticket, arena, &ticket, why);
     if (status != ESC_OK)
         return status;
-    shown->facts = facts_of(shown->request, service, row.ticket);
     EscBundle *owned = NULL;
     const EscBundle *bundle = bundle_of(service, row.bundle_hash, &owned);
     status = esc_engine_show_closed(esc_service_engine(service), bundle, &ticket, &row, show, shown,
@@ -177,14 +148,10 @@ static void answer_escalation(EscRequest *request, EscService *service)
     Shown shown = {.request = request, .items = {.now_ms = esc_service_now_ms(service)}};
     esc_buf_init(&shown.items.out, ANSWER_BYTES_MAX);
     EscStatus status = ESC_OK;
-    if (esc_engine_find_escalation(esc_service_engine(service), id, &view)) {
-        EscText ticket = esc_arena_text(request->arena, view.ticket);
-        shown.facts = facts_of(request, service, ticket);
-        if (esc_engine_find_escalation(esc_service_engine(service), id, &view))
-            show(&shown, &view); /* a ticket's view may have taken the place of the first one */
-    } else {
+    if (esc_engine_find_escalation(esc_service_engine(service), id, &view))
+        show(&shown, &view);
+    else
         status = show_stored(&shown, service, id, &why);
-    }
     if (status == ESC_OK)
         status = shown.items.out.status;
     if (status != ESC_OK)

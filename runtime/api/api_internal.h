@@ -189,6 +189,7 @@ struct EscRequest {
     const EscApiSetup *setup;
     const EscRoute *route;
     EscArena *arena;
+    EscText client; /* the workspace; empty on public routes */
     EscText principal;
     uint32_t scopes;
     EscAsker who;
@@ -276,27 +277,26 @@ bool esc_request_number(EscRequest *request, const char *name, uint64_t preset, 
 bool esc_request_escalation(EscRequest *request, const char *name,
                             uint64_t *out); /* 0: not there */
 bool esc_request_limit(EscRequest *request, size_t *limit);
+/* api_place.c: how a list of escalations is sorted, and where its page begins. False: refused. */
+bool esc_request_sort(EscRequest *request, EscEscalationSort *sort);
+bool esc_request_place(EscRequest *request, EscEscalationSort sort, EscListPlace *place);
+/* Where the next page begins; empty: there is none. */
+EscText esc_page_end_text(EscArena *arena, EscEscalationSort sort, const EscListPlace *place);
 
 /* api_rows.c: a list while the store gives its rows. Each visitor writes one more item. */
 typedef struct EscApiItems {
     EscBuf out;
     size_t count;
     int64_t now_ms; /* the engine's, for who shows how long until something; 0: not said */
+    EscText next;   /* where the next page begins; empty: it is not said, or there is none */
 } EscApiItems;
 void esc_api_items_open(EscApiItems *items);
 /* Answers with the list, or with what went wrong while the store gave it. */
 void esc_api_items_answer(EscRequest *request, EscApiItems *items, EscStatus status, EscWhy *why);
 bool esc_api_audit_item(void *items, const EscAuditRow *row);
-bool esc_api_escalation_item(void *items, const EscEscalationRow *row);
-/* What a person looks for in a list of escalations, beside their rows. */
-typedef struct EscApiFacts {
-    EscText title, account, severity; /* of the ticket */
-    const EscEscalationView *view;    /* NULL: it is not in memory */
-} EscApiFacts;
-bool esc_api_escalation_with_facts(EscApiItems *items, const EscEscalationRow *row,
-                                   const EscApiFacts *facts);
-void esc_api_escalation_view(EscApiItems *items, const EscEscalationView *view,
-                             const EscApiFacts *facts);
+/* api_escalation_row.c: of a list, and a single one. */
+bool esc_api_row_item(EscApiItems *items, EscText client, const EscEscalationView *view);
+void esc_api_escalation_view(EscApiItems *items, EscText client, const EscEscalationView *view);
 bool esc_api_duty_item(void *items, const EscDutyView *view);
 bool esc_api_evidence_item(EscApiItems *items, const EscEvidenceRow *row, bool has_content);
 /* What the engine keeps of a ticket, as far as a person may see it: JSON; both empty when it cannot be read. */

@@ -88,6 +88,10 @@ void esc_api_items_answer(EscRequest *request, EscApiItems *items, EscStatus sta
         esc_time_write(&items->out, items->now_ms);
         esc_buf_char(&items->out, '"');
     }
+    if (items->next.size > 0) {
+        esc_buf_string(&items->out, ",\"next\":");
+        esc_json_text(&items->out, items->next);
+    }
     esc_buf_char(&items->out, '}');
     if (status == ESC_OK && items->out.status != ESC_OK)
         status = esc_why(why, items->out.status, "", 0,

@@ -178,6 +178,7 @@ bool esc_request_choose(EscRequest *request)
     if (access == NULL || (access->scopes & request->route->scope) == 0)
         return refuse_right(request);
     request->shard = esc_shards_find(request->setup->shards, access->client);
+    request->client = access->client;
     request->scopes = access->scopes;
     request->principal = access->principal;
     return request->shard != NULL || refuse_right(request);

@@ -182,13 +182,36 @@ EscStatus esc_store_audit(EscStore *store, const EscAuditFilter *filter, EscAudi
     return store->ops->audit(store, &bounded, visit, context, why);
 }
 
+static bool is_or_any(EscText wanted, EscText text)
+{
+    return wanted.size == 0 || esc_text_equal(wanted, text);
+}
+
+bool esc_escalation_filter_fits(const EscEscalationFilter *filter, const EscEscalationRow *row)
+{
+    bool has_state = filter->is_unclosed ? row->state != ESC_STATE_CLOSED
+                                         : !filter->has_state || row->state == filter->state;
+    bool is_due =
+        filter->due_before_ms == 0 || (row->due_ms != 0 && row->due_ms < filter->due_before_ms);
+    return has_state && is_due && is_or_any(filter->ticket, row->ticket) &&
+           is_or_any(filter->owner, row->owner) &&
+           is_or_any(filter->template_name, row->template_name) &&
+           is_or_any(filter->account, row->account) && is_or_any(filter->severity, row->severity);
+}
+
 EscStatus esc_store_escalations(EscStore *store, const EscEscalationFilter *filter,
-                                EscEscalationVisit *visit, void *context, EscWhy *why)
+                                EscEscalationVisit *visit, void *context, EscListPlace *next,
+                                EscWhy *why)
 {
     EscEscalationFilter bounded = *filter;
+    EscListPlace ignored;
     bounded.limit = limit_of(filter->limit);
-    bounded.before = before_of(filter->before);
-    return store->ops->escalations(store, &bounded, visit, context, why);
+    if (filter->sort == ESC_SORT_OPENED)
+        bounded.after.id = before_of(filter->after.id);
+    else /* what is closed has no deadline and is in no such order */
+        bounded.is_unclosed = bounded.is_unclosed || !bounded.has_state;
+    return store->ops->escalations(store, &bounded, visit, context, next == NULL ? &ignored : next,
+                                   why);
 }
 
 EscStatus esc_store_tickets(EscStore *store, const EscTicketFilter *filter, EscTicketVisit *visit,

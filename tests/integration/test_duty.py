@@ -202,7 +202,7 @@ class Kept(Case):
         shown = daemon.ctl("show", "E-1").stdout
         self.assertRegex(shown, r"(?m)^checks +acknowledged: passed$")
         self.assertRegex(shown, r"(?m)^ +status from open to escalated$")
-        self.assertNotIn("next_owner", again)
+        self.assertIsNone(again["next_owner"])
 
     def test_reading_a_closed_one_changes_nothing(self):
         self.finish_one()

@@ -406,6 +406,16 @@ static EscEscalation *escalation_full(Model *model)
     EscEscalation *escalation = model->escalation;
     EscEngine *engine = model->engine;
     escalation->role_row = 1;
+    escalation->owner = esc_engine_intern(engine, ESC_TEXT("ana"));
+    escalation->shown = UINT64_MAX;
+    escalation->acked_ms = MODEL_START_MS + 2;
+    escalation->resolved_ms = MODEL_START_MS + 4;
+    escalation->last = (EscLastMessage){.outbox = 77,
+                                        .to = esc_engine_intern(engine, ESC_TEXT("ben")),
+                                        .medium = esc_engine_intern(engine, ESC_TEXT("chat")),
+                                        .detail = esc_text_own(ESC_TEXT("201 Created")),
+                                        .state = ESC_DELIVERY_SEEN,
+                                        .at_ms = MODEL_START_MS + 1};
     escalation->opening_role = 3;
     escalation->handed_to = esc_engine_intern(engine, ESC_TEXT("ops"));
     escalation->turn_at_ms = MODEL_START_MS + 1;
@@ -468,6 +478,9 @@ static void an_escalation_there_and_back(void **state)
     assert_same_bytes(&first, &second);
     assert_int_equal(back->changes_count, 3);
     assert_int_equal(back->role_row, 1);
+    assert_int_equal(back->handoffs, 1);
+    assert_int_equal(back->last.state, ESC_DELIVERY_SEEN);
+    assert_text_equal(back->last.detail, "201 Created");
     assert_int_equal(model->ticket->pins, 2);
     esc_buf_release(&first);
     esc_buf_release(&second);

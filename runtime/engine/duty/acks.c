@@ -101,6 +101,7 @@ static void acked(EscEngine *engine, EscEscalation *escalation, bool is_passing)
 {
     EscText owner = escalation->owner, role = esc_text_from(esc_role_name(escalation->role));
     escalation->is_acked = true;
+    escalation->acked_ms = engine->now_ms;
     escalation->is_chain_over = false;
     escalation->pass = 0;
     esc_escalation_alarm(engine, escalation, ESC_ALARM_OWNER, false);

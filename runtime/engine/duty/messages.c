@@ -115,8 +115,10 @@ static uint64_t message_send(EscEngine *engine, EscEscalation *escalation, EscTe
         .ticket = message.ticket,
     };
     uint64_t id = esc_outbox_put(engine, escalation, &row);
-    if (escalation != NULL)
+    if (escalation != NULL) {
         escalation->messages++;
+        esc_last_message_put(engine, escalation, id, &row);
+    }
     message_record(engine, escalation, &row, id, notice);
     return id;
 }

@@ -86,6 +86,7 @@ void esc_turn_begin(EscEngine *engine, EscEscalation *escalation, uint32_t posit
     escalation->is_shift_kept = false;
     esc_role_draw(engine, escalation, position);
     escalation->is_acked = escalation->is_chain_over = false;
+    escalation->acked_ms = 0;
     escalation->ackers_count = 0;
     esc_escalation_alarm(engine, escalation, ESC_ALARM_OWNER, false);
     escalation->resort.alarms = 0;

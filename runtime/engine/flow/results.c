@@ -126,6 +126,7 @@ bool esc_message_settled(EscEngine *engine, EscEscalation *escalation, const Esc
     uint32_t pages = esc_paged_settled(engine, escalation, node->id, is_dead);
     const char *what = is_merged ? "the merged page" : "the message";
     esc_arrival_count(escalation, node, delivery->state, is_merged ? pages : told);
+    esc_last_message_settled(engine, escalation, node, delivery->state, delivery->detail);
     if (!is_dead) {
         EscText state = esc_text_from(esc_delivery_state_name(delivery->state));
         esc_audit_escalation(engine, escalation, ESC_AUDIT_DELIVERED,

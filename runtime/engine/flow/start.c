@@ -89,6 +89,7 @@ static EscEscalation *opened(EscEngine *engine, EscTicket *ticket, uint32_t temp
     escalation->is_new = escalation->is_first_run = true;
     escalation->opened_at_ms = engine->now_ms;
     escalation->is_resolved = esc_ticket_is_resolved(engine, ticket);
+    escalation->resolved_ms = escalation->is_resolved ? engine->now_ms : 0;
     escalation->group_key = esc_text_own(esc_group_key(engine, ticket, template_index));
     esc_group_put(engine, escalation);
     return escalation;

@@ -134,6 +134,7 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     esc_text_drop(&escalation->body);
     esc_text_drop(&escalation->left);
     esc_text_drop(&escalation->room);
+    esc_text_drop(&escalation->last.detail);
     esc_text_drop(&escalation->group_key);
     for (size_t i = 0; i < escalation->members_count; i++)
         esc_text_drop(&escalation->members[i].ticket);
@@ -482,8 +483,10 @@ void esc_change_release(EscChange *change)
 void esc_escalation_move(EscEscalation *escalation, int64_t by_ms)
 {
     escalation->opened_at_ms += by_ms;
-    if (escalation->released_at_ms != 0)
-        escalation->released_at_ms += by_ms;
+    int64_t *instants[] = {&escalation->released_at_ms, &escalation->acked_ms,
+                           &escalation->resolved_ms, &escalation->last.at_ms};
+    for (size_t i = 0; i < ESC_COUNT_OF(instants); i++)
+        *instants[i] += *instants[i] == 0 ? 0 : by_ms;
     for (size_t i = 0; i < escalation->timeline_count; i++)
         escalation->timeline[i].at_ms += by_ms;
 }

@@ -255,6 +255,8 @@ static void current_set(EscEngine *engine, EscEngineBundle *bundle)
     engine->schema.queue_slot = esc_slot_find(engine, ESC_TEXT("queue"));
     engine->schema.created_slot = esc_slot_find(engine, ESC_TEXT("created_at"));
     engine->schema.severity_slot = esc_slot_find(engine, ESC_TEXT("severity"));
+    engine->schema.account_slot = esc_slot_find(engine, ESC_TEXT("account"));
+    engine->schema.account_name_slot = esc_slot_find(engine, ESC_TEXT("account.name"));
     esc_postings_build(engine);
     engine->kepts.is_bind_due = true;
     engine->reaches.is_due = true;

@@ -3,6 +3,8 @@
  * It is read back into an engine of its own, which is thrown away: who only looks must not change what runs. */
 #include <engine/rows.h>
 
+#include <string.h>
+
 const EscBundle *esc_engine_bundle(const EscEngine *engine, const uint8_t hash[32])
 {
     const EscEngineBundle *found = esc_engine_bundle_find(engine, hash);
@@ -42,4 +44,32 @@ EscStatus esc_engine_show_closed(const EscEngine *engine, const EscBundle *bundl
     }
     esc_engine_free(shadow);
     return status;
+}
+
+/* --- in lists --------------------------------------------------------------------------------------- */
+
+void esc_escalation_row_show(const EscEscalationRow *row, EscEscalationView *view)
+{
+    EscText face;
+    uint64_t shown = 0;
+    *view = (EscEscalationView){.id = 0};
+    if (!esc_escalation_face_find(row->body, &face) || !esc_face_show(face, view, &shown))
+        *view = (EscEscalationView){.id = 0}; /* its columns are there all the same */
+    view->id = row->id;
+    view->ticket = row->ticket;
+    view->template_name = row->template_name;
+    view->state = row->state;
+    view->role = row->role;
+    view->owner = row->owner;
+    view->is_acked = row->is_acked;
+    view->opened_at_ms = row->opened_at_ms;
+    view->closed_at_ms = row->closed_at_ms;
+    view->outcome = row->outcome;
+    view->step = row->step;
+    view->next_due_ms = row->next_due_ms;
+    view->version = row->version;
+    view->account = row->account;
+    view->severity = row->severity;
+    view->due_ms = row->due_ms;
+    memcpy(view->bundle_hash, row->bundle_hash, sizeof view->bundle_hash);
 }

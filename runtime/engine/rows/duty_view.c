@@ -157,6 +157,22 @@ void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscala
     view->next_pass = escalation->pass + 1;
 }
 
+void esc_roles_view(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
+{
+    EscText *people[] = {&view->primary, &view->secondary, &view->escalation_owner};
+    if (escalation->bundle == NULL)
+        return;
+    const EscTemplateRow *row = esc_escalation_template(escalation);
+    for (uint32_t level = 0; level < row->roles_count; level++) {
+        uint32_t role = escalation->bundle->program->roles[row->roles_first + level].role;
+        if (role >= ESC_COUNT_OF(people) || people[role]->size > 0)
+            continue;
+        *people[role] = level == escalation->role_row
+                            ? escalation->owner
+                            : level_person(engine, escalation, level, false);
+    }
+}
+
 /* --- who is on duty ----------------------------------------------------------------------------- */
 
 /* When the person goes away or comes back; and, while they are away, whoever stands in, and so on. */

@@ -1,7 +1,8 @@
 /* escalation_pack.c - an escalation's body: what stands beside the columns of its row that lists are made of.
  *
- *   u8 format   timers (values_pack.c)   packed why it is parked   packed duty   packed group   packed rest
+ *   u8 format   packed face   timers (values_pack.c)   packed why it is parked   packed duty   packed group   packed rest
  *
+ * The face (face_pack.c) is what lists show, which is read out of the row of what is closed.
  * The duty (duty_pack.c) is who has it, for which no bundle is needed: somebody is accountable for what is parked as well.
  * The group (group_pack.c) is what other tickets joined it: they have joined what is parked as well.
  * The rest is what a bundle is needed for. One that cannot be read is kept as it is and written back; a body of which
@@ -11,7 +12,7 @@
  *   varint role row, opening role   varint calendar of the acknowledgement
  *   signed first acknowledged at   acknowledgers: count, packed each   flags: 1 closed by `close when`, 2 owner told,
  *     4 the ticket was resolved, 8 a room was asked for   packed address of its room
- *   varint hand-offs, exceptions, effects   messages: varint sent, accepted,
+ *   varint exceptions, effects   messages: varint sent, accepted,
  *     reached, delivered, seen, dead, held in quiet time   signed when the last of those was released
  *   packed inconsistent field
  *   checks: count, u8 each: state, +128 when qa_failed was raised for it
@@ -22,7 +23,7 @@
  * Numbers of fields, checks, actions and event types are those of the bundle that the row names by its hash. */
 #include <engine/rows.h>
 
-#define FORMAT 8
+#define FORMAT 9
 #define FLAG_BY_WHEN 1u
 #define FLAG_CLOSE_TOLD 2u
 #define FLAG_TICKET_RESOLVED 4u
@@ -43,10 +44,9 @@ static void turn_pack(EscBuf *out, const EscEscalation *escalation)
                               (escalation->is_resolved ? FLAG_TICKET_RESOLVED : 0u) |
                               (escalation->is_room_asked ? FLAG_ROOM_ASKED : 0u)));
     esc_buf_packed(out, escalation->room);
-    const uint32_t counts[] = {escalation->handoffs,  escalation->exceptions, escalation->effects,
-                               escalation->messages,  escalation->accepted,   escalation->reached,
-                               escalation->delivered, escalation->seen,       escalation->dead,
-                               escalation->held};
+    const uint32_t counts[] = {escalation->exceptions, escalation->effects, escalation->messages,
+                               escalation->accepted,   escalation->reached, escalation->delivered,
+                               escalation->seen,       escalation->dead,    escalation->held};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
         esc_buf_varint(out, counts[i]);
     esc_buf_signed(out, escalation->released_at_ms);
@@ -98,6 +98,9 @@ void esc_escalation_pack(EscBuf *out, const EscEngine *engine, const EscEscalati
         return;
     }
     esc_buf_u8(out, FORMAT);
+    EscBuf face = esc_turn_buf();
+    esc_face_pack(&face, engine, escalation);
+    part_pack(out, &face);
     esc_timers_pack(out, escalation->timers);
     esc_buf_packed(out, escalation->parked_because);
     EscBuf duty = esc_turn_buf();
@@ -134,10 +137,9 @@ static void turn_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     escalation->is_resolved = (flags & FLAG_TICKET_RESOLVED) != 0;
     escalation->is_room_asked = (flags & FLAG_ROOM_ASKED) != 0;
     escalation->room = esc_text_own(esc_cursor_packed(cursor));
-    uint32_t *counts[] = {&escalation->handoffs,  &escalation->exceptions, &escalation->effects,
-                          &escalation->messages,  &escalation->accepted,   &escalation->reached,
-                          &escalation->delivered, &escalation->seen,       &escalation->dead,
-                          &escalation->held};
+    uint32_t *counts[] = {&escalation->exceptions, &escalation->effects, &escalation->messages,
+                          &escalation->accepted,   &escalation->reached, &escalation->delivered,
+                          &escalation->seen,       &escalation->dead,    &escalation->held};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
         *counts[i] = esc_small_unpack(cursor);
     escalation->released_at_ms = esc_instant_unpack(cursor);
@@ -215,12 +217,14 @@ static bool outside_unpack(EscBytes body, EscEngine *engine, EscEscalation *esca
     EscCursor cursor = esc_cursor(body);
     if (esc_cursor_u8(&cursor) != FORMAT)
         return false;
+    EscText face = esc_cursor_packed(&cursor);
     esc_timers_unpack(&cursor, engine, escalation, NULL);
     escalation->parked_because = esc_interned_unpack(&cursor, engine);
     EscText duty = esc_cursor_packed(&cursor), group = esc_cursor_packed(&cursor);
     *rest = esc_cursor_packed(&cursor);
     return !cursor.failed && esc_cursor_left(&cursor) == 0 &&
-           esc_duty_unpack(duty, engine, escalation) && esc_group_unpack(group, engine, escalation);
+           esc_face_unpack(face, engine, escalation) && esc_duty_unpack(duty, engine, escalation) &&
+           esc_group_unpack(group, engine, escalation);
 }
 
 bool esc_escalation_unpack(EscBytes body, EscEngine *engine, EscEscalation *escalation)
@@ -234,6 +238,7 @@ static bool rest_find(EscBytes body, EscText *rest)
 {
     EscCursor cursor = esc_cursor(body);
     bool is_known = esc_cursor_u8(&cursor) == FORMAT;
+    (void)esc_cursor_packed(&cursor); /* the face */
     size_t timers = esc_cursor_count(&cursor);
     for (size_t i = 0; i < timers; i++) {
         (void)esc_cursor_u8(&cursor);
@@ -246,6 +251,14 @@ static bool rest_find(EscBytes body, EscText *rest)
     (void)esc_cursor_packed(&cursor); /* the group */
     *rest = esc_cursor_packed(&cursor);
     return is_known && !cursor.failed && esc_cursor_left(&cursor) == 0;
+}
+
+bool esc_escalation_face_find(EscBytes body, EscText *face)
+{
+    EscCursor cursor = esc_cursor(body);
+    bool is_known = esc_cursor_u8(&cursor) == FORMAT;
+    *face = esc_cursor_packed(&cursor);
+    return is_known && !cursor.failed;
 }
 
 void esc_escalation_keep(EscEscalation *escalation, EscBytes body)

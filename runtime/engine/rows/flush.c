@@ -82,7 +82,11 @@ static void escalation_row(EscEngine *engine, EscEscalation *escalation, EscGrou
         .next_due_ms = esc_timer_earliest(escalation->timers),
         .body = body_copied(group, &body),
         .start_event = copied(group, escalation->is_new ? escalation->start_json : (EscText){0}),
+        .version = escalation->version,
+        .account = copied(group, esc_ticket_account(engine, escalation->ticket)),
+        .due_ms = esc_escalation_due_ms(escalation),
     };
+    row->severity = copied(group, esc_ticket_severity(engine, escalation->ticket, &row->rank));
     memcpy(row->bundle_hash, escalation->bundle_hash, sizeof row->bundle_hash);
     escalation->is_new = false;
     esc_text_drop(&escalation->start_json);
@@ -107,6 +111,7 @@ static void escalations_flush(EscEngine *engine, EscGroup *group)
     for (size_t i = 0; i < engine->escalations.dirty_count; i++) {
         EscEscalation *escalation = engine->escalations.dirty[i];
         EscEscalationRow *row = ROW_ADD(group, escalations);
+        esc_face_written(engine, escalation);
         escalation_row(engine, escalation, group, row);
         escalation->is_dirty = false;
         if (escalation->state != ESC_STATE_CLOSED)
@@ -188,6 +193,7 @@ EscGroup *esc_engine_flush(EscEngine *engine)
     EscGroup *group = engine->pending;
     esc_arena_clear(engine->turn.arena);
     esc_postmortems_hold(engine);
+    esc_faces_flush(engine);
     tickets_flush(engine, group);
     escalations_flush(engine, group);
     kepts_flush(engine, group);

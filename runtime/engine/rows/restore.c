@@ -144,6 +144,7 @@ EscReading esc_escalation_read(EscEngine *engine, EscEscalation *escalation,
     escalation->opened_at_ms = row->opened_at_ms;
     escalation->closed_at_ms = row->closed_at_ms;
     escalation->outcome = esc_engine_intern(engine, row->outcome);
+    escalation->version = row->version;
     memcpy(escalation->bundle_hash, row->bundle_hash, sizeof escalation->bundle_hash);
     if (!esc_escalation_unpack(row->body, engine, escalation))
         return ESC_READING_REFUSED;

@@ -16,6 +16,7 @@ typedef struct Sleeping {
     const EscEngineBundle *bundle;
     EscText owner, outcome; /* interned */
     int64_t opened_at_ms;
+    uint64_t version;
     uint32_t template_index, role, body_size;
     EscState state;
     bool is_acked;
@@ -113,6 +114,7 @@ static Sleeping sleeping_of(const EscEngine *engine, const EscEscalation *escala
                       .outcome =
                           escalation->state == ESC_STATE_OPEN ? (EscText){0} : escalation->outcome,
                       .opened_at_ms = escalation->opened_at_ms,
+                      .version = escalation->version,
                       .role = escalation->role,
                       .body_size = body_add(bytes, before),
                       .state = escalation->state,
@@ -162,6 +164,7 @@ static void escalation_wake(EscEngine *engine, EscTicket *ticket, const Sleeping
                             .outcome = sleeping->outcome,
                             .is_acked = sleeping->is_acked,
                             .opened_at_ms = sleeping->opened_at_ms,
+                            .version = sleeping->version,
                             .body = body};
     memcpy(row.bundle_hash, esc_bundle_hash(sleeping->bundle->bundle), sizeof row.bundle_hash);
     EscReading reading = esc_escalation_read(engine, escalation, &row);

@@ -1,6 +1,14 @@
 /* view.c - the engine's state for the API, for status and for tests. Nothing here changes anything. */
 #include <engine/rows.h>
 
+#include <string.h>
+
+const char *esc_wanted_name(EscWanted wanted)
+{
+    static const char *const names[ESC_WANTED_COUNT] = {"", "question", "approval", "triage"};
+    return names[wanted < ESC_WANTED_COUNT ? wanted : ESC_WANTED_NOTHING];
+}
+
 static void question_view(EscEngine *engine, const EscEscalation *escalation,
                           EscEscalationView *view)
 {
@@ -9,9 +17,15 @@ static void question_view(EscEngine *engine, const EscEscalation *escalation,
         frame = &escalation->triage->frame;
     const EscQuestion *question = frame->question;
     const EscWaitRow *wait = esc_wait_of(escalation, frame);
+    view->tasks_open += escalation->frame.question != NULL;
+    view->tasks_open += escalation->triage != NULL && escalation->triage->frame.question != NULL;
     if (question == NULL || wait == NULL)
         return;
     view->question = esc_turn_text(engine, question->text);
+    view->question_due_ms = frame->due_ms;
+    view->wanted = frame != &escalation->frame              ? ESC_WANTED_TRIAGE
+                   : question->kind == ESC_QUESTION_APPROVE ? ESC_WANTED_APPROVAL
+                                                            : ESC_WANTED_QUESTION;
     if (wait->kind == ESC_WAIT_ANSWER)
         view->answers_json = esc_answers_json(engine, escalation->bundle->program, wait);
 }
@@ -93,16 +107,44 @@ static EscText tickets_view(EscEngine *engine, const EscEscalation *escalation)
     return esc_turn_take(engine, &buf);
 }
 
-static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
+static void last_view(EscEngine *engine, const EscLastMessage *last, EscEscalationView *view)
 {
-    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0);
+    view->last_outbox = last->outbox;
+    view->last_to = last->to;
+    view->last_medium = last->medium;
+    view->last_detail = esc_turn_text(engine, last->detail);
+    view->last_state = last->state;
+    view->last_at_ms = last->at_ms;
+}
+
+/* What is looked up only of what is not closed. */
+static void open_view(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
+{
+    if (escalation->state == ESC_STATE_CLOSED)
+        return;
+    if (escalation->frame.bytes != NULL && escalation->state != ESC_STATE_PARKED)
+        view->wait_due_ms = escalation->frame.due_ms;
+    esc_next_view(engine, escalation, view);
+    esc_roles_view(engine, escalation, view);
+}
+
+/* All that lists show. */
+static void row_fill(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
+{
+    uint32_t rank = 0;
+    const EscTimerNode *ack = esc_timer_find(escalation->timers, ESC_TIMER_ACK, 0),
+                       *hold = esc_timer_find(escalation->timers, ESC_TIMER_HOLD, 0);
     *view = (EscEscalationView){
         .id = escalation->id,
+        .version = escalation->version,
         .ticket = escalation->ticket->id,
         .ticket_title = esc_ticket_text(engine, escalation->ticket, engine->schema.title_slot),
+        .account = esc_ticket_account(engine, escalation->ticket),
+        .severity = esc_ticket_severity(engine, escalation->ticket, &rank),
         .template_name = escalation->template_name,
         .template_title = esc_escalation_title(escalation),
         .owner = escalation->owner,
+        .owner_title = esc_owner_title(engine, escalation),
         .outcome = escalation->state == ESC_STATE_OPEN ? (EscText){0} : escalation->outcome,
         .step = esc_step_text(engine, escalation),
         .state = escalation->state,
@@ -111,37 +153,56 @@ static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEsc
         .is_alarmed = escalation->alarms != 0,
         .opened_at_ms = escalation->opened_at_ms,
         .closed_at_ms = escalation->closed_at_ms,
+        .acked_ms = escalation->acked_ms,
+        .resolved_ms = escalation->resolved_ms,
         .next_due_ms = esc_timer_earliest(escalation->timers),
+        .due_ms = esc_escalation_due_ms(escalation),
         .ack_due_ms = ack == NULL ? 0 : ack->due_ms,
+        .holds_until_ms = hold == NULL ? 0 : hold->due_ms,
         .handoffs = escalation->handoffs,
         .exceptions = escalation->exceptions,
         .waiting_for = waiting_view(engine, escalation),
-        .room = esc_turn_text(engine, escalation->room),
-        .checks_json =
-            escalation->bundle == NULL ? (EscText){0} : esc_checks_json(engine, escalation),
-        .changes_json = changes_view(engine, escalation),
-        .group_key = esc_turn_text(engine, escalation->group_key),
-        .tickets_json = tickets_view(engine, escalation),
-        .tickets_open = esc_escalation_tickets(engine, escalation),
     };
+    memcpy(view->bundle_hash, escalation->bundle_hash, sizeof view->bundle_hash);
+    last_view(engine, &escalation->last, view);
     question_view(engine, escalation, view);
-    if (escalation->frame.bytes != NULL && escalation->state != ESC_STATE_CLOSED &&
-        escalation->state != ESC_STATE_PARKED)
-        view->wait_due_ms = escalation->frame.due_ms;
     chain_view(escalation, view);
-    if (escalation->state != ESC_STATE_CLOSED)
-        esc_next_view(engine, escalation, view);
+    open_view(engine, escalation, view);
 }
 
-bool esc_engine_find_escalation(EscEngine *engine, uint64_t id, EscEscalationView *view)
+static void view_fill(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
+{
+    row_fill(engine, escalation, view);
+    view->room = esc_turn_text(engine, escalation->room);
+    view->checks_json =
+        escalation->bundle == NULL ? (EscText){0} : esc_checks_json(engine, escalation);
+    view->changes_json = changes_view(engine, escalation);
+    view->group_key = esc_turn_text(engine, escalation->group_key);
+    view->tickets_json = tickets_view(engine, escalation);
+    view->tickets_open = esc_escalation_tickets(engine, escalation);
+}
+
+typedef void Fill(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view);
+
+static bool find(EscEngine *engine, uint64_t id, Fill *fill, EscEscalationView *view)
 {
     const EscEscalation *escalation = esc_escalation_find(engine, id);
     if (escalation == NULL)
         return false;
     EscArena *turn = esc_view_begin(engine);
-    view_fill(engine, escalation, view);
+    fill(engine, escalation, view);
     engine->turn.arena = turn;
     return true;
+}
+
+bool esc_engine_find_escalation(EscEngine *engine, uint64_t id, EscEscalationView *view)
+{
+    return find(engine, id, view_fill, view);
+}
+
+bool esc_engine_find_row(EscEngine *engine, uint64_t id, EscEscalationView *view)
+{
+    return find(engine, id, row_fill, view);
 }
 
 bool esc_engine_is_about(EscEngine *engine, uint64_t id, EscText ticket)

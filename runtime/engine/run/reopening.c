@@ -83,6 +83,7 @@ bool esc_reopening_look(EscEngine *engine, EscEscalation *escalation)
     if (is_resolved == escalation->is_resolved)
         return false;
     escalation->is_resolved = is_resolved;
+    escalation->resolved_ms = is_resolved ? engine->now_ms : 0;
     esc_escalation_dirty(engine, escalation);
     if (is_resolved)
         esc_expectations_met(engine, escalation);

@@ -76,7 +76,8 @@ static EscStatus escalation_get(EscStore *base, uint64_t id, EscArena *arena, Es
                        (unsigned long long)id);
     *row = *stored;
     row->start_event = (EscText){0};
-    EscText *texts[] = {&row->ticket, &row->template_name, &row->owner, &row->outcome, &row->step};
+    EscText *texts[] = {&row->ticket, &row->template_name, &row->owner,   &row->outcome,
+                        &row->step,   &row->account,       &row->severity};
     for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
         *texts[i] = esc_arena_text(arena, *texts[i]);
     EscText body = esc_arena_text(arena, (EscText){(const char *)row->body.data, row->body.size});

@@ -130,8 +130,9 @@ static void put_escalation(EscMemory *memory, EscEscalationRow row)
         row.start_event = row.start_event.size != 0 ? row.start_event : known->start_event;
     }
     EscText body = {(const char *)row.body.data, row.body.size};
-    EscText *texts[] = {&row.ticket, &row.template_name, &row.owner, &row.outcome,
-                        &row.step,   &row.start_event,   &body};
+    EscText *texts[] = {&row.ticket,  &row.template_name, &row.owner,
+                        &row.outcome, &row.step,          &row.start_event,
+                        &row.account, &row.severity,      &body};
     EscEscalationRow *block = esc_memory_row(&row, sizeof row, texts, ESC_COUNT_OF(texts));
     block->body.data = (const uint8_t *)body.data;
     put_row(&memory->escalations, esc_memory_by_number, &row.id, block);

@@ -92,7 +92,8 @@ EscStatus esc_memory_retain(EscStore *store, int64_t before_ms, size_t rows_max,
 EscStatus esc_memory_audit(EscStore *store, const EscAuditFilter *filter, EscAuditVisit *visit,
                            void *context, EscWhy *why);
 EscStatus esc_memory_escalations(EscStore *store, const EscEscalationFilter *filter,
-                                 EscEscalationVisit *visit, void *context, EscWhy *why);
+                                 EscEscalationVisit *visit, void *context, EscListPlace *next,
+                                 EscWhy *why);
 EscStatus esc_memory_tickets(EscStore *store, const EscTicketFilter *filter, EscTicketVisit *visit,
                              void *context, EscWhy *why);
 EscStatus esc_memory_outbox(EscStore *store, const EscOutboxFilter *filter, EscOutboxVisit *visit,

@@ -24,32 +24,78 @@ EscStatus esc_memory_audit(EscStore *base, const EscAuditFilter *filter, EscAudi
     return ESC_OK;
 }
 
-/* An escalation as lists give it. */
-static EscEscalationRow listed(const EscEscalationRow *stored)
+static int64_t or_never(int64_t due_ms)
 {
-    EscEscalationRow row = *stored;
-    row.body = (EscBytes){0};
-    row.start_event = (EscText){0};
-    return row;
+    return due_ms == 0 ? INT64_MAX : due_ms;
+}
+
+/* As strcmp does: which of two comes first in lists that are sorted by severity, or by deadline alone. */
+static int by_place(const EscListPlace *x, const EscListPlace *y, bool is_ranked)
+{
+    if (is_ranked && x->rank != y->rank)
+        return x->rank > y->rank ? -1 : 1;
+    int64_t x_ms = or_never(x->due_ms), y_ms = or_never(y->due_ms);
+    return x_ms != y_ms ? (x_ms > y_ms) - (x_ms < y_ms) : (x->id > y->id) - (x->id < y->id);
+}
+
+static EscListPlace place_of(const void *row)
+{
+    const EscEscalationRow *escalation = row;
+    return (EscListPlace){escalation->id, escalation->due_ms, escalation->rank};
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    EscListPlace x = place_of(*(void *const *)a), y = place_of(*(void *const *)b);
+    return by_place(&x, &y, true);
+}
+
+static int by_due(const void *a, const void *b)
+{
+    EscListPlace x = place_of(*(void *const *)a), y = place_of(*(void *const *)b);
+    return by_place(&x, &y, false);
+}
+
+static int by_age(const void *a, const void *b)
+{
+    EscListPlace x = place_of(*(void *const *)a), y = place_of(*(void *const *)b);
+    return (x.id < y.id) - (x.id > y.id);
+}
+
+static bool is_after(const EscEscalationFilter *filter, const EscEscalationRow *row)
+{
+    EscListPlace place = place_of(row);
+    if (filter->sort == ESC_SORT_OPENED)
+        return row->id < filter->after.id;
+    return filter->after.id == 0 ||
+           by_place(&place, &filter->after, filter->sort == ESC_SORT_SEVERITY) > 0;
 }
 
 EscStatus esc_memory_escalations(EscStore *base, const EscEscalationFilter *filter,
-                                 EscEscalationVisit *visit, void *context, EscWhy *why)
+                                 EscEscalationVisit *visit, void *context, EscListPlace *next,
+                                 EscWhy *why)
 {
     (void)why;
+    static int (*const orders[ESC_SORT_COUNT])(const void *, const void *) = {
+        [ESC_SORT_OPENED] = by_age, [ESC_SORT_DUE] = by_due, [ESC_SORT_SEVERITY] = by_rank};
     const EscMemoryList *list = &esc_memory_of(base)->escalations;
-    size_t given = 0;
-    for (size_t i = esc_memory_place(list, esc_memory_by_number, &filter->before);
-         i > 0 && given < filter->limit; i--) {
-        EscEscalationRow row = listed(list->rows[i - 1]);
-        bool has_state = filter->is_unclosed ? row.state != ESC_STATE_CLOSED
-                                             : !filter->has_state || row.state == filter->state;
-        bool fits =
-            has_state && (filter->ticket.size == 0 || esc_text_equal(row.ticket, filter->ticket));
-        given += fits ? 1 : 0;
-        if (fits && !visit(context, &row))
-            break;
+    void **fitting = calloc(list->count + 1, sizeof *fitting);
+    ESC_ASSERT(fitting != NULL);
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (is_after(filter, list->rows[i]) && esc_escalation_filter_fits(filter, list->rows[i]))
+            fitting[count++] = list->rows[i];
+    qsort(fitting, count, sizeof *fitting, orders[filter->sort]);
+    *next = (EscListPlace){0};
+    bool goes_on = true;
+    for (size_t i = 0; i < count && i < filter->limit && goes_on; i++) {
+        EscEscalationRow row = *(const EscEscalationRow *)fitting[i];
+        row.start_event = (EscText){0};
+        goes_on = visit(context, &row);
     }
+    if (filter->limit > 0 && count > filter->limit)
+        *next = place_of(fitting[filter->limit - 1]);
+    free(fitting);
     return ESC_OK;
 }
 

@@ -99,6 +99,11 @@ static EscStatus put_escalation(EscSqlite *store, const EscEscalationRow *row,
     esc_sqlite_bind_bytes(&put, row->body);
     esc_sqlite_bind_u64(&put, start.content);
     esc_sqlite_bind_i64(&put, start.slot);
+    esc_sqlite_bind_u64(&put, row->version);
+    esc_sqlite_bind_text(&put, row->account);
+    esc_sqlite_bind_text(&put, row->severity);
+    esc_sqlite_bind_i64(&put, -(int64_t)row->rank);
+    esc_sqlite_bind_i64(&put, row->due_ms == 0 ? INT64_MAX : row->due_ms);
     return esc_sqlite_write(&put, 1, why);
 }
 

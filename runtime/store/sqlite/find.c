@@ -148,8 +148,8 @@ EscStatus esc_sqlite_escalation_get(EscStore *base, uint64_t id, EscArena *arena
     bool is_found = esc_sqlite_next(&get);
     EscStatus status = is_found ? esc_sqlite_escalation_row(&get, row, why) : ESC_OK;
     if (is_found) {
-        EscText *texts[] = {&row->ticket, &row->template_name, &row->owner, &row->outcome,
-                            &row->step};
+        EscText *texts[] = {&row->ticket, &row->template_name, &row->owner,   &row->outcome,
+                            &row->step,   &row->account,       &row->severity};
         for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
             *texts[i] = esc_arena_text(arena, *texts[i]);
         EscText body = {(const char *)row->body.data, row->body.size};

@@ -10,55 +10,123 @@ static void bind_page(EscSqliteStep *step, uint64_t from, size_t limit)
     esc_sqlite_bind_i64(step, (int64_t)limit);
 }
 
-/* --- escalations and tickets ------------------------------------------------------------------- */
+/* --- escalations --------------------------------------------------------------------------------- */
 
-static EscEscalationRow listed_escalation(const EscSqliteStep *step)
+static EscStatement way_of(const EscEscalationFilter *filter)
 {
-    return (EscEscalationRow){
-        .id = esc_sqlite_column_u64(step, 0),
-        .ticket = esc_sqlite_column_text(step, 1),
-        .template_name = esc_sqlite_column_text(step, 2),
-        .state = (EscState)esc_sqlite_column_i64(step, 3),
-        .role = (uint32_t)esc_sqlite_column_i64(step, 4),
-        .owner = esc_sqlite_column_text(step, 5),
-        .is_acked = esc_sqlite_column_i64(step, 6) != 0,
-        .opened_at_ms = esc_sqlite_column_i64(step, 7),
-        .closed_at_ms = esc_sqlite_column_i64(step, 8),
-        .outcome = esc_sqlite_column_text(step, 9),
-        .step = esc_sqlite_column_text(step, 10),
-        .next_due_ms = esc_sqlite_column_i64(step, 11),
-    };
-}
-
-static EscStatement escalations_statement(const EscEscalationFilter *filter)
-{
-    if (filter->is_unclosed)
-        return filter->ticket.size != 0 ? ESC_STATEMENT_ESCALATIONS_OF_TICKET_UNCLOSED
-                                        : ESC_STATEMENT_ESCALATIONS_UNCLOSED;
+    if (filter->sort == ESC_SORT_DUE)
+        return ESC_STATEMENT_ESCALATIONS_BY_DUE;
+    if (filter->sort == ESC_SORT_SEVERITY)
+        return ESC_STATEMENT_ESCALATIONS_BY_RANK;
     if (filter->ticket.size != 0)
-        return filter->has_state ? ESC_STATEMENT_ESCALATIONS_OF_TICKET_AND_STATE
-                                 : ESC_STATEMENT_ESCALATIONS_OF_TICKET;
+        return ESC_STATEMENT_ESCALATIONS_OF_TICKET;
+    if (filter->is_unclosed)
+        return ESC_STATEMENT_ESCALATIONS_UNCLOSED;
     return filter->has_state ? ESC_STATEMENT_ESCALATIONS_OF_STATE
                              : ESC_STATEMENT_ESCALATIONS_BEFORE;
 }
 
-EscStatus esc_sqlite_escalations(EscStore *base, const EscEscalationFilter *filter,
-                                 EscEscalationVisit *visit, void *context, EscWhy *why)
+static EscSqliteStep way_begin(EscStore *base, const EscEscalationFilter *filter)
 {
-    EscSqliteStep get =
-        esc_sqlite_step(esc_sqlite_of(base), escalations_statement(filter), "to list escalations");
-    bind_page(&get, filter->before, filter->limit);
-    if (filter->ticket.size != 0)
-        esc_sqlite_bind_text(&get, filter->ticket);
-    if (filter->has_state && !filter->is_unclosed)
-        esc_sqlite_bind_i64(&get, filter->state);
-    bool goes_on = true;
-    while (goes_on && esc_sqlite_next(&get)) {
-        EscEscalationRow row = listed_escalation(&get);
-        goes_on = visit(context, &row);
+    const EscListPlace *after = &filter->after;
+    EscSqliteStep get = esc_sqlite_step(esc_sqlite_of(base), way_of(filter), "to list escalations");
+    esc_sqlite_bind_u64(&get, after->id);
+    if (filter->sort == ESC_SORT_OPENED) {
+        if (filter->ticket.size != 0)
+            esc_sqlite_bind_text(&get, filter->ticket);
+        else if (filter->has_state && !filter->is_unclosed)
+            esc_sqlite_bind_i64(&get, filter->state);
+        return get;
+    }
+    bool is_first = after->id == 0;
+    esc_sqlite_bind_i64(&get, is_first             ? INT64_MIN
+                              : after->due_ms == 0 ? INT64_MAX
+                                                   : after->due_ms);
+    if (filter->sort == ESC_SORT_SEVERITY)
+        esc_sqlite_bind_i64(&get, is_first ? INT64_MIN : -(int64_t)after->rank);
+    return get;
+}
+
+/* What the filter asks of a row on the way. */
+static EscEscalationRow passed(const EscSqliteStep *step)
+{
+    int64_t due_ms = esc_sqlite_column_i64(step, 2);
+    return (EscEscalationRow){
+        .id = esc_sqlite_column_u64(step, 0),
+        .rank = (uint32_t)-esc_sqlite_column_i64(step, 1),
+        .due_ms = due_ms == INT64_MAX ? 0 : due_ms,
+        .state = (EscState)esc_sqlite_column_i64(step, 3),
+        .owner = esc_sqlite_column_text(step, 4),
+        .template_name = esc_sqlite_column_text(step, 5),
+        .account = esc_sqlite_column_text(step, 6),
+        .severity = esc_sqlite_column_text(step, 7),
+    };
+}
+
+typedef struct Page {
+    uint64_t ids[ESC_STORE_LIST_MAX];
+    size_t count;
+    EscListPlace next; /* id 0: there is nothing behind it */
+} Page;
+
+/* The ids of the page. Rows are read later, each by its id: on the way most are passed by. */
+static EscStatus page_find(EscStore *base, const EscEscalationFilter *filter, Page *page,
+                           EscWhy *why)
+{
+    size_t looks = 0,
+           looks_max = ESC_STORE_LOOKS_MAX * (filter->sort == ESC_SORT_OPENED ? 1u : 10u);
+    EscListPlace last = {0};
+    EscSqliteStep get = way_begin(base, filter);
+    while (esc_sqlite_next(&get)) {
+        if (page->count == filter->limit || looks == looks_max) {
+            page->next = last;
+            break;
+        }
+        EscEscalationRow row = passed(&get);
+        bool is_behind = filter->sort == ESC_SORT_DUE && filter->due_before_ms != 0 &&
+                         (row.due_ms == 0 || row.due_ms >= filter->due_before_ms);
+        if (is_behind)
+            break;
+        looks++;
+        last = (EscListPlace){row.id, row.due_ms, row.rank};
+        row.ticket = filter->ticket; /* its way has no others */
+        if (esc_escalation_filter_fits(filter, &row))
+            page->ids[page->count++] = row.id;
     }
     return esc_sqlite_done(&get, why);
 }
+
+static EscStatus give(EscStore *base, uint64_t id, EscEscalationVisit *visit, void *context,
+                      bool *goes_on, EscWhy *why)
+{
+    EscSqliteStep get =
+        esc_sqlite_step(esc_sqlite_of(base), ESC_STATEMENT_ESCALATION_GET, "to list escalations");
+    EscEscalationRow row;
+    esc_sqlite_bind_u64(&get, id);
+    EscStatus status = ESC_OK;
+    if (esc_sqlite_next(&get)) {
+        status = esc_sqlite_escalation_row(&get, &row, why);
+        *goes_on = status == ESC_OK && visit(context, &row);
+    }
+    return esc_sqlite_finish(&get, status, why);
+}
+
+EscStatus esc_sqlite_escalations(EscStore *base, const EscEscalationFilter *filter,
+                                 EscEscalationVisit *visit, void *context, EscListPlace *next,
+                                 EscWhy *why)
+{
+    Page page;
+    page.count = 0;
+    page.next = (EscListPlace){0};
+    EscStatus status = page_find(base, filter, &page, why);
+    bool goes_on = true;
+    for (size_t i = 0; status == ESC_OK && goes_on && i < page.count; i++)
+        status = give(base, page.ids[i], visit, context, &goes_on, why);
+    *next = page.next;
+    return status;
+}
+
+/* --- tickets -------------------------------------------------------------------------------------- */
 
 EscStatus esc_sqlite_tickets(EscStore *base, const EscTicketFilter *filter, EscTicketVisit *visit,
                              void *context, EscWhy *why)

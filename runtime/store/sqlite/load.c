@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define LOADED_ROWS 512
-#define JOINED_TICKET 14 /* the first column of its ticket in ESCALATIONS_LIVE */
+#define JOINED_TICKET 19 /* the first column of its ticket in ESCALATIONS_LIVE */
 
 static EscStatus load_counters(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
 {

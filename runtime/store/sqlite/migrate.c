@@ -1,6 +1,6 @@
 /* migrate.c - a file of an older schema becomes one of ours, inside the transaction that opening runs in.
  *
- * Version 2 lacks a table, which is made. Of version 1 the old tables are renamed, the new ones made as for a new file, the rows copied, the old ones dropped. Audit records are
+ * Version 2 lacks a table, which is made, and version 3 columns of escalations. Of version 1 the old tables are renamed, the new ones made as for a new file, the rows copied, the old ones dropped. Audit records are
  * packed; the rest is copied as it is: contents of events that were never kept stay unkept, and starts of escalations stay
  * in start_event. Bodies of that time are JSON: the engine reads the fields of a ticket from it, and parks an escalation
  * that it finds open, for a person to go on. Timers and absences are not taken over. The log grows by about the size of the file meanwhile. */
@@ -164,6 +164,23 @@ EscStatus esc_sqlite_migrate_2(EscSqlite *store, EscWhy *why)
                "CREATE TABLE kept (id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16), "
                "body BLOB NOT NULL) STRICT, WITHOUT ROWID",
                why);
+}
+
+/* What lists are filtered by is in no body of that time: it is there when the row is written next. */
+EscStatus esc_sqlite_migrate_3(EscSqlite *store, EscWhy *why)
+{
+    return run(
+        store,
+        "ALTER TABLE escalation ADD COLUMN version INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE escalation ADD COLUMN account TEXT NOT NULL DEFAULT '';"
+        "ALTER TABLE escalation ADD COLUMN severity TEXT NOT NULL DEFAULT '';"
+        "ALTER TABLE escalation ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE escalation ADD COLUMN due_ms INTEGER NOT NULL DEFAULT 9223372036854775807;"
+        "CREATE INDEX escalation_by_due ON escalation (due_ms, id, rank, state, owner, template, "
+        "account, severity) WHERE state < 3;"
+        "CREATE INDEX escalation_by_rank ON escalation (rank, due_ms, id, state, owner, template, "
+        "account, severity) WHERE state < 3",
+        why);
 }
 
 EscStatus esc_sqlite_migrate(EscSqlite *store, const uint8_t id[ESC_STORE_ID_SIZE], EscWhy *why)

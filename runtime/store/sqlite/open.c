@@ -63,6 +63,16 @@ static EscStatus create_schema(EscSqlite *store, const EscSqliteOptions *options
     return status;
 }
 
+/* Version 1 becomes what we have at once, the others step by step. */
+static EscStatus migrate(EscSqlite *store, int64_t version, const EscSqliteOptions *options,
+                         EscWhy *why)
+{
+    if (version == 1)
+        return esc_sqlite_migrate(store, options->new_id, why);
+    EscStatus status = version == 2 ? esc_sqlite_migrate_2(store, why) : ESC_OK;
+    return status == ESC_OK ? esc_sqlite_migrate_3(store, why) : status;
+}
+
 /* A new file gets its schema, one of an older version is migrated; any other must have exactly ours. */
 static EscStatus check_schema(EscSqlite *store, const EscSqliteOptions *options, EscWhy *why)
 {
@@ -78,9 +88,8 @@ static EscStatus check_schema(EscSqlite *store, const EscSqliteOptions *options,
         return create_schema(store, options, why);
     if (application != ESC_SQLITE_APPLICATION_ID)
         return esc_why(why, ESC_BAD_CONFIG, "", 0, "the file is not a store of Escal");
-    if (version == 1 || version == 2) {
-        status = version == 1 ? esc_sqlite_migrate(store, options->new_id, why)
-                              : esc_sqlite_migrate_2(store, why);
+    if (version >= 1 && version < ESC_SQLITE_SCHEMA_VERSION) {
+        status = migrate(store, version, options, why);
         return status == ESC_OK ? write_version(store, why) : status;
     }
     if (version != ESC_SQLITE_SCHEMA_VERSION)

@@ -62,7 +62,14 @@ EscStatus esc_sqlite_escalation_row(const EscSqliteStep *step, EscEscalationRow 
         .step = esc_sqlite_column_text(step, 11),
         .next_due_ms = esc_sqlite_column_i64(step, 12),
         .body = esc_sqlite_column_bytes(step, 13),
+        .version = esc_sqlite_column_u64(step, 14),
+        .account = esc_sqlite_column_text(step, 15),
+        .severity = esc_sqlite_column_text(step, 16),
+        .rank = (uint32_t)-esc_sqlite_column_i64(step, 17),
+        .due_ms = esc_sqlite_column_i64(step, 18),
     };
+    if (row->due_ms == INT64_MAX)
+        row->due_ms = 0;
     EscBytes hash = esc_sqlite_column_bytes(step, 3);
     if (hash.size == 0) /* somebody has deleted what the schema refers to */
         return esc_why(why, ESC_STORE_DAMAGED, "", row->id,

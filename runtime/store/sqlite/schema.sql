@@ -78,11 +78,21 @@ CREATE TABLE escalation (
     outcome      TEXT    NOT NULL,
     step         TEXT    NOT NULL,
     next_due_ms  INTEGER NOT NULL,
+    version      INTEGER NOT NULL DEFAULT 0,
+    account      TEXT    NOT NULL DEFAULT '',
+    severity     TEXT    NOT NULL DEFAULT '',
+    rank         INTEGER NOT NULL DEFAULT 0, -- minus its place among the severities: the worst comes first
+    due_ms       INTEGER NOT NULL DEFAULT 9223372036854775807, -- when nobody has to meet anything
     body         BLOB    NOT NULL,
     start        INTEGER NOT NULL,
     start_slot   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX escalation_by_state ON escalation (state);
+-- Lists of what is open, with all that they are filtered by: a page is read out of the index alone.
+CREATE INDEX escalation_by_due ON escalation (due_ms, id, rank, state, owner, template, account, severity)
+    WHERE state < 3;
+CREATE INDEX escalation_by_rank ON escalation (rank, due_ms, id, state, owner, template, account, severity)
+    WHERE state < 3;
 CREATE INDEX escalation_live ON escalation (id) WHERE state < 3; -- by id, as a start reads them
 CREATE INDEX escalation_by_start ON escalation (start) WHERE state < 3;
 CREATE INDEX escalation_by_ticket ON escalation (ticket);

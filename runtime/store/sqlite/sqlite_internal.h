@@ -7,7 +7,7 @@
 
 #include <esc/store_sqlite.h>
 
-#define ESC_SQLITE_SCHEMA_VERSION 3
+#define ESC_SQLITE_SCHEMA_VERSION 4
 #define ESC_SQLITE_APPLICATION_ID 0x45736361 /* "Esca": says in the file's header whose it is */
 #define ESC_SQLITE_PAGE_SIZE 4096
 /* 8 MB: a checkpoint every thousand events or so. While one is written the disk has no time for other workspaces, so that
@@ -139,7 +139,9 @@ ESC_MUST_USE EscStatus esc_sqlite_settings_lock(sqlite3 *db, EscWhy *why);
 ESC_MUST_USE EscStatus esc_sqlite_place_check(const EscSqliteOptions *options, EscWhy *why);
 
 /* migrate.c: inside the transaction of opening. A store that had no id gets this one. */
-ESC_MUST_USE EscStatus esc_sqlite_migrate_2(EscSqlite *store, EscWhy *why); /* of version 2 */
+/* From version 2, or 3. */
+ESC_MUST_USE EscStatus esc_sqlite_migrate_2(EscSqlite *store, EscWhy *why);
+ESC_MUST_USE EscStatus esc_sqlite_migrate_3(EscSqlite *store, EscWhy *why);
 ESC_MUST_USE EscStatus esc_sqlite_migrate(EscSqlite *store, const uint8_t id[ESC_STORE_ID_SIZE],
                                           EscWhy *why);
 
@@ -218,7 +220,8 @@ EscStatus esc_sqlite_outbox_get(EscStore *store, const uint64_t *ids, size_t cou
 EscStatus esc_sqlite_outbox_due(EscStore *store, int64_t now_ms, size_t limit,
                                 EscOutboxVisit *visit, void *context, EscWhy *why);
 EscStatus esc_sqlite_escalations(EscStore *store, const EscEscalationFilter *filter,
-                                 EscEscalationVisit *visit, void *context, EscWhy *why);
+                                 EscEscalationVisit *visit, void *context, EscListPlace *next,
+                                 EscWhy *why);
 EscStatus esc_sqlite_tickets(EscStore *store, const EscTicketFilter *filter, EscTicketVisit *visit,
                              void *context, EscWhy *why);
 EscStatus esc_sqlite_outbox(EscStore *store, const EscOutboxFilter *filter, EscOutboxVisit *visit,

@@ -231,6 +231,15 @@ void esc_engine_evict(EscEngine *engine, size_t keep);
  * one wakes. Call where esc_engine_evict may be called, and while restoring. */
 void esc_engine_sleep(EscEngine *engine, size_t keep);
 
+typedef enum EscWanted {
+    ESC_WANTED_NOTHING,
+    ESC_WANTED_QUESTION,
+    ESC_WANTED_APPROVAL,
+    ESC_WANTED_TRIAGE,
+    ESC_WANTED_COUNT
+} EscWanted;
+const char *esc_wanted_name(EscWanted asked); /* "question" */
+
 /* Reading for the API, status and tests; rows point into the engine and hold until the next apply, or until 64 MiB of views were made. */
 typedef struct EscEscalationView {
     uint64_t id;
@@ -259,10 +268,30 @@ typedef struct EscEscalationView {
     EscText group_key;     /* what its tickets have in common; empty: it has one ticket */
     EscText tickets_json;  /* [{"id","resolved"}…]: the first, and those that joined it */
     uint32_t tickets_open; /* how many of them are not resolved */
+    uint64_t version;      /* as in its row */
+    EscText account, severity, owner_title;
+    uint8_t bundle_hash[32];
+    int64_t due_ms;          /* the earliest deadline that somebody has to meet; 0: there is none */
+    int64_t acked_ms;        /* 0: nobody who has it has acknowledged */
+    int64_t resolved_ms;     /* 0: not all of its tickets are resolved */
+    int64_t holds_until_ms;  /* the end of an acknowledgement on a lease; 0: it has none */
+    int64_t question_due_ms; /* 0: it has no end */
+    EscWanted wanted;        /* what the question is */
+    /* Who stands for each role of its chain now; empty: nobody. */
+    EscText primary, secondary, escalation_owner;
+    uint64_t last_outbox; /* of its last message; 0: none was sent. The rest is of that message */
+    EscText last_to, last_medium, last_detail;
+    EscDeliveryState last_state;
+    int64_t last_at_ms;
+    uint32_t tasks_open; /* what somebody is asked to do */
 } EscEscalationView;
 bool esc_engine_find_escalation(
     EscEngine *engine, uint64_t id,
     EscEscalationView *view); /* open ones, and closed ones not yet evicted */
+/* The same without what only a look at a single one needs: checks, changes, tickets. */
+bool esc_engine_find_row(EscEngine *engine, uint64_t id, EscEscalationView *view);
+/* What lists show of one that is closed, from its row alone; the rest of the view is empty. Texts are the row's. */
+void esc_escalation_row_show(const EscEscalationRow *row, EscEscalationView *view);
 /* Visits escalations in id order; stops when `visit` gives false. */
 void esc_engine_each_escalation(EscEngine *engine,
                                 bool (*visit)(void *context, const EscEscalationView *view),

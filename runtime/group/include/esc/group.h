@@ -90,6 +90,11 @@ typedef struct EscEscalationRow {
     EscBytes body;                      /* snapshots, timers, checks, pages under way … */
     /* JSON of the event that started it: evidence, given only when the row is new, else empty (keep) */
     EscText start_event;
+    /* What lists are filtered and sorted by, as it was when the row was written. */
+    uint64_t version;          /* grows whenever the row is written */
+    EscText account, severity; /* of its ticket */
+    uint32_t rank;  /* of the severity among those of the schema: the higher the worse; 0: none */
+    int64_t due_ms; /* the earliest deadline that somebody has to meet; 0: there is none */
 } EscEscalationRow;
 
 typedef enum EscOutboxKind {

@@ -17,6 +17,8 @@ extern "C" {
 
 #define ESC_STORE_ID_SIZE 16
 #define ESC_STORE_LIST_MAX 1000 /* rows of one list */
+#define ESC_STORE_LOOKS_MAX                                                                        \
+    20000 /* rows that are looked at for one page of it; of what is sorted by more than age ten times that */
 
 /* --- what goes in and out --------------------------------------------------------------------- */
 
@@ -64,14 +66,32 @@ typedef struct EscAuditFilter {
     size_t limit;
 } EscAuditFilter;
 
+typedef enum EscEscalationSort {
+    ESC_SORT_OPENED, /* newest first */
+    ESC_SORT_DUE, /* the earliest deadline first, then what has none; only of what is not closed */
+    ESC_SORT_SEVERITY, /* the worst first, then by deadline; only of what is not closed */
+    ESC_SORT_COUNT
+} EscEscalationSort;
+
+/* Where a page ended: the keys of its last row, whatever became of that since. */
+typedef struct EscListPlace {
+    uint64_t id; /* 0: at the beginning, or behind all */
+    int64_t due_ms;
+    uint32_t rank;
+} EscListPlace;
+
 typedef struct EscEscalationFilter {
     bool is_unclosed; /* whatever is not closed; counts before the state */
     bool has_state;
     EscState state;
-    EscText ticket;
-    uint64_t before; /* id of the last one of the page before; newest first */
+    EscText ticket; /* only with ESC_SORT_OPENED */
+    EscText owner, template_name, account, severity;
+    int64_t due_before_ms; /* 0: no matter */
+    EscEscalationSort sort;
+    EscListPlace after;
     size_t limit;
 } EscEscalationFilter;
+bool esc_escalation_filter_fits(const EscEscalationFilter *filter, const EscEscalationRow *row);
 
 typedef struct EscTicketFilter {
     EscText after; /* id of the last one of the page before; by id */
@@ -120,7 +140,8 @@ typedef struct EscStoreOps {
     EscStatus (*audit)(EscStore *store, const EscAuditFilter *filter, EscAuditVisit *visit,
                        void *context, EscWhy *why);
     EscStatus (*escalations)(EscStore *store, const EscEscalationFilter *filter,
-                             EscEscalationVisit *visit, void *context, EscWhy *why);
+                             EscEscalationVisit *visit, void *context, EscListPlace *next,
+                             EscWhy *why);
     EscStatus (*tickets)(EscStore *store, const EscTicketFilter *filter, EscTicketVisit *visit,
                          void *context, EscWhy *why);
     EscStatus (*outbox)(EscStore *store, const EscOutboxFilter *filter, EscOutboxVisit *visit,
@@ -189,11 +210,14 @@ ESC_MUST_USE EscStatus esc_store_outbox_due(EscStore *store, int64_t now_ms, siz
  * the store takes nothing more, and the caller must stop (its memory is ahead of the store). */
 ESC_MUST_USE EscStatus esc_store_commit(EscStore *store, const EscGroup *group, EscWhy *why);
 
-/* Lists for people. Escalations come without their body, bundle and start event. */
+/* Lists for people. Escalations come without their start event. */
 ESC_MUST_USE EscStatus esc_store_audit(EscStore *store, const EscAuditFilter *filter,
                                        EscAuditVisit *visit, void *context, EscWhy *why);
+/* *next: where to go on (may be NULL); its id is 0 when this was all. A page may hold fewer than were asked for, or none, and go
+ * on: no more than ESC_STORE_LOOKS_MAX rows are looked at for one. */
 ESC_MUST_USE EscStatus esc_store_escalations(EscStore *store, const EscEscalationFilter *filter,
-                                             EscEscalationVisit *visit, void *context, EscWhy *why);
+                                             EscEscalationVisit *visit, void *context,
+                                             EscListPlace *next, EscWhy *why);
 ESC_MUST_USE EscStatus esc_store_tickets(EscStore *store, const EscTicketFilter *filter,
                                          EscTicketVisit *visit, void *context, EscWhy *why);
 ESC_MUST_USE EscStatus esc_store_outbox(EscStore *store, const EscOutboxFilter *filter,

@@ -273,6 +273,24 @@ bool esc_origin_is_stale(const EscTicket *ticket, uint32_t slot, uint64_t source
 void esc_origin_put(EscEngine *engine, EscTicket *ticket, uint32_t slot, uint64_t source,
                     int64_t time_ms);
 
+/* --- faces.c: what people see of an escalation in lists ------------------------------------------ */
+
+/* Of its ticket: the customer, the severity in words, and its place among those of the schema (0: none). */
+EscText esc_ticket_account(const EscEngine *engine, const EscTicket *ticket);
+EscText esc_ticket_severity(const EscEngine *engine, const EscTicket *ticket, uint32_t *rank);
+/* The earliest deadline that somebody has to meet: an acknowledgement, what the steps wait for of people, an expectation.
+ * 0: there is none. */
+int64_t esc_escalation_due_ms(const EscEscalation *escalation);
+/* A message of it was queued under that id; an outbox row of it was settled, or climbed. */
+void esc_last_message_put(EscEngine *engine, EscEscalation *escalation, uint64_t id,
+                          const EscOutboxRow *row);
+void esc_last_message_settled(EscEngine *engine, EscEscalation *escalation,
+                              const EscOutboxNode *node, EscDeliveryState state, EscText detail);
+/* Lists show what the ticket says: its open escalations are written again when that has changed. */
+void esc_faces_flush(EscEngine *engine);
+/* As it is now written. */
+void esc_face_written(EscEngine *engine, EscEscalation *escalation);
+
 /* --- escalations.c ---------------------------------------------------------------------------- */
 
 void esc_change_release(EscChange *change);

@@ -31,6 +31,7 @@ enum {
         8,                  /* further exceptions that an open triage names; the rest is counted */
     ESC_DEAD_TOLD_MAX = 16, /* targets whose dead messages the owner was told of lately */
     ESC_PAGED_MAX = 64,     /* pages under way that one escalation remembers */
+    ESC_LAST_DETAIL_MAX = 200,        /* of what is known of an escalation's last message */
     ESC_LEFT_BYTES_MAX = 1000,        /* of the text that says what a rollback has left */
     ESC_STORM_ESCALATIONS_MAX = 1000, /* that one merged page speaks of; more are counted */
     ESC_DIGEST_ITEMS_MAX = 50,        /* messages that one digest repeats; the rest is counted */
@@ -349,6 +350,16 @@ typedef struct EscFrame {
     EscRaised *raised;     /* owned: what this handler handles; NULL for steps and closing */
 } EscFrame;
 
+/* The message of an escalation that was sent or settled last. */
+typedef struct EscLastMessage {
+    uint64_t outbox; /* 0: none was sent */
+    EscText to;      /* interned: a person or a channel */
+    EscText medium;  /* interned; empty: one of a channel that speaks for many escalations */
+    EscText detail;  /* owned */
+    EscDeliveryState state;
+    int64_t at_ms; /* when it came to that */
+} EscLastMessage;
+
 /* How a person's answer ends triage; stands for the length of one input only. */
 typedef enum EscTriageEnd {
     ESC_TRIAGE_OPEN,
@@ -536,7 +547,11 @@ struct EscEscalation {
     uint32_t shift; /* in the turn's list, + 1; 0: none */
     EscOwed *owed;  /* owned; NULL: everybody was told */
     int64_t opened_at_ms, closed_at_ms;
-    EscText outcome;        /* interned */
+    uint64_t version;              /* of its row; grows whenever that is written */
+    int64_t acked_ms, resolved_ms; /* since when it is so; 0: it is not */
+    EscLastMessage last;
+    uint64_t shown;  /* of what lists show of its ticket, when the row was written: faces.c */
+    EscText outcome; /* interned */
     bool is_closed_by_when; /* the end came by `close when` */
     uint32_t handoffs, exceptions, effects;
     EscFrame frame;  /* what runs: the steps, the handler on top of them, or the closing */
@@ -825,7 +840,8 @@ typedef struct EscSchema {
     uint32_t *numbers;
     EscSlots read;
     /* ESC_NONE: no such field */
-    uint32_t status_slot, title_slot, assignee_slot, queue_slot, created_slot, severity_slot;
+    uint32_t status_slot, title_slot, assignee_slot, queue_slot, created_slot, severity_slot,
+        account_slot, account_name_slot;
     EscPosting *postings;     /* grouped by event type */
     uint32_t *postings_first; /* by event type, with one more at the end */
     EscByEvent tallies;       /* in TALLIES */

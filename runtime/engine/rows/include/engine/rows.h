@@ -59,6 +59,17 @@ void esc_joined_show(EscCursor *cursor, EscBuf *json);
 void esc_groups_pack(EscBuf *out, const EscEngine *engine);
 void esc_groups_unpack(EscCursor *cursor, EscEngine *engine);
 
+/* --- face_pack.c: what lists show, part of an escalation's body --------------------------------- */
+
+void esc_face_pack(EscBuf *out, const EscEngine *engine, const EscEscalation *escalation);
+/* Has all of it. */
+bool esc_face_unpack(EscText face, EscEngine *engine, EscEscalation *escalation);
+/* The same for whoever looks: texts are the bytes' own, *shown is of what lists show of its ticket. */
+bool esc_face_show(EscText face, EscEscalationView *view, uint64_t *shown);
+/* The part of a body that is the face; false: the body is none of ours. */
+bool esc_escalation_face_find(EscBytes body, EscText *face);
+EscText esc_owner_title(const EscEngine *engine, const EscEscalation *escalation);
+
 /* --- duty_pack.c, frames_pack.c, changes_pack.c: parts of an escalation's body ------------------- */
 
 /* Readers fail the cursor where the bytes are not what their writers write; that of the duty has all of it. All but the
@@ -115,5 +126,7 @@ static inline EscArena *esc_view_begin(EscEngine *engine)
 }
 /* Who comes after whoever is accountable. */
 void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view);
+/* Who stands for each role of the chain now. */
+void esc_roles_view(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view);
 
 #endif
