@@ -8,5 +8,6 @@ await import('./test_acts.mjs');
 await import('./test_keys.mjs');
 await import('./test_phone.mjs');
 await import('./test_hostile.mjs');
+await import('./test_leads.mjs');
 await import('./test_matrix.mjs');
 await runAll(pattern);

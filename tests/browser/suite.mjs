@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const PATIENCE = 15000; // ms; only a test that fails waits so long
+const PATIENCE = 30000; // ms; only a test that fails waits so long
 const tests = [];
 export const setup = { modules: '', files: '', bin: '', chromium: '', build: '' };
 
