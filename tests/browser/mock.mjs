@@ -180,7 +180,8 @@ export class Mock {
         const found = /^\/v1\/escalations\/([^/]+)(\/timeline)?$/.exec(path);
         const row = found && this.rows.get(`${client}/${decodeURIComponent(found[1])}`);
         if (row && found[2]) return this.json(response, 200, { items: this.trail(row) });
-        if (row) return this.json(response, 200, { ...row, answers: [], checks: [{ text: 'acknowledged', state: 'passed' }, { text: 'the queue is empty', state: 'pending' }], changes: [{ text: 'status from open to escalated', undo: 'status back to open' }, { text: 'made the ticket T-1', undo: 'cannot be undone' }], now: this.now() });
+        if (row) return this.json(response, 200, { ...row, answers: [], checks: [{ check: 'acknowledged', text: '', result: 'passed' }, { check: 'condition', text: 'the queue is empty', result: 'failed' }, { check: 'confirmed', text: 'the customer sees it', result: 'pending' }],
+            changes: [{ kind: 'field', name: 'status', before: 'open', after: 'escalated' }, { kind: 'added', name: 'tags', item: 'paged' }, { kind: 'ticket', name: 'incident', ticket: 'escal:T-1' }, { kind: 'call', name: 'crm.requeue', no_undo: 'leads are re-routed by hand' }], now: this.now() });
         const ticket = /^\/v1\/tickets\/([^/]+)$/.exec(path);
         if (ticket) return this.json(response, 200, { id: decodeURIComponent(ticket[1]), fields: { severity: 'critical', 'account.name': this.hostile ? HOSTILE[1] : 'Globex', 'account.tier': 'enterprise', channel: 'phone', tags: ['paged', 'checkout'] } });
         return this.json(response, 404, { status: 404, code: 'not_found', title: 'There is nothing at this address' });

@@ -75,7 +75,7 @@ const WALKS = {
         await keys(page, 'g', 'b');
         await page.click('.others [data-row]');
         await page.waitForSelector('.changes li');
-        assert.match(await page.textContent('.columns'), /status back to open.*cannot be undone/s);
+        assert.match(await page.textContent('.columns'), /goes back to open.*cannot be undone: leads/s);
         await page.click('.acts [data-act=rollback]');
         await page.fill('dialog textarea', 'the wrong queue');
         await page.click('dialog .foot .danger');

@@ -100,6 +100,11 @@ export function press(row, name) {
     return PRESS[name](now === undefined ? row : now.peek());
 }
 
+// Confirms or overrides one check, named by its text.
+export function pressCheck(row, verb, check) {
+    openDialog(() => html`<${Simple} row=${row} verb=${verb} says=${verb === 'confirm' ? 'confirm_says' : undefined} more=${{ check }} needsReason=${verb === 'override'} />`);
+}
+
 // The n-th answer of a row's question, chosen by a key: asked once more, with the words beside.
 export function pressAnswer(row, n) {
     const answers = (row.question && row.question.answers) || [];
@@ -130,7 +135,7 @@ async function done(promise) {
 
 const BUTTON_OF = { 'call-off': 'call_off' };
 
-function Simple({ row, verb, says, needsReason }) {
+function Simple({ row, verb, says, needsReason, more }) {
     const [reason, setReason] = useState('');
     const [wrong, setWrong] = useState('');
     const label = t(BUTTON_OF[verb] || verb);
@@ -140,7 +145,7 @@ function Simple({ row, verb, says, needsReason }) {
             setWrong(t('reason_needed'));
             return undefined;
         }
-        return done(act(row, verb, reason.trim() === '' ? {} : { reason: reason.trim() }));
+        return done(act(row, verb, { ...more, ...(reason.trim() && { reason: reason.trim() }) }));
     }
     return html`<form onSubmit=${send}><${Head} row=${row} title=${label} />
         ${says && html`<p>${t(says)}</p>`}

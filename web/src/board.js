@@ -20,7 +20,7 @@ export const selected = signal('');            // key of the row that had the fo
 
 export const flat = computed(() => [...order.value.mine, ...order.value.nobody, ...order.value.others]);
 
-const heightOf = () => (isNarrow.value ? 116 : 50);
+const heightOf = () => (isNarrow.value ? 120 : 50);
 
 function look() {
     const step = heightOf() * 4;
@@ -140,7 +140,7 @@ export function Board() {
     const { mine, nobody, others } = order.value;
     const isFiltered = filter.value.text !== '' || filter.value.client !== '';
     const all = mine.length + nobody.length + others.length;
-    return html`<h1 tabindex="-1">${t('board')}</h1><${OnCallNow} /><${Filter} />
+    return html`<h1 tabindex="-1" class="unseen">${t('board')}</h1><${OnCallNow} /><${Filter} />
         <div class="list" ...${holding.current}>
         <div class="news" aria-live="polite">${waiting.value > 0 && html`<button type="button" onClick=${showNew}>${t('new_rows', { n: waiting.value })}</button>`}</div>
         ${!isLoaded.value ? html`<p class="empty">${t('connecting')}</p>`

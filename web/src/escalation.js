@@ -1,9 +1,9 @@
 // escalation.js - one escalation: whose it is and until when, its question, what happened, what was sent, what it changed, why it began.
 import { useEffect } from 'preact/hooks';
-import { clientTitle, get, me } from './api.js';
+import { clientTitle, get, may, me } from './api.js';
 import { html } from './html.js';
 import { At, Button, Evidence, Severity, TimeLeft } from './parts.js';
-import { act, mainAct, otherActs, press } from './acts.js';
+import { act, mainAct, otherActs, press, pressCheck } from './acts.js';
 import { askedPerson, deadline, isClosed, keyOf, putRow, rows } from './store.js';
 import { useFetched, Failed, firstOf } from './fetched.js';
 import { clock } from './time.js';
@@ -83,27 +83,35 @@ function Messages({ row }) {
 
 // --- what it changed, its checks, why it began --------------------------------------------------------
 
-// What each of these says in the API is the engine's; texts come first, and what has none is shown by its members.
-function say(one) {
-    if (typeof one === 'string') return one;
-    if (one.text) return one.text;
-    const value = (v) => (v === null || v === undefined || v === '' ? '–' : Array.isArray(v) ? v.join(', ') : String(v));
-    if ('field' in one) return `${one.field}: ${value(one.before ?? one.from)} → ${value(one.after ?? one.to)}`;
-    return Object.entries(one).filter(([, v]) => typeof v !== 'object').map(([k, v]) => `${k.replace(/_/g, ' ')}: ${value(v)}`).join(', ');
+const shown = (value) => (value === null || value === undefined || value === '' ? '–' : Array.isArray(value) ? value.join(', ') : String(value));
+
+// What one recorded change did, and what rolling back would do about it.
+function said(change) {
+    const { kind, name, item, ticket, no_undo } = change;
+    const values = { name, item, ticket, why: no_undo, before: shown(change.before), after: shown(change.after) };
+    const what = t(`change_${kind}`, values);
+    return { what: what.startsWith('change_') ? t('change_call', values) : what, undo: no_undo ? t('undo_none', values) : t(`undo_${kind}`, values) };
 }
 
 function Changes({ row, detail }) {
-    const all = (detail && detail.changes) || [];
+    const all = ((detail && detail.changes) || []).map(said);
     return html`<section aria-labelledby="head-changes"><h2 id="head-changes">${t('changes')}</h2>${all.length === 0 ? html`<p class="empty">${t('changes_none')}</p>`
-        : html`<ul class="changes">${all.map((one) => html`<li>${say(one)}${one.undo && html`<small>${one.undo}</small>`}${one.undone && html`<small>${t('undone')}</small>`}</li>`)}</ul>
+        : html`<ul class="changes">${all.map((one) => html`<li>${one.what}<small>${one.undo}</small></li>`)}</ul>
         ${!isClosed(row) && html`<${Button} act=${() => press(row, 'rollback')}>${t('rollback')}</${Button}>`}`}</section>`;
+}
+
+// A check that asks for somebody's word can be given it here, or overridden by who may.
+function Check({ row, one }) {
+    const isPending = one.result === 'pending' && !isClosed(row) && may(row.client, 'act');
+    return html`<li class=${one.result}><span>${one.text || word('check_', one.check)}</span>
+        ${one.check === 'confirmed' && isPending ? html`<${Button} kind="quiet" act=${() => pressCheck(row, 'confirm', one.text)}>${t('confirm')}</${Button}>`
+            : one.result === 'failed' && !isClosed(row) && may(row.client, 'act') ? html`<${Button} kind="quiet" act=${() => pressCheck(row, 'override', one.text)}>${t('override')}</${Button}>` : null}<b>${word('result_', one.result)}</b></li>`;
 }
 
 function Checks({ row, detail }) {
     const all = (detail && detail.checks) || [];
     if (all.length === 0) return null;
-    return html`<section aria-labelledby="head-checks"><h2 id="head-checks">${t('checks')}</h2><ul class="checks">${all.map((one) => html`<li class=${one.state}>
-        <span>${one.text || one.name || one.check}</span><b>${word('', one.state)}</b></li>`)}</ul></section>`;
+    return html`<section aria-labelledby="head-checks"><h2 id="head-checks">${t('checks')}</h2><ul class="checks">${all.map((one) => html`<${Check} row=${row} one=${one} />`)}</ul></section>`;
 }
 
 function Why({ row }) {

@@ -112,5 +112,5 @@ export function OnCall() {
             : html`<ul class="bands"><${Days} />${schedules.map(({ client, duty }) => html`<${Band} key=${`${client}/${duty.schedule}`} client=${client} duty=${duty} />`)}</ul>`}</section>
         ${absent.length > 0 && html`<section aria-labelledby="head-absent"><h2 id="head-absent">${t('absences')}</h2><ul class="plain">${absent.map((one) => html`<li>${one.until ? t('absent_until', { who: one.name || one.person, until: clock(one.until) }) : one.name || one.person}${one.deputy && html`, ${t('absent_deputy', { deputy: one.deputy_name || one.deputy })}`} <small>${clientTitle(one.client)}</small></li>`)}</ul></section>`}
         <section aria-labelledby="head-reach"><h2 id="head-reach">${t('reachability')}</h2><ul class="reaches">${session.value.clients.map((one) => html`<${Reach} key=${one.client} client=${one.client} />`)}</ul><${PushSwitch} /></section>
-        ${all.map(([client, list]) => html`<section key=${client} aria-label=${`${t('people')}: ${clientTitle(client)}`}><h2>${clientTitle(client)}</h2><${Roles} list=${list} /></section>`)}`;
+        ${all.filter(([, list]) => list.some((duty) => duty.template)).map(([client, list]) => html`<section key=${client} aria-label=${`${t('people')}: ${clientTitle(client)}`}><h2>${clientTitle(client)}</h2><${Roles} list=${list} /></section>`)}`;
 }

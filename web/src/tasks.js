@@ -59,10 +59,9 @@ function TaskActs({ task }) {
 
 function Task({ task }) {
     return html`<li class=${`task ${task.overdue ? 'late' : ''}`}><${Severity} value=${task.severity} /><${TimeLeft} due=${task.due_at ? { at: task.due_at, what: 'due' } : null} />
-        <span class="what"><b>${task.title}</b><small>${word('', task.kind)} · <a href=${`/e/${encodeURIComponent(task.client)}/${task.escalation}`}>${t('of_escalation', { id: task.escalation })}</a>
-            · ${session.value.clients.length > 1 ? `${clientTitle(task.client)} · ` : ''}${task.account ? `${task.account} · ` : ''}${task.ticket_title || task.ticket}</small>
+        <span class="what"><b>${task.title}</b><small>${word('', task.kind)} · <a href=${`/e/${encodeURIComponent(task.client)}/${task.escalation}`}>${t('of_escalation', { id: task.escalation })}</a>${' · '}${session.value.clients.length > 1 ? `${clientTitle(task.client)} · ` : ''}${task.account ? `${task.account} · ` : ''}${task.ticket_title || task.ticket}</small>
             ${task.guidance && html`<p class="guidance">${task.guidance}</p>`}</span>
-        <span class="who">${task.assignee ? html`<b>${task.assignee_title || task.assignee}</b>` : html`<small>${(task.candidates || []).join(', ')}</small>`}</span>
+        <span class="who">${task.assignee ? html`<b>${task.assignee === me(task.client) ? t('you') : task.assignee_title || task.assignee}</b>` : html`<small>${(task.candidates || []).join(', ')}</small>`}</span>
         <span class="act"><${TaskActs} task=${task} /></span></li>`;
 }
 
