@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "api_internal.h"
+#include "api_live.h"
 
 #define REQUEST_ARENA_BYTES_MAX ((size_t)256 << 20)
 #define ACTIONS_RESERVED 1000 /* inputs that a full queue still takes from people */
@@ -17,6 +17,7 @@
 struct EscApi {
     EscApiSetup setup;
     EscDoor door;
+    EscLive live;
     EscParcel *pending, *pending_last; /* to be handed on by esc_api_hand_on */
     bool is_stopping;
 };
@@ -28,6 +29,7 @@ EscStatus esc_api_new(const EscApiSetup *setup, EscApi **out, EscWhy *why)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the API");
     (*out)->setup = *setup;
     esc_refusals_init(&(*out)->door.refusals);
+    esc_live_init(&(*out)->live, &(*out)->setup, &(*out)->door);
     esc_mailbox_init(&(*out)->door.finished, setup->wake, setup->context);
     return ESC_OK;
 }
@@ -36,11 +38,23 @@ void esc_api_use_tokens(EscApi *api, EscTokens *tokens)
 {
     esc_tokens_free(api->door.tokens);
     api->door.tokens = tokens;
+    esc_live_check_rights(&api->live, tokens);
+}
+
+EscLiveFeed *esc_api_feed(EscApi *api, EscShard *shard)
+{
+    EscLiveFeed *feed = esc_live_feed_new(&api->live.mail, shard);
+    if (feed == NULL)
+        return NULL;
+    feed->next = api->live.feeds;
+    api->live.feeds = feed;
+    return feed;
 }
 
 void esc_api_set_stopping(EscApi *api)
 {
     api->is_stopping = true;
+    esc_live_end_all(&api->live);
 }
 
 void esc_api_free(EscApi *api)
@@ -48,6 +62,7 @@ void esc_api_free(EscApi *api)
     if (api == NULL)
         return;
     esc_tokens_free(api->door.tokens);
+    esc_live_release(&api->live);
     esc_mailbox_release(&api->door.finished);
     esc_refusals_release(&api->door.refusals);
     free(api);
@@ -220,6 +235,13 @@ static bool job_complete(EscJob *job, EscService *service)
     return false;
 }
 
+static void job_decided(EscJob *job, EscService *service, const EscReply *replies)
+{
+    EscRequest *request = (EscRequest *)job;
+    if (request->route->handler->decided != NULL)
+        request->route->handler->decided(request, service, replies);
+}
+
 static void job_committed(EscJob *job, const EscReply *replies)
 {
     EscRequest *request = (EscRequest *)job;
@@ -244,7 +266,7 @@ static void job_over(EscJob *job)
 }
 
 static const EscJobSteps parse_steps = {
-    .parse = job_parse, .committed = job_committed, .refused = job_refused, .over = job_over};
+    .parse = job_parse, .decided = job_decided, .committed = job_committed, .refused = job_refused, .over = job_over};
 static const EscJobSteps both_steps = {.parse = job_parse,
                                        .look = job_complete,
                                        .committed = job_committed,
@@ -275,11 +297,13 @@ static void take_headers(void *context, EscHttpCall *http)
     EscApi *api = context;
     request->api = api;
     request->door = &api->door;
+    request->live = &api->live;
     request->setup = &api->setup;
     request->is_stopping = api->is_stopping;
     request->http = http;
     request->arena = arena;
     esc_buf_init(&request->parameter, ESC_ID_BYTES_MAX);
+    esc_buf_init(&request->row, (size_t)1 << 20);
     *esc_http_note(http) = request;
     route_request(request);
     send_answer(request);
@@ -337,7 +361,7 @@ static void take_request(void *context, EscHttpCall *http)
         request->route->handler->at_door(request);
     else if (proves_itself(request) && check_shard(request) && let_in(request))
         hand_on(request);
-    ESC_ASSERT(request->is_away || request->answer.status != 0);
+    ESC_ASSERT(request->is_away || request->answer.status != 0 || request->board != NULL);
     send_answer(request);
 }
 
@@ -350,9 +374,11 @@ static void take_gone(void *context, EscHttpCall *http)
     ESC_ASSERT(
         /* a request that is away is suspended, and a suspended connection does not end */
         !request->is_away);
+    esc_live_forget(request);
     esc_answer_release(&request->answer);
     esc_buf_release(&request->parameter);
     esc_buf_release(&request->body);
+    esc_buf_release(&request->row);
     esc_arena_free(request->arena);
     free(request);
 }
@@ -383,6 +409,7 @@ void esc_api_hand_on(EscApi *api)
 
 size_t esc_api_answer(EscApi *api)
 {
+    esc_live_run(&api->live);
     size_t count = esc_door_answer_kept(&api->door, api->setup.sessions);
     EscParcel *next = esc_mailbox_take(&api->door.finished);
     for (; next != NULL; count++) {
@@ -394,6 +421,11 @@ size_t esc_api_answer(EscApi *api)
         esc_http_send(request->http, &request->answer);
     }
     return count;
+}
+
+int64_t esc_api_wait_ms(const EscApi *api)
+{
+    return esc_live_wait_ms(&api->live);
 }
 
 size_t esc_api_away(const EscApi *api)

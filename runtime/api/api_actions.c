@@ -192,6 +192,8 @@ static void make_input(EscRequest *request, EscInput made)
         return;
     }
     *input = made;
+    if (request->key.size > 0)
+        input->key = &request->input_key;
     request->job.inputs = input;
     request->job.inputs_count = 1;
 }
@@ -234,39 +236,59 @@ static void parse_clock(EscRequest *request, const EscProgram *program)
 
 /* --- after the turn --------------------------------------------------------------------------- */
 
-static void answer_action(EscRequest *request, const EscReply *reply)
+static void refuse_by_policy(EscRequest *request, EscText note)
 {
-    if (reply->status != ESC_OK) {
-        esc_request_fail(request, reply->status, &reply->why);
-        return;
-    }
-    EscText note = esc_text_from(reply->outcome.note);
-    if (reply->outcome.is_refused) { /* the attempt stands in the record */
-        EscWhy why;
-        esc_request_fail(request, esc_why(&why, ESC_CONFLICT, "", 0, "%.*s", ESC_TEXT_ARG(note)),
-                         &why);
+    EscWhy why; /* the attempt stands in the record */
+    esc_request_fail(request, esc_why(&why, ESC_CONFLICT, "", 0, "%.*s", ESC_TEXT_ARG(note)), &why);
+}
+
+/* As the first request was answered, but for the row, which is that of now. */
+static void answer_again(EscRequest *request, const EscReply *reply)
+{
+    const EscJsonLimits limits = {.depth_max = 4, .values_max = 4096};
+    const EscJson *kept = NULL;
+    esc_answer_header(&request->answer, "Idempotency-Replayed", "true");
+    bool is_read = reply->kept.size > 0 &&
+                   esc_json_read(request->arena, reply->kept, &limits, &kept, NULL) == ESC_OK;
+    if (is_read && esc_json_member(kept, ESC_TEXT("refused")) != NULL) {
+        refuse_by_policy(request,
+                         esc_json_text_or(esc_json_member(kept, ESC_TEXT("note")), (EscText){0}));
         return;
     }
     EscBuf out;
-    esc_buf_init(&out, 4096);
-    esc_buf_char(&out, '{');
-    esc_outcome_write(&out, &reply->outcome);
-    esc_buf_printf(&out, ",\"noop\":%s", reply->outcome.is_noop ? "true" : "false");
-    for (uint32_t i = 0; i < reply->outcome.messages_count; i++)
-        esc_buf_printf(&out, "%s%llu", i == 0 ? ",\"messages\":[" : ",",
-                       (unsigned long long)(reply->outcome.messages_first + i));
-    if (reply->outcome.messages_count > 0)
-        esc_buf_char(&out, ']');
-    if (note.size > 0) {
-        esc_buf_string(&out, ",\"note\":");
-        esc_json_text(&out, note);
-    }
+    esc_buf_init(&out, (size_t)1 << 20);
+    EscText text = is_read ? reply->kept : ESC_TEXT("{\"escalations\":[],\"ticket\":\"\",\"noop\":true}");
+    esc_buf_text(&out, (EscText){text.data, text.size - 1});
+    esc_row_append(request, &out);
+    esc_buf_char(&out, '}');
+    esc_answer_json(&request->answer, 200, &out);
+}
+
+static void answer_action(EscRequest *request, const EscReply *reply)
+{
+    if (reply->status == ESC_DUPLICATE)
+        answer_again(request, reply);
+    else if (reply->status != ESC_OK)
+        esc_request_fail(request, reply->status, &reply->why);
+    else if (reply->outcome.is_stale)
+        esc_request_stale(request);
+    else if (reply->outcome.is_refused)
+        refuse_by_policy(request, esc_text_from(reply->outcome.note));
+    if (request->answer.status != 0)
+        return;
+    EscBuf out;
+    esc_buf_init(&out, (size_t)1 << 20);
+    esc_outcome_json(&reply->outcome, &out);
+    out.size--; /* the brace */
+    esc_row_append(request, &out);
     esc_buf_char(&out, '}');
     esc_answer_json(&request->answer, 200, &out);
 }
 
 const EscHandler esc_handle_action = {
+    .headers = esc_act_headers,
     .parse = parse_action,
+    .decided = esc_request_row,
     .committed = answer_action,
     .has_reserve = true,
     .may_be_empty = true,
@@ -274,6 +296,7 @@ const EscHandler esc_handle_action = {
 };
 
 const EscHandler esc_handle_clock = {
+    .headers = esc_act_headers,
     .parse = parse_clock,
     .committed = answer_action,
     .has_reserve = true,

@@ -101,6 +101,8 @@ typedef struct Shown {
 static void show(void *context, const EscEscalationView *view)
 {
     Shown *shown = context;
+    if (esc_answer_version(shown->request, view))
+        return;
     esc_api_escalation_view(&shown->items, shown->request->client, view);
 }
 
@@ -156,7 +158,7 @@ static void answer_escalation(EscRequest *request, EscService *service)
         status = shown.items.out.status;
     if (status != ESC_OK)
         esc_request_fail(request, status, &why);
-    else
+    else if (request->answer.status == 0)
         esc_answer_json(&request->answer, 200, &shown.items.out);
     esc_buf_release(&shown.items.out);
 }
@@ -216,5 +218,5 @@ static void answer_oncall(EscRequest *request, EscService *service)
 }
 
 const EscHandler esc_handle_escalations = {.look = answer_escalations};
-const EscHandler esc_handle_escalation = {.look = answer_escalation};
+const EscHandler esc_handle_escalation = {.headers = esc_row_headers, .look = answer_escalation};
 const EscHandler esc_handle_oncall = {.look = answer_oncall};

@@ -113,6 +113,33 @@ static bool calendars_end_soon(const EscApiSetup *setup, int64_t now_ms)
            now_ms / ESC_DAY_MS > setup->calendars_end_day - CALENDARS_LEFT_DAYS;
 }
 
+static void reason_add(EscBuf *out, const char **before, EscText reason)
+{
+    esc_buf_string(out, *before);
+    esc_json_text(out, reason);
+    *before = ",";
+}
+
+void esc_health_brief(const EscApiSetup *setup, EscBuf *out)
+{
+    EscBuf reasons;
+    const char *before = "";
+    esc_buf_init(&reasons, HEALTH_BYTES_MAX);
+    for (uint32_t i = 0; i < setup->shards->count; i++) {
+        EscShard *shard = setup->shards->items[i];
+        bool is_stopped = esc_shard_state(shard) == ESC_SHARD_STOPPED;
+        EscText reason = is_stopped ? esc_shard_reason(shard) : esc_shard_notice(shard);
+        if (reason.size > 0)
+            reason_add(&reasons, &before, reason);
+    }
+    if (calendars_end_soon(setup, setup->clock->wall_ms(setup->clock->context)))
+        reason_add(&reasons, &before,
+                   ESC_TEXT("calendars are written out for fewer than 60 days: start the daemon anew"));
+    esc_buf_printf(out, "{\"status\":\"%s\",\"reasons\":[%.*s]}",
+                   reasons.size > 0 ? "degraded" : "ok", ESC_TEXT_ARG(esc_buf_as_text(&reasons)));
+    esc_buf_release(&reasons);
+}
+
 static void answer_health(EscRequest *request)
 {
     const EscApiSetup *setup = request->setup;

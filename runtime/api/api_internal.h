@@ -33,6 +33,8 @@ ESC_MUST_USE EscStatus esc_tokens_parse(EscText text, uint64_t hash_seed, EscTok
 /* The token that was presented, or NULL; takes the same time whether the id is unknown or the
  * secret wrong. */
 const EscToken *esc_tokens_find(const EscTokens *tokens, EscText presented);
+/* Whether there still is that token, with that secret. */
+bool esc_tokens_hold(const EscTokens *tokens, EscText id, const uint8_t hash[32]);
 
 /* api_wrong.c */
 typedef struct EscWrongPlace {
@@ -69,6 +71,8 @@ typedef struct EscHandler {
     void (*look)(EscRequest *request, EscService *service); /* answers from the committed state */
     /* Makes request->inputs, or answers. */
     void (*parse)(EscRequest *request, const EscProgram *program);
+    /* With `parse`: looks at what its inputs did, before they are committed; may be NULL. */
+    void (*decided)(EscRequest *request, EscService *service, const EscReply *replies);
     /* With `parse`: answers what became of the inputs. */
     void (*committed)(EscRequest *request, const EscReply *replies);
     bool parses_apart;    /* its bodies are large: they are parsed while others have their turn */
@@ -125,6 +129,9 @@ typedef struct EscRefusals {
 } EscRefusals;
 void esc_refusals_init(EscRefusals *refusals);
 void esc_refusals_release(EscRefusals *refusals);
+
+/* {"status":"ok","reasons":[…]}: what /health says in short (api_health.c). Any thread. */
+void esc_health_brief(const EscApiSetup *setup, EscBuf *out);
 
 /* What all requests meet at the door; its thread's alone, but for the refusals. */
 typedef struct EscDoor {
@@ -202,6 +209,10 @@ struct EscRequest {
     EscBuf body;
     EscParsedEvent *events; /* as they came */
     uint32_t events_count;
+    EscText if_match, if_none_match; /* headers, as they were sent */
+    EscInputKey input_key;           /* of what a person does, when it has one */
+    uint64_t row_id;                 /* of the escalation that the answer shows; 0: none */
+    EscBuf row;                      /* that escalation, behind what was done */
     EscText key; /* of a ticket that is opened; empty: the request comes once */
     EscAction action;
     EscClockChange clock;
@@ -210,6 +221,8 @@ struct EscRequest {
     EscAnswer answer;
 
     /* The door's own. */
+    struct EscLive *live;
+    struct EscBoard *board; /* of an answer without an end */
     EscApi *api;
     EscDoor *door; /* of all requests */
     EscHttpCall *http;
@@ -256,6 +269,19 @@ void esc_request_answer_kept(EscRequest *request);
 /* Sends the answers that wait so and need not any more; gives how many. */
 size_t esc_door_answer_kept(EscDoor *door, EscSessions *sessions);
 
+
+/* api_versions.c: which version of an escalation a client has seen, and what is shown behind an act. */
+void esc_act_headers(EscRequest *request); /* Idempotency-Key, If-Match */
+void esc_row_headers(EscRequest *request); /* If-None-Match */
+/* Into the action. False: refused. */
+bool esc_request_take_seen(EscRequest *request);
+/* "E-12.7" as an ETag of the answer; 304 in its place when the client has that. True: it has. */
+bool esc_answer_version(EscRequest *request, const EscEscalationView *view);
+void esc_request_row(EscRequest *request, EscService *service, const EscReply *replies);
+/* Answers 412 with the row as it is. */
+void esc_request_stale(EscRequest *request);
+/* ,"escalation":{…} when there is one. */
+void esc_row_append(const EscRequest *request, EscBuf *out);
 
 /* api_actions.c: the body of what a person does. */
 bool esc_request_check_members(EscRequest *request, const EscJson *body); /* false: refused */

@@ -212,3 +212,10 @@ const EscToken *esc_tokens_find(const EscTokens *tokens, EscText presented)
     bool is_equal = CRYPTO_memcmp(hash, found->hash, sizeof(hash)) == 0;
     return is_equal && found != &nobody ? found : NULL;
 }
+
+bool esc_tokens_hold(const EscTokens *tokens, EscText id, const uint8_t hash[32])
+{
+    uint32_t index = 0;
+    return tokens != NULL && esc_names_find(tokens->ids, id, &index) &&
+           CRYPTO_memcmp(tokens->items[index].hash, hash, sizeof(tokens->items[index].hash)) == 0;
+}

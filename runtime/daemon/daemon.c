@@ -35,6 +35,7 @@ typedef struct Place {
     EscKnown *known;           /* what services call its people and places */
     EscWorkspaceConfig config; /* when the configuration says nothing about it */
     EscClockWatch clock_watch;
+    EscLiveFeed *feed; /* for boards */
 } Place;
 
 /* Tokens that a worker has read. */
@@ -150,6 +151,14 @@ static void shard_committed(void *context, EscShard *shard, EscService *service)
     Place *place = context;
     tell(place, shard, service);
     esc_outbox_committed(&place->outbox, service);
+    esc_api_committed(place->feed, service);
+}
+
+static void shard_rested(void *context, EscShard *shard, EscService *service)
+{
+    (void)shard;
+    const Place *place = context;
+    esc_api_rested(place->feed, service);
 }
 
 static void shard_stopped(void *context, EscShard *shard, EscText reason)
@@ -265,6 +274,7 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
                        .address_of = address_of,
                        .log = outside_log,
                        .outside_context = daemon,
+                       .boards_max = (unsigned)daemon->setup.config->connections_max / 2,
                        .queue_max = (size_t)daemon->setup.config->queue_max,
                        .started_boot_ms = esc_boot_ms(),
                        .calendars_end_day = daemon->setup.calendars_end_day,
@@ -353,7 +363,8 @@ static EscStatus add_place(EscDaemon *daemon, Place *place, EscShard *shard, Esc
     place->config.unbound = daemon->setup.config->unbound;
     place->daemon = daemon;
     place->known = make_known(daemon, name);
-    if (place->known == NULL)
+    place->feed = esc_api_feed(daemon->api, shard);
+    if (place->known == NULL || place->feed == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for what services call people");
     place->outbox = (EscOutbox){.outside = daemon->outside,
                                 .shard = shard,
@@ -384,6 +395,7 @@ EscStatus esc_daemon_add(EscDaemon *daemon, EscText name, EscService *service, E
                            .timers_max = (size_t)daemon->setup.config->timers_per_turn_max,
                            .context = place,
                            .committed = shard_committed,
+                           .rested = shard_rested,
                            .stopped = shard_stopped,
                            .closed = shard_closed};
     EscShard *shard = NULL;
@@ -490,6 +502,8 @@ static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
     int64_t wait_ms = esc_http_wait_ms(daemon->http);
     int64_t mail_ms = esc_daemon_mail_wait_ms(daemon->mail);
     wait_ms = mail_ms < wait_ms ? mail_ms : wait_ms;
+    int64_t boards_ms = esc_api_wait_ms(daemon->api);
+    wait_ms = boards_ms < wait_ms ? boards_ms : wait_ms;
     int64_t wait_ns = wait_ms < longest_ns / 1000000 ? wait_ms * 1000000 : longest_ns;
     EscStatus status = esc_reactor_wait(daemon->reactor, wait_ns, why);
     if (status != ESC_OK)
@@ -497,6 +511,7 @@ static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
     take_tokens(daemon);
     esc_daemon_tls_run(daemon->tls);
     esc_daemon_mail_run(daemon->mail);
+    (void)esc_api_answer(daemon->api); /* before the server looks what it has to send */
     esc_http_run(daemon->http);
     esc_api_hand_on(daemon->api);
     for (int i = 0; i < ROUNDS_MAX && esc_api_answer(daemon->api) > 0; i++) {

@@ -196,7 +196,7 @@ static enum MHD_Result send_answer(EscHttpCall *call)
         return MHD_YES;
     }
     call->is_queued = true;
-    phase(call, false);
+    phase(call, call->is_stream);
     return MHD_queue_response(call->connection, call->answered_status, call->response);
 }
 

@@ -51,6 +51,8 @@ struct EscHttpCall {
     bool has_begun, is_dispatched, is_suspended, is_queued;
     int64_t not_before_ms;    /* boot clock: its answer is held back until then; 0: it is not */
     EscRing held;             /* among those, with its connection suspended */
+    EscHttpStream stream;     /* of an answer without an end */
+    bool is_stream, is_stream_over;
     unsigned answered_status; /* 0: not answered */
     struct MHD_Response *response;
 };

@@ -165,6 +165,11 @@ void esc_service_news(EscService *service, const EscAuditRow **rows, size_t *cou
     service->has_news = false;
 }
 
+const EscGroup *esc_service_settled(const EscService *service)
+{
+    return service->settled;
+}
+
 void esc_service_outbox(const EscService *service, const EscOutboxRow **rows, size_t *count)
 {
     *rows = service->settled == NULL ? NULL : service->settled->outbox;

@@ -29,12 +29,17 @@ static size_t fill_events(EscServiceTurn *turn, Numbered *numbered)
 {
     size_t count = 0;
     for (size_t i = 0; i < turn->count; i++) {
-        if (turn->inputs[i].kind != ESC_INPUT_EVENT)
-            continue;
-        const EscEvent *event = turn->inputs[i].event;
+        const EscInput *input = &turn->inputs[i];
         EscServiceEvent *mine = &turn->events[i];
-        memcpy(mine->digest, event->digest, sizeof mine->digest);
-        mine->key = (EscEventKey){event->source, event->id};
+        if (input->kind == ESC_INPUT_EVENT) {
+            memcpy(mine->digest, input->event->digest, sizeof mine->digest);
+            mine->key = (EscEventKey){input->event->source, input->event->id};
+        } else if (input->key != NULL) {
+            memcpy(mine->digest, input->key->digest, sizeof mine->digest);
+            mine->key = (EscEventKey){input->key->source, input->key->id};
+        } else {
+            continue;
+        }
         numbered[count++] = (Numbered){mine, i};
     }
     return count;
@@ -121,6 +126,31 @@ EscStatus esc_turn_judge(const EscServiceTurn *turn, size_t index, EscWhy *why)
     return ESC_OK;
 }
 
+/* In the turn's arena; what the store has forgotten is empty. A keyed input is decided while nothing is under way. */
+static EscStatus kept_get(EscServiceTurn *turn, const EscEventKey *key, EscText *kept)
+{
+    EscBuf content;
+    int64_t at_ms = 0;
+    esc_buf_init(&content, (size_t)1 << 20);
+    EscStatus status = esc_store_event_get(turn->service->store, key, &content, &at_ms, turn->why);
+    *kept = esc_arena_text(turn->arena, esc_buf_as_text(&content));
+    esc_buf_release(&content);
+    return status == ESC_NOT_FOUND ? ESC_OK : status;
+}
+
+EscStatus esc_turn_kept(EscServiceTurn *turn, size_t index, EscText *kept)
+{
+    const EscServiceEvent *event = &turn->events[index];
+    for (size_t place = event->place; place > 0 && !event->known.is_known; place--) {
+        const EscServiceEvent *before = &turn->events[turn->by_key[place - 1]];
+        if (before->is_taken && compare_keys(&before->key, &event->key) == 0) {
+            *kept = before->kept;
+            return ESC_OK;
+        }
+    }
+    return kept_get(turn, &event->key, kept);
+}
+
 void esc_turn_list_events(EscServiceTurn *turn, EscGroup *group)
 {
     group->events = esc_arena_alloc_array(turn->arena, turn->events_count, sizeof *group->events);
@@ -133,7 +163,9 @@ void esc_turn_list_events(EscServiceTurn *turn, EscGroup *group)
         *row = (EscReceivedRow){.source = event->key.source,
                                 .id = event->key.id,
                                 .received_at_ms = turn->now_ms,
-                                .content = turn->inputs[i].event->json};
+                                .content = turn->inputs[i].kind == ESC_INPUT_EVENT
+                                               ? turn->inputs[i].event->json
+                                               : event->kept};
         memcpy(row->digest, event->digest, sizeof row->digest);
     }
 }

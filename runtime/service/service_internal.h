@@ -11,7 +11,7 @@
 
 typedef struct EscServiceTurn EscServiceTurn;
 
-/* An event among the inputs of a turn. */
+/* An event among the inputs of a turn, or another input with a key. */
 typedef struct EscServiceEvent {
     EscEventKey key;
     uint8_t digest[ESC_EVENT_DIGEST_SIZE];
@@ -19,6 +19,7 @@ typedef struct EscServiceEvent {
     size_t place;        /* of its number in EscServiceTurn.by_key */
     bool is_absent;      /* the store knows no ticket of its name */
     bool is_taken;       /* the engine has taken it */
+    EscText kept;        /* of an input that is none: its reply */
 } EscServiceEvent;
 
 /* What lives for one turn. */
@@ -87,6 +88,8 @@ ESC_MUST_USE EscStatus esc_turn_start(EscService *service, const EscServiceConfi
 ESC_MUST_USE EscStatus esc_turn_look_up(EscServiceTurn *turn);
 /* ESC_OK: new, to the store and within the turn. ESC_DUPLICATE; ESC_CONFLICT when it is known with another content. */
 ESC_MUST_USE EscStatus esc_turn_judge(const EscServiceTurn *turn, size_t index, EscWhy *why);
+/* What was kept of the reply to the input that this one repeats. */
+ESC_MUST_USE EscStatus esc_turn_kept(EscServiceTurn *turn, size_t index, EscText *kept);
 /* The events that were taken, as rows of the group. */
 void esc_turn_list_events(EscServiceTurn *turn, EscGroup *group);
 

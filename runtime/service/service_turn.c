@@ -146,6 +146,29 @@ EscStatus esc_service_turn_apply(EscServiceTurn *turn, const EscInput *input, Es
     return ESC_OK;
 }
 
+void esc_outcome_json(const EscOutcome *outcome, EscBuf *out)
+{
+    esc_buf_string(out, "{\"escalations\":[");
+    for (uint32_t i = 0; i < outcome->escalations_count && i < ESC_COUNT_OF(outcome->escalations);
+         i++)
+        esc_buf_printf(out, "%s\"E-%llu\"", i == 0 ? "" : ",",
+                       (unsigned long long)outcome->escalations[i]);
+    esc_buf_string(out, "],\"ticket\":");
+    esc_json_text(out, esc_text_from(outcome->ticket));
+    esc_buf_printf(out, ",\"noop\":%s", outcome->is_noop ? "true" : "false");
+    if (outcome->is_refused)
+        esc_buf_string(out, ",\"refused\":true");
+    for (uint32_t i = 0; i < outcome->messages_count; i++)
+        esc_buf_printf(out, "%s%llu", i == 0 ? ",\"messages\":[" : ",",
+                       (unsigned long long)(outcome->messages_first + i));
+    esc_buf_string(out, outcome->messages_count > 0 ? "]" : "");
+    if (outcome->note[0] != '\0') {
+        esc_buf_string(out, ",\"note\":");
+        esc_json_text(out, esc_text_from(outcome->note));
+    }
+    esc_buf_char(out, '}');
+}
+
 static EscStatus take_event(EscServiceTurn *turn, size_t index, EscReply *reply)
 {
     reply->status = esc_turn_judge(turn, index, &reply->why);
@@ -185,18 +208,46 @@ static EscStatus take_word(EscServiceTurn *turn, const EscInput *input, EscReply
     return esc_service_turn_apply(turn, &told, reply);
 }
 
+static EscStatus take_other(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
+{
+    if (input->kind == ESC_INPUT_CLOCK)
+        return take_word(turn, input, reply);
+    if (input->kind == ESC_INPUT_ACTION)
+        return take_action(turn, input, reply);
+    return esc_service_turn_apply(turn, input, reply);
+}
+
+/* What is repeated does nothing, and has the reply of the first. What is refused may be repeated. */
+static EscStatus take_keyed(EscServiceTurn *turn, size_t index, EscReply *reply)
+{
+    EscServiceEvent *mine = &turn->events[index];
+    reply->status = esc_turn_judge(turn, index, &reply->why);
+    if (reply->status == ESC_DUPLICATE)
+        return esc_turn_kept(turn, index, &reply->kept);
+    if (reply->status != ESC_OK)
+        return ESC_OK;
+    EscStatus status = take_other(turn, &turn->inputs[index], reply);
+    mine->is_taken = status == ESC_OK && reply->status == ESC_OK && !reply->outcome.is_stale;
+    if (mine->is_taken) {
+        EscBuf kept;
+        esc_buf_init(&kept, (size_t)1 << 20);
+        esc_outcome_json(&reply->outcome, &kept);
+        mine->kept = esc_arena_text(turn->arena, esc_buf_as_text(&kept));
+        esc_buf_release(&kept);
+        turn->has_changes = true; /* its key is to be kept, whatever it did */
+        ESC_ASSERT(!esc_arena_failed(turn->arena));
+    }
+    return status;
+}
+
 static EscStatus take_input(EscServiceTurn *turn, size_t index)
 {
     EscReply *reply = &turn->replies[index];
     const EscInput *input = &turn->inputs[index];
     *reply = (EscReply){.status = ESC_OK};
-    if (input->kind == ESC_INPUT_CLOCK)
-        return take_word(turn, input, reply);
     if (input->kind == ESC_INPUT_EVENT)
         return take_event(turn, index, reply);
-    if (input->kind == ESC_INPUT_ACTION)
-        return take_action(turn, input, reply);
-    return esc_service_turn_apply(turn, input, reply);
+    return input->key != NULL ? take_keyed(turn, index, reply) : take_other(turn, input, reply);
 }
 
 static EscStatus take_inputs(EscServiceTurn *turn)

@@ -85,6 +85,8 @@ void esc_job_refuse(EscJob *job, EscRefusal refusal, EscText reason);
 void esc_batch_collect(EscShard *shard, EscBatch *batch);
 /* The same, up to the first job that wants to see what is committed or asks for it. */
 void esc_batch_collect_plain(EscShard *shard, EscBatch *batch);
+/* Tells each job of the batch what was decided. */
+void esc_batch_decided(const EscBatch *batch, EscService *service, const EscReply *replies);
 /* Tells each job of the batch about its replies, and lets it go. */
 void esc_batch_finish(EscBatch *batch, const EscReply *replies);
 void esc_batch_refuse(EscBatch *batch, EscRefusal refusal, EscText reason);

@@ -117,6 +117,17 @@ void esc_batch_collect(EscShard *shard, EscBatch *batch)
     }
 }
 
+void esc_batch_decided(const EscBatch *batch, EscService *service, const EscReply *replies)
+{
+    size_t at = 0;
+    for (const EscParcel *one = batch->first; one != NULL; one = one->next) {
+        EscJob *job = (EscJob *)(uintptr_t)one;
+        if (job->steps->decided != NULL)
+            job->steps->decided(job, service, &replies[at]);
+        at += job->inputs_count;
+    }
+}
+
 void esc_batch_finish(EscBatch *batch, const EscReply *replies)
 {
     size_t at = 0;

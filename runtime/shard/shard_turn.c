@@ -152,6 +152,8 @@ static void come(EscShard *shard, const EscBatch *batch)
     EscStatus status = decide(shard, turn, &why);
     turn->cpu_ns = esc_thread_cpu_ns() - began_ns;
     if (status == ESC_OK)
+        esc_batch_decided(&turn->batch, shard->service, turn->replies);
+    if (status == ESC_OK)
         move_on(shard);
     else if (!shard->is_sent)
         stop(shard, status, &why);
@@ -254,6 +256,8 @@ void esc_shard_serve(EscShard *shard)
     if (shard->is_sent)
         return; /* the rest is the ahead lane's, whose end wakes this one */
     tell(shard);
+    if (is_serving(shard) && shard->going == NULL && shard->setup.rested != NULL)
+        shard->setup.rested(shard->setup.context, shard, shard->service);
     if (is_serving(shard))
         check_store(shard);
 }

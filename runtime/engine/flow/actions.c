@@ -138,6 +138,14 @@ static EscStatus escalation_of(EscDeed *deed)
     return escalation_of_ticket(deed);
 }
 
+/* What is changed and not written yet has a version that nobody has seen. */
+static bool is_as_seen(const EscDeed *deed)
+{
+    const EscEscalation *escalation = deed->escalation;
+    return escalation != NULL && escalation->id == deed->action->if_escalation &&
+           escalation->version == deed->action->if_version && !escalation->is_dirty;
+}
+
 EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *why)
 {
     static EscStatus (*const deeds[ESC_VERB_COUNT])(EscDeed * deed) = {
@@ -158,6 +166,10 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         EscStatus status = escalation_of(&deed);
         if (status != ESC_OK)
             return status;
+    }
+    if (action->if_version != 0 && !is_as_seen(&deed)) {
+        engine->turn.outcome->is_noop = engine->turn.outcome->is_stale = true;
+        return ESC_OK;
     }
     if (needs_escalation && deed.escalation == NULL &&
         (action->escalation != 0 || !is_about_ticket(action->verb))) { /* an old button */

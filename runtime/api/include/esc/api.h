@@ -52,6 +52,7 @@ typedef struct EscApiSetup {
     /* A line of the log; the text holds no secret. The door calls it; may be NULL. */
     void (*log)(void *context, const char *level, const char *event, EscText text);
     void *outside_context;     /* of these three */
+    unsigned boards_max;       /* that are open at a time */
     size_t queue_max;          /* inputs of a shard that wait; beyond it requests get 503 */
     int64_t started_boot_ms;   /* for /health */
     int64_t calendars_end_day; /* for /health, as in EscDaemonSetup */
@@ -69,10 +70,20 @@ ESC_MUST_USE EscStatus esc_api_new(const EscApiSetup *setup, EscApi **out, EscWh
 /* Takes the tokens over, and frees the former ones. Requests under way keep their permission. */
 void esc_api_use_tokens(EscApi *api, EscTokens *tokens);
 EscHttpHandler esc_api_handler(EscApi *api);
+
+/* What boards (GET /v1/live) are told of a workspace. */
+typedef struct EscLiveFeed EscLiveFeed;
+/* Of a shard of the setup's set, before its threads start; the API's, and freed with it. NULL: no memory. */
+EscLiveFeed *esc_api_feed(EscApi *api, EscShard *shard);
+/* Called by the shard's workers: a turn is committed, and everything is, so that what is read is committed. */
+void esc_api_committed(EscLiveFeed *feed, EscService *service);
+void esc_api_rested(EscLiveFeed *feed, EscService *service);
 /* Hands on what came in since the last call, so that what comes together is committed together. After each
  * esc_http_run. */
 void esc_api_hand_on(EscApi *api);
-size_t esc_api_answer(EscApi *api);     /* answers what is finished, and gives its number */
+/* Real time until esc_api_answer has something to do though nobody wakes it. */
+int64_t esc_api_wait_ms(const EscApi *api);
+size_t esc_api_answer(EscApi *api);     /* gives boards what came, answers what is finished, and gives its number */
 size_t esc_api_away(const EscApi *api); /* requests that are not answered yet */
 void esc_api_set_stopping(EscApi *api); /* /health/ready says no from now on */
 void esc_api_free(EscApi *api);         /* nothing may be under way; NULL is allowed */

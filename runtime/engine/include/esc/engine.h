@@ -57,6 +57,8 @@ typedef struct EscAction {
     /* START: a value for each parameter of the template, in order and of its type (esc_arguments_read); NULL: nothing is given. */
     const EscValue *given;
     uint32_t given_count;
+    /* The escalation, and the version of it, that the actor has seen: on another one nothing is done. 0: no matter. */
+    uint64_t if_escalation, if_version;
 } EscAction;
 
 /* The clock. `correction_ms`: engine time was moved by so much to follow the wall clock; the instant of the input is that
@@ -110,8 +112,14 @@ typedef enum EscInputKind {
     ESC_INPUT_NIGHT,
     ESC_INPUT_WOKE
 } EscInputKind;
+/* By what an input other than an event is known when it comes once more: kept as events are. Borrowed until the turn ends. */
+typedef struct EscInputKey {
+    EscText source, id;
+    uint8_t digest[ESC_EVENT_DIGEST_SIZE];
+} EscInputKey;
 typedef struct EscInput {
     EscInputKind kind;
+    const EscInputKey *key; /* NULL: it comes once */
     union {
         const EscEvent *event;
         const EscAction *action;
@@ -133,6 +141,7 @@ typedef struct EscOutcome {
     bool is_noop; /* accepted but without effect: a late ack, a stale button */
     bool
         is_noted; /* a noop that is somebody else's due: one more who had been called acknowledges what is acknowledged */
+    bool is_stale;   /* a noop: the actor has seen another version */
     bool is_refused; /* an action that a rule of the policy refuses, which stands in the record */
     uint64_t messages_first; /* TEST: outbox rows, one behind the other */
     uint32_t messages_count;

@@ -137,6 +137,17 @@ void esc_answer_release(EscAnswer *answer);
 /* Sends the answer, whose body goes over to the server. */
 void esc_http_send(EscHttpCall *call, EscAnswer *answer);
 void esc_http_problem(EscHttpCall *call, const EscProblem *problem);
+
+/* An answer without an end, such as server-sent events. */
+typedef struct EscHttpStream {
+    void *context;
+    /* Writes at most `max` bytes of what there is to say; 0: nothing now. */
+    size_t (*read)(void *context, char *out, size_t max);
+} EscHttpStream;
+/* Answers 200 with it. The handler's `gone` says when it is over: nothing is read any more then. */
+void esc_http_stream(EscHttpCall *call, const char *type, const EscHttpStream *stream);
+void esc_http_stream_more(EscHttpCall *call); /* there is something to say again */
+void esc_http_stream_end(EscHttpCall *call);  /* what there is to say is said, and that was it */
 bool esc_http_is_answered(const EscHttpCall *call);
 
 #ifdef __cplusplus

@@ -17,7 +17,10 @@ typedef struct EscReply {
     EscStatus status; /* OK, DUPLICATE, or why it was refused */
     EscOutcome outcome;
     EscWhy why;
+    EscText kept; /* DUPLICATE of an input with a key: what was kept of the first one's reply (esc_outcome_json) */
 } EscReply;
+/* What is kept of a reply to an input with a key: {"escalations","ticket","noop","refused","messages","note"}. */
+void esc_outcome_json(const EscOutcome *outcome, EscBuf *out);
 
 typedef struct EscServiceConfig {
     const EscClock *clock;
@@ -96,6 +99,8 @@ ESC_MUST_USE EscStatus esc_service_settle(EscService *service, size_t *timers_fi
 /* Audit rows of the last turn, given once, for a live account (escald --follow): call it after each turn is settled; rows
  * hold until the next. */
 void esc_service_news(EscService *service, const EscAuditRow **rows, size_t *count);
+/* All rows of the last turn that was settled, until the next; NULL: there are none. */
+const EscGroup *esc_service_settled(const EscService *service);
 /* Outbox rows of the last turn that was settled; they hold until the next. */
 void esc_service_outbox(const EscService *service, const EscOutboxRow **rows, size_t *count);
 

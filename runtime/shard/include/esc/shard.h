@@ -41,6 +41,8 @@ typedef struct EscJobSteps {
     bool (*parse)(EscJob *job, const EscProgram *program);
     /* In the turn lane, before the turn. True: a turn is wanted though there may be no inputs. */
     bool (*look)(EscJob *job, EscService *service);
+    /* The inputs are decided, and not in the store yet: what is read of the engine here may be told in `committed` only. */
+    void (*decided)(EscJob *job, EscService *service, const EscReply *replies);
     /* The inputs are in the store; replies hold during the call. Not called for a job without inputs. */
     void (*committed)(EscJob *job, const EscReply *replies);
     void (*refused)(EscJob *job, EscRefusal refusal, EscText reason);
@@ -77,6 +79,8 @@ typedef struct EscShardSetup {
     void *context;     /* of the functions, which are called on workers and may be NULL */
     /* A turn was committed: its news and its outbox rows can be read from the service. */
     void (*committed)(void *context, EscShard *shard, EscService *service);
+    /* Nothing is under way to the disk, so that all that is read from the service is committed. */
+    void (*rested)(void *context, EscShard *shard, EscService *service);
     /* It is stopped: tell somebody. */
     void (*stopped)(void *context, EscShard *shard, EscText reason);
     void (*closed)(void *context); /* esc_shard_state has become CLOSED or STOPPED at the end */
