@@ -146,7 +146,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> PASSED "passed" FAILED "failed"
 %token <name> CREATED "created" CALL "call" STARTED "started" ASKED "asked" OVERDUE "overdue"
 %token <name> DUE "due" ELIF "elif" TIMES "times"
-%token <name> REPEAT "repeat" FOLLOWS_SHIFT "follows shift" KEEP "keep"
+%token <name> REPEAT "repeat" FOLLOWS_SHIFT "follows shift" KEEP "keep" CALL_OFF "call off"
 %token <name> SINCE "since" RESTART "restart"
 %token <name> MET_BY "met by" BEFORE_DUE "before due"
 %token <name> LANGUAGE "language" LIBRARY "library"
@@ -1039,6 +1039,8 @@ test_statement:
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_RESOLVE, .by = $target}); }
   | "keep" "by" target
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_KEEP, .by = $target}); }
+  | "call off" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CALL_OFF, .by = $target}); }
   | "answer" word "by" target
     { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_ANSWER, .name = $word, .by = $target}); }
   | "confirm" text "by" target

@@ -93,6 +93,8 @@ EscStatus esc_play_act(EscPlay *play, const EscScenarioStep *step, EscVerb verb,
         action.reason = ESC_TEXT("the test rejects it");
     if (verb == ESC_VERB_KEEP)
         action.reason = ESC_TEXT("the test keeps it");
+    if (verb == ESC_VERB_CALL_OFF)
+        action.reason = ESC_TEXT("the test calls it off");
     EscOutcome outcome = {.is_noop = false};
     status = esc_play_apply(play, &(EscInput){.kind = ESC_INPUT_ACTION, .action = &action},
                             &outcome, why);

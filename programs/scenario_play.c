@@ -423,6 +423,8 @@ static EscStatus play_step(EscPlay *play, const EscScenarioStep *step, EscWhy *w
         return esc_play_act(play, step, ESC_VERB_RESOLVE, why);
     case ESC_SCENARIO_KEEP:
         return esc_play_act(play, step, ESC_VERB_KEEP, why);
+    case ESC_SCENARIO_CALL_OFF:
+        return esc_play_act(play, step, ESC_VERB_CALL_OFF, why);
     case ESC_SCENARIO_APPROVE:
         return esc_play_act(play, step, ESC_VERB_APPROVE, why);
     case ESC_SCENARIO_REJECT:

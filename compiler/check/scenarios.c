@@ -143,7 +143,7 @@ static void step_act(Scenario *scenario, const EscNode *node, EscScenarioStep *s
         [ESC_ACT_ANSWER] = ESC_SCENARIO_ANSWER,   [ESC_ACT_CONFIRM] = ESC_SCENARIO_CONFIRM,
         [ESC_ACT_APPROVE] = ESC_SCENARIO_APPROVE, [ESC_ACT_REJECT] = ESC_SCENARIO_REJECT,
         [ESC_ACT_START] = ESC_SCENARIO_START,     [ESC_ACT_CLOSE] = ESC_SCENARIO_CLOSE,
-        [ESC_ACT_KEEP] = ESC_SCENARIO_KEEP,
+        [ESC_ACT_KEEP] = ESC_SCENARIO_KEEP,       [ESC_ACT_CALL_OFF] = ESC_SCENARIO_CALL_OFF,
     };
     step->kind = kinds[node->test_act.act];
     step->name = node->test_act.name.text;

@@ -60,6 +60,11 @@ static bool check_plain(EscWhere *where, const EscNode *node)
 bool esc_check_close(EscWhere *where, const EscNode *node)
 {
     esc_check_spelling(where->workspace, node->close.outcome);
+    if (esc_text_equal(node->close.outcome.text, ESC_TEXT("called_off")))
+        esc_report_hint(where->workspace,
+                        esc_report(where->workspace, "E0455", node->close.outcome.span,
+                                   "`called_off` is what a person says of a mistake, not a step"),
+                        "say what the steps found out, such as `false_alarm`");
     where->facts.is_closing = true;
     return true;
 }

@@ -16,7 +16,8 @@ static const struct {
     const char *key, *what, *code, *hint;
 } NOUNS[ESC_TEST_NOUN_COUNT] = {
     [ESC_TEST_OUTCOME] = {"closes", "no template closes as", "E0345",
-                          "outcomes stand behind `close as`; `close when` gives `resolved`"},
+                          "outcomes stand behind `close as`; `close when` gives `resolved`, "
+                          "and `call off by` gives `called_off`"},
     [ESC_TEST_ANSWER] = {"asks", "no question has the answer", "E0345",
                          "answers stand in `ask … { answer NAME { … } }`"},
     [ESC_TEST_CREATED] = {"creates", "no step creates a ticket", "E0345",
@@ -201,7 +202,7 @@ static void put_given(StepNames *found)
         {ESC_TEST_EXCEPTION, "delivery_dead"}, {ESC_TEST_EXCEPTION, "overdue"},
         {ESC_TEST_EXCEPTION, "engine_fault"},  {ESC_TEST_EXCEPTION, "routing_loop"},
         {ESC_TEST_EXCEPTION, "overtaken"},     {ESC_TEST_EXCEPTION, "transferred"},
-        {ESC_TEST_ROLE, "last_resort"},
+        {ESC_TEST_ROLE, "last_resort"},        {ESC_TEST_OUTCOME, "called_off"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(given); ++i)
         put(found, given[i].noun, esc_text_from(given[i].name));

@@ -5,6 +5,7 @@
  * row is read from the store when nothing is under way. From what speaks of nobody or of no message nothing follows but a
  * record, and the answer is 200: a service would send it again for ever, and switch the address off at last. */
 #include <esc/inbound.h>
+#include <esc/pages.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 /* What became of one item: which of the inputs are its own. */
 typedef struct Way {
     EscText person;        /* who did it; empty: nobody who is known */
+    EscText language;      /* theirs; empty: English */
     const char *because;   /* NULL, or why nothing follows */
     uint32_t act, receipt; /* numbers of its inputs; ESC_NONE: it has none */
     EscReceipt *told;      /* of `receipt`, to be completed */
@@ -172,15 +174,23 @@ static bool has_address(const EscProgram *program, const EscPersonRow *person,
     return false;
 }
 
+static EscText language_of(const EscProgram *program, const EscPersonRow *person)
+{
+    uint32_t reads = person->reads > 0 ? person->reads - 1 : program->meta[0].reads;
+    return reads == ESC_LANGUAGE_ENGLISH ? (EscText){"", 0}
+                                         : esc_text_from(esc_language_words[reads]);
+}
+
 /* Nobody guesses between two who share an address, and a message to a person is nobody else's to answer. */
 static void find_person(const EscProgram *program, const EscInboundItem *item, Way *way)
 {
     uint32_t found = 0;
-    EscText person = {"", 0};
+    EscText person = {"", 0}, language = {"", 0};
     for (uint32_t i = 0; i < program->persons_count; i++) {
         if (!has_address(program, &program->persons[i], item))
             continue;
         person = program->texts[program->persons[i].name];
+        language = language_of(program, &program->persons[i]);
         found++;
     }
     if (found != 1)
@@ -188,8 +198,10 @@ static void find_person(const EscProgram *program, const EscInboundItem *item, W
                                   : "several people of the directory have this address";
     else if (item->person.size > 0 && !esc_text_equal(item->person, person))
         way->because = "the message was for somebody else";
-    else
+    else {
         way->person = person;
+        way->language = language;
+    }
 }
 
 /* --- inputs ----------------------------------------------------------------------------------- */
@@ -240,6 +252,7 @@ static void add_act(EscRequest *request, const EscInboundItem *item, Way *way)
                           .through = request->inbound->binding->name,
                           .ticket = item->ticket,
                           .target = item->target,
+                          .meant = {.is_set = item->question > 0, .question = item->question},
                           .reason = esc_utf8_cut(item->reason, ESC_REASON_BYTES_MAX)};
     if (item->verb == ESC_VERB_REJECT && action->reason.size == 0) /* a button asks for no words */
         action->reason = esc_arena_printf(request->arena, "by a button of %.*s",
@@ -382,46 +395,61 @@ static void look_inbound(EscRequest *request, EscService *service)
 
 /* --- after the turn --------------------------------------------------------------------------- */
 
-static const char *done_word(EscVerb verb)
+static EscWord done_word(EscVerb verb)
 {
     switch (verb) {
     case ESC_VERB_ACK:
-        return "has acknowledged";
+        return ESC_WORD_SAID_ACK;
     case ESC_VERB_RESOLVE:
-        return "has resolved";
+        return ESC_WORD_SAID_RESOLVE;
     case ESC_VERB_APPROVE:
-        return "has approved";
+        return ESC_WORD_SAID_APPROVE;
     case ESC_VERB_REJECT:
-        return "has rejected";
+        return ESC_WORD_SAID_REJECT;
     case ESC_VERB_CONFIRM:
-        return "has confirmed the check of";
+        return ESC_WORD_SAID_CONFIRM;
+    case ESC_VERB_CALL_OFF:
+        return ESC_WORD_SAID_CALL_OFF;
     default:
-        return "has answered for";
+        return ESC_WORD_SAID_ANSWER;
     }
+}
+
+/* A sentence in the language of whoever did it, in the arena. */
+static EscText said(EscRequest *request, const Way *way, EscWord word, const EscText *values,
+                    size_t count)
+{
+    EscBuf out;
+    esc_buf_init(&out, ESC_INBOUND_BYTES_MAX);
+    esc_word_say(&out, way->language, word, values, count);
+    EscText text = esc_arena_text(request->arena, esc_buf_as_text(&out));
+    esc_buf_release(&out);
+    return text;
+}
+
+/* Of a refusal or a note, which the engine has said in their language. */
+static EscText said_because(EscRequest *request, const Way *way, EscWord word, const char *because)
+{
+    EscText value = esc_utf8_cut(esc_text_from(because), WORDS_BYTES_MAX);
+    return said(request, way, word, &value, 1);
 }
 
 static EscText words_of(EscRequest *request, const EscInboundItem *item, const Way *way,
                         const EscReply *reply)
 {
-    EscText about = item->escalation.size > 0 ? item->escalation : item->ticket;
+    EscText about = shown(item->escalation.size > 0 ? item->escalation : item->ticket);
     if (way->because != NULL)
-        return esc_arena_printf(request->arena, "Nothing was done: %s.", way->because);
+        return said_because(request, way, ESC_WORD_SAID_NOT_DONE, way->because);
     if (reply == NULL)
         return (EscText){"", 0};
     if (reply->status != ESC_OK)
-        return esc_arena_printf(request->arena, "Nothing was done: %.200s.", reply->why.text);
+        return said_because(request, way, ESC_WORD_SAID_NOT_DONE, reply->why.text);
     if (reply->outcome.note[0] != '\0')
-        return esc_arena_printf(
-            request->arena, "%.*s.",
-            ESC_TEXT_ARG(esc_utf8_cut(esc_text_from(reply->outcome.note), WORDS_BYTES_MAX)));
+        return said_because(request, way, ESC_WORD_SAID_NOTE, reply->outcome.note);
     if (reply->outcome.is_noop)
-        return esc_arena_printf(request->arena, "Nothing is left to be done there for %.*s.",
-                                ESC_TEXT_ARG(shown(about)));
-    EscText answer = item->verb == ESC_VERB_ANSWER ? shown(item->target) : (EscText){"", 0};
-    about = shown(about);
-    return esc_arena_printf(request->arena, "%.*s %s %.*s%s%.*s.", ESC_TEXT_ARG(way->person),
-                            done_word(item->verb), ESC_TEXT_ARG(about), answer.size > 0 ? ": " : "",
-                            ESC_TEXT_ARG(answer));
+        return said(request, way, ESC_WORD_SAID_NOTHING_LEFT, &about, 1);
+    const EscText values[] = {way->person, about, shown(item->target)};
+    return said(request, way, done_word(item->verb), values, ESC_COUNT_OF(values));
 }
 
 /* Back to the place where it was said, by the endpoint that the message went through. */

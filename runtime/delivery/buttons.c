@@ -23,7 +23,8 @@ static void offer(Row *buttons, EscText verb, EscText answer, EscText label, boo
                               .answer = answer,
                               .channel = is_to_person ? (EscText){"", 0} : row->target,
                               .person = is_to_person ? row->target : (EscText){"", 0},
-                              .outbox = row->id},
+                              .outbox = row->id,
+                              .question = buttons->message->question_number},
                      .label = label,
                      .is_first_choice = is_first_choice};
 }

@@ -21,6 +21,8 @@ void esc_button_write(EscBuf *out, const EscButton *button)
     put(out, "p", button->person);
     if (button->outbox > 0)
         esc_buf_printf(out, ",\"o\":%llu", (unsigned long long)button->outbox);
+    if (button->question > 0)
+        esc_buf_printf(out, ",\"q\":%u", button->question);
     esc_buf_char(out, '}');
 }
 
@@ -30,19 +32,27 @@ static EscText text_at(EscArena *arena, const EscJson *object, const char *name)
         arena, esc_json_text_or(esc_json_member(object, esc_text_from(name)), (EscText){"", 0}));
 }
 
+/* 0: there is none above that. */
+static int64_t number_at(const EscJson *object, const char *name)
+{
+    const EscJson *value = esc_json_member(object, esc_text_from(name));
+    bool is_number = value != NULL && value->kind == ESC_JSON_INTEGER && value->integer > 0;
+    return is_number ? value->integer : 0;
+}
+
 bool esc_button_read(EscArena *arena, EscText json, EscButton *button)
 {
     const EscJson *root = NULL;
     *button = (EscButton){.outbox = 0};
     if (esc_json_read(arena, json, &limits, &root, NULL) != ESC_OK || root->kind != ESC_JSON_OBJECT)
         return false;
-    const EscJson *outbox = esc_json_member(root, ESC_TEXT("o"));
-    bool has_outbox = outbox != NULL && outbox->kind == ESC_JSON_INTEGER && outbox->integer > 0;
+    int64_t outbox = number_at(root, "o"), question = number_at(root, "q");
     *button = (EscButton){.verb = text_at(arena, root, "do"),
                           .escalation = text_at(arena, root, "e"),
                           .answer = text_at(arena, root, "a"),
                           .channel = text_at(arena, root, "c"),
                           .person = text_at(arena, root, "p"),
-                          .outbox = has_outbox ? (uint64_t)outbox->integer : 0};
+                          .outbox = (uint64_t)outbox,
+                          .question = question <= UINT32_MAX ? (uint32_t)question : 0};
     return !esc_arena_failed(arena) && button->verb.size > 0 && button->escalation.size > 0;
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define TEXTS_MAX 16
+#define TEXTS_MAX 20
 #define ITEMS_MAX 255 /* answers or statuses that are read */
 
 /* --- written ------------------------------------------------------------------------------------ */
@@ -40,14 +40,43 @@ static void guide_write(EscBuf *out, const EscMessage *message)
     const struct {
         const char *name;
         EscText value;
-    } members[] = {{"customer", message->customer},
-                   {"until", message->until},
-                   {"next", message->next},
-                   {"act", message->act},
-                   {"room", message->room}};
+    } members[] = {{"customer", message->customer}, {"until", message->until},
+                   {"next", message->next},         {"by", message->by},
+                   {"act", message->act},           {"room", message->room}};
     for (size_t i = 0; i < ESC_COUNT_OF(members); i++)
         if (members[i].value.size > 0)
             member_write(out, members[i].name, members[i].value);
+}
+
+const char *esc_asks_name(EscAsks asks)
+{
+    static const char *const names[ESC_ASKS_COUNT] = {
+        [ESC_ASKS_NOTHING] = "",
+        [ESC_ASKS_ACK] = "ack",
+        [ESC_ASKS_ANSWER] = "answer",
+        [ESC_ASKS_APPROVAL] = "approval",
+        [ESC_ASKS_CONFIRMATION] = "confirmation",
+    };
+    ESC_ASSERT(asks < ESC_ASKS_COUNT);
+    return names[asks];
+}
+
+static void number_write(EscBuf *out, const char *name, int64_t number)
+{
+    if (number > 0)
+        esc_buf_printf(out, ",\"%s\":%lld", name, (long long)number);
+}
+
+static void asks_write(EscBuf *out, const EscMessage *message)
+{
+    if (message->asks == ESC_ASKS_NOTHING)
+        return;
+    esc_buf_printf(out, ",\"asks\":{\"what\":\"%s\"", esc_asks_name(message->asks));
+    number_write(out, "due", message->due_ms);
+    number_write(out, "handoffs", message->handoffs);
+    number_write(out, "question", message->question_number);
+    number_write(out, "check", message->check);
+    esc_buf_char(out, '}');
 }
 
 void esc_message_write_json(EscBuf *out, const EscMessage *message)
@@ -77,6 +106,7 @@ void esc_message_write_json(EscBuf *out, const EscMessage *message)
         esc_buf_string(out, ",\"answers\":");
         esc_answers_write_json(out, message->answers, message->answers_count);
     }
+    asks_write(out, message);
     esc_buf_char(out, '}');
 }
 
@@ -200,6 +230,29 @@ static void read_own(EscArena *arena, const EscJson *list, EscMessage *message)
     message->own_count = count;
 }
 
+/* 0 for what is not there, and for what is no number that was written. */
+static int64_t number_of(const EscJson *object, const char *name, int64_t max)
+{
+    const EscJson *value = esc_json_member(object, esc_text_from(name));
+    bool is_number = value != NULL && value->kind == ESC_JSON_INTEGER && value->integer > 0 &&
+                     value->integer <= max;
+    return is_number ? value->integer : 0;
+}
+
+static void read_asks(const EscJson *asks, EscMessage *message)
+{
+    EscText what = esc_json_text_or(esc_json_member(asks, ESC_TEXT("what")), (EscText){0});
+    for (int i = ESC_ASKS_NOTHING + 1; i < ESC_ASKS_COUNT; i++)
+        if (esc_text_equal(what, esc_text_from(esc_asks_name((EscAsks)i))))
+            message->asks = (EscAsks)i;
+    if (message->asks == ESC_ASKS_NOTHING)
+        return;
+    message->due_ms = number_of(asks, "due", INT64_MAX);
+    message->handoffs = (uint32_t)number_of(asks, "handoffs", UINT32_MAX);
+    message->question_number = (uint32_t)number_of(asks, "question", UINT32_MAX);
+    message->check = (uint32_t)number_of(asks, "check", UINT32_MAX);
+}
+
 bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
 {
     *message = (EscMessage){0};
@@ -218,6 +271,7 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     message->customer = text_of(arena, root, "customer");
     message->until = text_of(arena, root, "until");
     message->next = text_of(arena, root, "next");
+    message->by = text_of(arena, root, "by");
     message->room = text_of(arena, root, "room");
     message->act = text_of(arena, root, "act");
     message->question = text_of(arena, root, "question");
@@ -225,6 +279,7 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     message->page = page != NULL && page->kind == ESC_JSON_TRUE;
     read_own(arena, esc_json_member(root, ESC_TEXT("own")), message);
     read_answers(arena, root, message);
+    read_asks(esc_json_member(root, ESC_TEXT("asks")), message);
     return !esc_arena_failed(arena);
 }
 
@@ -284,11 +339,11 @@ bool esc_call_read_json(EscArena *arena, EscText json, EscCall *call)
 
 static size_t message_texts(EscMessage *message, EscText *texts[TEXTS_MAX])
 {
-    EscText *const all[] = {&message->text,          &message->subject,  &message->workspace,
-                            &message->escalation,    &message->ticket,   &message->template_name,
-                            &message->severity_json, &message->severity, &message->question,
-                            &message->customer,      &message->until,    &message->next,
-                            &message->act,           &message->language, &message->room};
+    EscText *const all[] = {
+        &message->text,     &message->subject,       &message->workspace,     &message->escalation,
+        &message->ticket,   &message->template_name, &message->severity_json, &message->severity,
+        &message->question, &message->customer,      &message->until,         &message->next,
+        &message->act,      &message->language,      &message->room,          &message->by};
     memcpy(texts, all, sizeof(all));
     return ESC_COUNT_OF(all);
 }

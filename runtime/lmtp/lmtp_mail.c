@@ -9,18 +9,56 @@
 
 /* --- answers ---------------------------------------------------------------------------------- */
 
+/* Answers of a mail server are ASCII: German letters as telegrams have them, anything else as a question mark. */
+static const char *plain_of(uint32_t c, const char *itself)
+{
+    switch (c) {
+    case 0xe4:
+        return "ae";
+    case 0xf6:
+        return "oe";
+    case 0xfc:
+        return "ue";
+    case 0xc4:
+        return "Ae";
+    case 0xd6:
+        return "Oe";
+    case 0xdc:
+        return "Ue";
+    case 0xdf:
+        return "ss";
+    case 0x201e:
+    case 0x201c:
+        return "\"";
+    default:
+        return c < ' ' || c >= 0x7f ? "?" : itself;
+    }
+}
+
 void esc_lmtp_say(EscLmtpAnswer *answer, unsigned code, const char *enhanced, const char *format,
                   ...)
 {
     va_list arguments;
     answer->code = code;
     answer->enhanced = enhanced;
+    char said[sizeof(answer->words)];
     va_start(arguments, format);
-    (void)vsnprintf(answer->words, sizeof(answer->words), format, arguments);
+    (void)vsnprintf(said, sizeof(said), format, arguments);
     va_end(arguments);
-    for (char *at = answer->words; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ' || (unsigned char)*at >= 0x7f)
-            *at = '?';
+    esc_utf8_mend(said, strlen(said));
+    size_t used = 0, size;
+    for (EscText rest = esc_text_from(said); rest.size > 0;
+         rest = (EscText){rest.data + size, rest.size - size}) {
+        uint32_t c = esc_utf8_decode(rest, 0, &size);
+        const char itself[] = {(char)c, 0};
+        const char *plain = plain_of(c, itself);
+        size_t more = strlen(plain);
+        if (used + more >= sizeof(answer->words))
+            break;
+        memcpy(answer->words + used, plain, more);
+        used += more;
+    }
+    answer->words[used] = '\0';
 }
 
 void esc_lmtp_reply(EscLmtpConnection *connection, unsigned code, const char *enhanced,

@@ -145,7 +145,8 @@ static bool verb_of(EscReplyVerb said, EscVerb *verb)
     static const EscVerb verbs[] = {[ESC_REPLY_ACK] = ESC_VERB_ACK,
                                     [ESC_REPLY_RESOLVE] = ESC_VERB_RESOLVE,
                                     [ESC_REPLY_APPROVE] = ESC_VERB_APPROVE,
-                                    [ESC_REPLY_REJECT] = ESC_VERB_REJECT};
+                                    [ESC_REPLY_REJECT] = ESC_VERB_REJECT,
+                                    [ESC_REPLY_CALL_OFF] = ESC_VERB_CALL_OFF};
     *verb = said == ESC_REPLY_TEXT ? ESC_VERB_ACK : verbs[said];
     return said != ESC_REPLY_TEXT;
 }

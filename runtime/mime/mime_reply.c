@@ -33,6 +33,10 @@ static const struct {
     {"reject", ESC_REPLY_REJECT},
     {"rejected", ESC_REPLY_REJECT},
     {"abgelehnt", ESC_REPLY_REJECT},
+    {"call off", ESC_REPLY_CALL_OFF},
+    {"called off", ESC_REPLY_CALL_OFF},
+    {"abbrechen", ESC_REPLY_CALL_OFF},
+    {"abgebrochen", ESC_REPLY_CALL_OFF},
 };
 
 static EscText trim(EscText text)

@@ -132,7 +132,7 @@ static EscStatus closed_tell(EscServiceTurn *turn, const EscAction *action, EscO
     if (status == ESC_OK && row.closed_at_ms != 0) {
         status = esc_store_ticket_get(store, row.ticket, service->scratch, &ticket, turn->why);
         if (status == ESC_OK || status == ESC_NOT_FOUND) /* then its title is empty */
-            esc_engine_note_closed(service->engine, &row, ticket.title, outcome);
+            esc_engine_note_closed(service->engine, action, &row, ticket.title, outcome);
     }
     esc_arena_clear(service->scratch);
     return status == ESC_NOT_FOUND ? ESC_OK : status;

@@ -457,7 +457,8 @@ typedef enum EscScenarioKind {
     ESC_SCENARIO_APPROVE,
     ESC_SCENARIO_REJECT,
     ESC_SCENARIO_CLOSE,
-    ESC_SCENARIO_KEEP,    /* who */
+    ESC_SCENARIO_KEEP,
+    ESC_SCENARIO_CALL_OFF, /* who */
     ESC_SCENARIO_ANSWER,  /* name: the answer; who */
     ESC_SCENARIO_CONFIRM, /* text; who */
     ESC_SCENARIO_START,   /* name: template; who; fields: what it is started with */

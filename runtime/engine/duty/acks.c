@@ -34,21 +34,17 @@ EscStatus esc_role_check_ack(EscEngine *engine, EscEscalation *escalation, EscTe
 {
     EscText shown = esc_utf8_cut(actor, 64);
     if (!esc_person_known(engine, actor))
-        return esc_why(why, ESC_FORBIDDEN, "", 0, "\"%.*s\" is nobody in the directory",
-                       ESC_TEXT_ARG(shown));
+        return esc_sorry(engine, why, ESC_FORBIDDEN, esc_say(engine, SORRY_NOBODY, shown));
     bool is_away = false;
     if (is_of_turn(engine, escalation, actor) ||
         position_of(engine, escalation, actor, &is_away) != ESC_NONE)
         return ESC_OK;
     if (is_away)
-        return esc_why(
-            why, ESC_FORBIDDEN, "", 0, "%.*s is away until %.*s: say first that they are back",
-            ESC_TEXT_ARG(shown),
-            ESC_TEXT_ARG(esc_local_time(engine, esc_person_absent_until(engine, actor))));
-    return esc_why(why, ESC_FORBIDDEN, "", 0,
-                   "%.*s is accountable, and %.*s is in no role of this: take it over with a "
-                   "handoff to %.*s that says why",
-                   ESC_TEXT_ARG(escalation->owner), ESC_TEXT_ARG(shown), ESC_TEXT_ARG(shown));
+        return esc_sorry(engine, why, ESC_FORBIDDEN,
+                         esc_say(engine, SORRY_AWAY, shown,
+                                 esc_local_time(engine, esc_person_absent_until(engine, actor))));
+    return esc_sorry(engine, why, ESC_FORBIDDEN,
+                     esc_say(engine, SORRY_NO_ROLE, escalation->owner, shown, shown));
 }
 
 /* --- how many --------------------------------------------------------------------------------- */
@@ -118,9 +114,11 @@ static void acked(EscEngine *engine, EscEscalation *escalation, bool is_passing)
     EscText from = esc_text_equal(shift->from, owner) ? (EscText){0} : shift->from;
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_ACKED,
-        esc_audit_data(engine, "owner", owner, "role", role, "from", from, "until", until, "reason",
-                       engine->turn.reason, NULL),
-        "%.*s acknowledged after %.*s%s%.*s and is accountable (%.*s)%.*s", ESC_TEXT_ARG(owner),
+        esc_audit_data(engine, "owner", owner, "role", role, "from", from, "until", until,
+                       "noticed", engine->turn.noticed, "reason", engine->turn.reason, NULL),
+        "%.*s acknowledged%s%.*s after %.*s%s%.*s and is accountable (%.*s)%.*s",
+        ESC_TEXT_ARG(owner), esc_words_with(engine->turn.noticed, " "),
+        ESC_TEXT_ARG(engine->turn.noticed),
         ESC_TEXT_ARG(esc_duration_text(engine, engine->now_ms - escalation->opened_at_ms)),
         esc_words_with(from, " in place of "), ESC_TEXT_ARG(from), ESC_TEXT_ARG(role),
         ESC_TEXT_ARG(esc_turn_reason(engine, engine->turn.reason)));
@@ -165,10 +163,12 @@ static void one_of_several(EscEngine *engine, EscEscalation *escalation, EscText
     esc_audit_escalation(engine, escalation, ESC_AUDIT_ACK_COUNTED,
                          esc_audit_data(engine, "owner", escalation->owner, "have",
                                         esc_turn_printf(engine, "%u", have), "need",
-                                        esc_turn_printf(engine, "%u", needed), "reason",
-                                        engine->turn.reason, NULL),
-                         "%.*s acknowledged, %u of %u; %.*s is accountable%.*s",
-                         ESC_TEXT_ARG(actor), have, needed, ESC_TEXT_ARG(escalation->owner),
+                                        esc_turn_printf(engine, "%u", needed), "noticed",
+                                        engine->turn.noticed, "reason", engine->turn.reason, NULL),
+                         "%.*s acknowledged%s%.*s, %u of %u; %.*s is accountable%.*s",
+                         ESC_TEXT_ARG(actor), esc_words_with(engine->turn.noticed, " "),
+                         ESC_TEXT_ARG(engine->turn.noticed), have, needed,
+                         ESC_TEXT_ARG(escalation->owner),
                          ESC_TEXT_ARG(esc_turn_reason(engine, engine->turn.reason)));
     esc_pages_stop(engine, escalation, actor);
 }

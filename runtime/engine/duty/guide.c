@@ -97,6 +97,29 @@ static EscText act_text(EscEngine *engine, const EscEscalation *escalation, cons
     return esc_turn_printf(engine, "escalctl %s %.*s", verb, ESC_TEXT_ARG(id));
 }
 
+/* What the reader of a message is asked to do, and what that is bound to. */
+static void asks_put(EscEngine *engine, const EscEscalation *escalation, EscText person,
+                     const EscNotice *notice, int64_t ack_due_ms, EscMessage *message)
+{
+    if (!esc_person_known(engine, person)) /* an address in a field: nobody who could act */
+        return;
+    bool is_approval =
+        notice->answers_count > 0 && esc_text_equal(notice->answers[0].name, ESC_TEXT("approve"));
+    message->asks = is_approval           ? ESC_ASKS_APPROVAL
+                    : notice->has_answers ? ESC_ASKS_ANSWER
+                    : notice->check > 0   ? ESC_ASKS_CONFIRMATION
+                    : ack_due_ms > 0      ? ESC_ASKS_ACK
+                                          : ESC_ASKS_NOTHING;
+    if (message->asks == ESC_ASKS_NOTHING)
+        return;
+    message->due_ms = message->asks == ESC_ASKS_ACK ? ack_due_ms : notice->due_ms;
+    if (message->asks != ESC_ASKS_ACK && notice->due_ms > 0)
+        message->by = esc_person_time(engine, person, notice->due_ms);
+    message->handoffs = escalation->handoffs;
+    message->question_number = notice->question_number;
+    message->check = notice->check;
+}
+
 void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText person,
                        const EscNotice *notice, EscLanguage language, EscMessage *message)
 {
@@ -116,6 +139,8 @@ void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText per
         message->until = esc_said(engine, until, language);
         message->next = esc_said(engine, next_text(engine, escalation), language);
     }
+    asks_put(engine, escalation, person, notice, message->until.size > 0 ? ack->due_ms : 0,
+             message);
     message->act =
         esc_said(engine, act_text(engine, escalation, notice, is_asked_to_ack), language);
 }

@@ -88,10 +88,7 @@ static EscStatus escalation_that_was(EscDeed *deed)
                        "no open escalation of \"%.*s\" has a check \"%.*s\"", ESC_TEXT_ARG(id),
                        ESC_TEXT_ARG(esc_utf8_cut(action->target, 100)));
     if (deed->escalation == NULL)
-        esc_deed_note(deed->engine,
-                      esc_turn_printf(deed->engine,
-                                      "no open escalation of \"%.*s\" waits for that any more",
-                                      ESC_TEXT_ARG(id)));
+        esc_deed_note(deed->engine, esc_say(deed->engine, SORRY_NONE_WAITS, id));
     return ESC_OK;
 }
 
@@ -146,6 +143,28 @@ static bool is_as_seen(const EscDeed *deed)
            escalation->version == deed->action->if_version && !escalation->is_dirty;
 }
 
+/* It was handed over behind the message by which somebody acts: what that asked of them is others' now. A question stands for
+ * itself, whoever has the escalation. */
+static bool is_moved_on(const EscDeed *deed)
+{
+    const EscMeant *meant = &deed->action->meant;
+    return meant->is_set && meant->question == 0 && meant->item == 0 && deed->escalation != NULL &&
+           esc_escalation_is_open(deed->escalation) &&
+           deed->escalation->handoffs != meant->handoffs;
+}
+
+bool esc_engine_waits_for(EscEngine *engine, const EscAction *action)
+{
+    EscDeed deed = {.engine = engine,
+                    .action = action,
+                    .actor = action->actor,
+                    .escalation = esc_escalation_find(engine, action->escalation)};
+    if (deed.escalation == NULL || !esc_escalation_is_open(deed.escalation))
+        return false;
+    return action->verb == ESC_VERB_ACK ? !deed.escalation->is_acked && !is_moved_on(&deed)
+                                        : esc_question_is_open(&deed);
+}
+
 EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *why)
 {
     static EscStatus (*const deeds[ESC_VERB_COUNT])(EscDeed * deed) = {
@@ -155,11 +174,12 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         [ESC_VERB_CONFIRM] = esc_deed_confirm, [ESC_VERB_OVERRIDE] = esc_deed_override,
         [ESC_VERB_START] = esc_deed_start,     [ESC_VERB_ABSENT] = esc_deed_absence,
         [ESC_VERB_PRESENT] = esc_deed_absence, [ESC_VERB_KEEP] = esc_deed_keep,
-        [ESC_VERB_TEST] = esc_deed_test,
+        [ESC_VERB_TEST] = esc_deed_test,       [ESC_VERB_CALL_OFF] = esc_deed_call_off,
     };
     if (action->verb >= ESC_VERB_COUNT || action->actor.size == 0 ||
         action->actor.size > ESC_ID_BYTES_MAX)
         return esc_why(why, ESC_BAD_INPUT, "", 0, "an action needs a verb and an actor");
+    engine->turn.reads = esc_act_reads(engine, action);
     EscDeed deed = {.engine = engine, .action = action, .why = why};
     bool needs_escalation = !is_about_person(action->verb);
     if (needs_escalation) {
@@ -180,7 +200,12 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
     engine->turn.actor = deed.actor;
     engine->turn.by = esc_text_equal(action->by, deed.actor) ? (EscText){0} : action->by;
     engine->turn.through = action->through;
-    EscStatus status = deeds[action->verb](&deed);
+    EscStatus status =
+        is_moved_on(&deed)
+            ? esc_deed_noop_text(&deed, esc_say(engine, SORRY_MOVED,
+                                                esc_escalation_name(engine, deed.escalation),
+                                                deed.escalation->owner))
+            : deeds[action->verb](&deed);
     if (status != ESC_OK)
         return status;
     if (deed.escalation != NULL && !engine->turn.outcome->is_noop) {

@@ -18,7 +18,8 @@ static void turn_begin(EscEngine *engine, int64_t now_ms, EscOutcome *outcome)
     *outcome = (EscOutcome){.escalations_count = 0};
     engine->turn.outcome = outcome;
     engine->turn.rounds = 0;
-    engine->turn.by = engine->turn.through = (EscText){0};
+    engine->turn.by = engine->turn.through = engine->turn.noticed = (EscText){0};
+    engine->turn.reads = ESC_LANGUAGE_ENGLISH;
     engine->turn.is_by_told = false;
     engine->turn.outbox_first = engine->pending->outbox_count;
     engine->now_ms = now_ms;

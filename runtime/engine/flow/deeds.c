@@ -13,7 +13,7 @@ const char *esc_verb_name(EscVerb verb)
         [ESC_VERB_CONFIRM] = "confirm", [ESC_VERB_OVERRIDE] = "override",
         [ESC_VERB_START] = "start",     [ESC_VERB_ABSENT] = "absent",
         [ESC_VERB_PRESENT] = "present", [ESC_VERB_KEEP] = "keep",
-        [ESC_VERB_TEST] = "test",
+        [ESC_VERB_TEST] = "test",       [ESC_VERB_CALL_OFF] = "call-off",
     };
     ESC_ASSERT(verb < ESC_VERB_COUNT);
     return names[verb];
@@ -28,7 +28,8 @@ static void text_put(char *to, EscText text, size_t size_max)
 
 void esc_deed_note(EscEngine *engine, EscText text)
 {
-    text_put(engine->turn.outcome->note, text, ESC_NOTE_BYTES_MAX - 1);
+    text_put(engine->turn.outcome->note, esc_said(engine, text, engine->turn.reads),
+             ESC_NOTE_BYTES_MAX - 1);
 }
 
 EscText esc_deed_reason_tail(const EscDeed *deed)
@@ -51,11 +52,6 @@ EscStatus esc_deed_noop_text(EscDeed *deed, EscText because)
     return ESC_OK;
 }
 
-EscStatus esc_deed_noop(EscDeed *deed, const char *because)
-{
-    return esc_deed_noop_text(deed, esc_text_from(because));
-}
-
 /* A title that is long gives way to what is said of it. */
 #define TITLE_BYTES_MAX 60
 
@@ -63,11 +59,12 @@ EscStatus esc_deed_noop(EscDeed *deed, const char *because)
 static EscText ended_text(EscEngine *engine, const EscEscalationRow *row, EscText title)
 {
     title = esc_turn_cut(engine, title, TITLE_BYTES_MAX);
-    return esc_turn_printf(engine, "E-%llu (%.*s%s%.*s) was closed as %.*s at %.*s",
-                           (unsigned long long)row->id, ESC_TEXT_ARG(esc_utf8_cut(row->ticket, 64)),
-                           esc_words_with(title, ", "), ESC_TEXT_ARG(title),
-                           ESC_TEXT_ARG(row->outcome),
-                           ESC_TEXT_ARG(esc_local_time(engine, row->closed_at_ms)));
+    EscText id = esc_turn_printf(engine, "E-%llu", (unsigned long long)row->id),
+            about =
+                esc_turn_printf(engine, "%.*s%s%.*s", ESC_TEXT_ARG(esc_utf8_cut(row->ticket, 64)),
+                                esc_words_with(title, ", "), ESC_TEXT_ARG(title));
+    return esc_say(engine, SORRY_CLOSED, id, about, row->outcome,
+                   esc_local_time(engine, row->closed_at_ms));
 }
 
 EscText esc_deed_closed_text(const EscDeed *deed)
@@ -82,18 +79,25 @@ EscText esc_deed_closed_text(const EscDeed *deed)
         esc_ticket_text(deed->engine, escalation->ticket, deed->engine->schema.title_slot));
 }
 
-void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscText title,
-                            EscOutcome *outcome)
+EscLanguage esc_act_reads(const EscEngine *engine, const EscAction *action)
 {
-    text_put(outcome->note, ended_text(engine, row, title), ESC_NOTE_BYTES_MAX - 1);
+    return action->through.size == 0 ? ESC_LANGUAGE_ENGLISH : esc_reads(engine, action->actor);
+}
+
+void esc_engine_note_closed(EscEngine *engine, const EscAction *action, const EscEscalationRow *row,
+                            EscText title, EscOutcome *outcome)
+{
+    EscText said = esc_said(engine, ended_text(engine, row, title), esc_act_reads(engine, action));
+    text_put(outcome->note, said, ESC_NOTE_BYTES_MAX - 1);
     text_put(outcome->ticket, row->ticket, ESC_ID_BYTES_MAX);
 }
 
 EscStatus esc_deed_check_reason(const EscDeed *deed)
 {
     if (deed->action->reason.size == 0)
-        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "%s needs a reason",
-                       esc_verb_name(deed->action->verb));
+        return esc_sorry(deed->engine, deed->why, ESC_BAD_INPUT,
+                         esc_say(deed->engine, SORRY_NO_REASON,
+                                 esc_text_from(esc_verb_name(deed->action->verb))));
     if (deed->action->reason.size > ESC_REASON_BYTES_MAX)
         return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "a reason has at most %d bytes",
                        ESC_REASON_BYTES_MAX);
@@ -104,21 +108,49 @@ EscStatus esc_deed_check_actor(const EscDeed *deed)
 {
     if (esc_person_known(deed->engine, deed->actor))
         return ESC_OK;
-    return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "\"%.*s\" is nobody in the directory",
-                   ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)));
+    return esc_sorry(deed->engine, deed->why, ESC_FORBIDDEN,
+                     esc_say(deed->engine, SORRY_NOBODY, esc_utf8_cut(deed->actor, 64)));
 }
 
-bool esc_deed_owner_acks(EscDeed *deed)
+/* Whether it is this person whom it called: who has it, who is asked beside them, and whoever is paged for it and may take it. */
+static bool was_called(EscDeed *deed)
 {
+    EscEngine *engine = deed->engine;
+    EscEscalation *escalation = deed->escalation;
+    if (esc_text_equal(escalation->owner, deed->actor))
+        return true;
+    EscPeople people;
+    esc_turn_people(engine, escalation, &people);
+    return esc_people_has(&people, deed->actor) ||
+           (esc_paged_is_under_way(escalation, deed->actor) &&
+            esc_role_check_ack(engine, escalation, deed->actor, NULL) == ESC_OK);
+}
+
+/* How the trail says by what somebody has acknowledged; empty: by saying so. */
+static EscText noticed_by(EscVerb verb)
+{
+    static const char *const words[ESC_VERB_COUNT] = {
+        [ESC_VERB_HANDOFF] = "by handing over", [ESC_VERB_ANSWER] = "by answering",
+        [ESC_VERB_APPROVE] = "by approving",    [ESC_VERB_REJECT] = "by rejecting",
+        [ESC_VERB_CONFIRM] = "by confirming",   [ESC_VERB_START] = "by starting it",
+        [ESC_VERB_KEEP] = "by keeping it",
+    };
+    return words[verb] == NULL ? (EscText){"", 0} : esc_text_from(words[verb]);
+}
+
+bool esc_deed_notices(EscDeed *deed)
+{
+    EscEngine *engine = deed->engine;
     EscEscalation *escalation = deed->escalation;
     bool is_passing = deed->action->verb == ESC_VERB_HANDOFF &&
                       !esc_text_equal(deed->action->target, deed->actor);
-    if (escalation->is_acked || !esc_text_equal(escalation->owner, deed->actor))
+    if (escalation->is_acked || !esc_escalation_is_open(escalation) || !was_called(deed))
         return false;
-    if (is_passing ? !esc_role_ack_passing(deed->engine, escalation, deed->actor)
-                   : !esc_role_ack(deed->engine, escalation, deed->actor))
-        return false;
-    if (escalation->is_acked)
-        esc_qa_acked(deed->engine, escalation);
-    return true;
+    engine->turn.noticed = noticed_by(deed->action->verb);
+    bool is_taken = is_passing ? esc_role_ack_passing(engine, escalation, deed->actor)
+                               : esc_role_ack(engine, escalation, deed->actor);
+    engine->turn.noticed = (EscText){0};
+    if (is_taken && escalation->is_acked)
+        esc_qa_acked(engine, escalation);
+    return is_taken;
 }

@@ -17,22 +17,23 @@ typedef struct EscDeed {
 
 /* --- deeds.c ---------------------------------------------------------------------------------- */
 
-/* What the answer says beside its status; cut at ESC_NOTE_BYTES_MAX. */
+/* What the answer says beside its status, in the language of who acts; cut at ESC_NOTE_BYTES_MAX. */
 void esc_deed_note(EscEngine *engine, EscText text);
 /* ": the reason that they gave", behind a sentence; lives for the input. */
 EscText esc_deed_reason_tail(const EscDeed *deed);
 /* The act is accepted and changes nothing; the trail of an open escalation and the answer say why. */
 EscStatus esc_deed_noop_text(EscDeed *deed, EscText because);
-EscStatus esc_deed_noop(EscDeed *deed, const char *because);
+/* In which language who acts is answered: their own by a link, a button or a mail, else English. */
+EscLanguage esc_act_reads(const EscEngine *engine, const EscAction *action);
 /* How the deed's escalation, which is closed, has ended. */
 EscText esc_deed_closed_text(const EscDeed *deed);
 /* ESC_BAD_INPUT without a reason, or with one that is too long. */
 ESC_MUST_USE EscStatus esc_deed_check_reason(const EscDeed *deed);
 /* ESC_FORBIDDEN: whoever acts is nobody in the directory. */
 ESC_MUST_USE EscStatus esc_deed_check_actor(const EscDeed *deed);
-/* Who is accountable and answers, approves, rejects, confirms or hands over has noticed it. Gives whether that is an
- * acknowledgement now. */
-bool esc_deed_owner_acks(EscDeed *deed);
+/* Who was called for it and answers, approves, rejects, confirms, hands over or starts it has noticed it. Gives whether that
+ * is an acknowledgement now. */
+bool esc_deed_notices(EscDeed *deed);
 
 /* --- deeds_owners.c --------------------------------------------------------------------------- */
 
@@ -45,6 +46,8 @@ EscStatus esc_deed_keep(EscDeed *deed);
 /* The frame whose open question is meant: with an answer, the first that has it; NULL when nothing is asked. What is
  * below the topmost frame can be answered too: it counts when that frame goes on. */
 EscFrame *esc_question_find(EscEscalation *escalation, EscQuestionKind kind, EscText answer);
+/* Whether the question or the check that the act means is open; of ANSWER, APPROVE, REJECT and CONFIRM. */
+bool esc_question_is_open(EscDeed *deed);
 /* Whether the act names a check there that a person can settle. */
 bool esc_check_is_open(EscEngine *engine, EscEscalation *escalation, const EscAction *action);
 /* Whether it has the check that the act names, settled or not. */
@@ -63,6 +66,7 @@ EscStatus esc_deed_test(EscDeed *deed); /* is a person reached? */
 
 EscStatus esc_deed_resolve(EscDeed *deed);
 EscStatus esc_deed_start(EscDeed *deed);
+EscStatus esc_deed_call_off(EscDeed *deed);
 EscStatus esc_deed_absence(EscDeed *deed); /* away, and back */
 
 #endif

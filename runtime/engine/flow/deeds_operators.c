@@ -1,4 +1,4 @@
-/* deeds_operators.c - people resolve a ticket, start a template. */
+/* deeds_operators.c - people resolve a ticket, call an escalation off that was a mistake, start a template. */
 #include "deeds.h"
 
 EscStatus esc_deed_resolve(EscDeed *deed)
@@ -11,7 +11,7 @@ EscStatus esc_deed_resolve(EscDeed *deed)
     if (deed->action->escalation != 0 && !esc_escalation_is_open(deed->escalation))
         return esc_deed_noop_text(deed, esc_deed_closed_text(deed));
     if (esc_ticket_is_resolved(engine, deed->ticket))
-        return esc_deed_noop(deed, "the ticket is resolved already");
+        return esc_deed_noop_text(deed, ESC_SAYING(SORRY_RESOLVED));
     esc_ticket_remember(engine, deed->ticket, false);
     engine->turn.is_taking = true;
     esc_ticket_set_resolved(engine, deed->ticket, "resolved", true);
@@ -21,6 +21,20 @@ EscStatus esc_deed_resolve(EscDeed *deed)
                      "%.*s resolved %.*s%.*s", ESC_TEXT_ARG(deed->actor),
                      ESC_TEXT_ARG(deed->ticket->id), ESC_TEXT_ARG(esc_deed_reason_tail(deed)));
     esc_event_internal(engine, deed->ticket, ESC_EVENT_TICKET_RESOLVED, NULL, 0);
+    return ESC_OK;
+}
+
+/* It ends at once: nothing is waited for, and whoever was called hears that they need not come. */
+EscStatus esc_deed_call_off(EscDeed *deed)
+{
+    EscStatus status = esc_deed_check_actor(deed);
+    if (status == ESC_OK)
+        status = esc_deed_check_reason(deed);
+    if (status != ESC_OK)
+        return status;
+    if (!esc_escalation_is_open(deed->escalation))
+        return esc_deed_noop_text(deed, esc_deed_closed_text(deed));
+    esc_escalation_call_off(deed->engine, deed->escalation, deed->actor, deed->action->reason);
     return ESC_OK;
 }
 
@@ -53,5 +67,7 @@ EscStatus esc_deed_start(EscDeed *deed)
                                                deed->actor, &given);
     if (deed->escalation == NULL)
         engine->turn.outcome->is_noop = true;
+    else
+        (void)esc_deed_notices(deed); /* whoever is called by what they started knows of it */
     return ESC_OK;
 }

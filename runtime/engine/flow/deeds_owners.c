@@ -1,11 +1,10 @@
 /* deeds_owners.c - people acknowledge, hand over, and keep what the end of their shift would hand over. */
 #include "deeds.h"
 
-/* "ana has it (primary) since 2026-01-05 09:01": for who comes too late. */
 static EscText holder_text(EscEngine *engine, const EscEscalation *escalation)
 {
-    return esc_turn_printf(engine, "%.*s has it (%s) and has acknowledged it",
-                           ESC_TEXT_ARG(escalation->owner), esc_role_name(escalation->role));
+    return esc_say(engine, SORRY_HAS_IT, escalation->owner,
+                   esc_text_from(esc_role_name(escalation->role)));
 }
 
 EscStatus esc_deed_ack(EscDeed *deed)
@@ -24,7 +23,7 @@ EscStatus esc_deed_ack(EscDeed *deed)
     if (!is_taken)
         return deed->escalation->is_acked
                    ? esc_deed_noop_text(deed, holder_text(engine, deed->escalation))
-                   : esc_deed_noop(deed, "they have acknowledged it, and others still have to");
+                   : esc_deed_noop_text(deed, ESC_SAYING(SORRY_MORE_NEEDED));
     if (deed->escalation->is_acked)
         esc_qa_acked(engine, deed->escalation);
     return ESC_OK;
@@ -41,10 +40,9 @@ static EscStatus giver_check(EscDeed *deed)
         return ESC_OK;
     for (size_t i = 0; i < escalation->formers_count; i++) {
         if (esc_text_equal(escalation->formers[i].person, deed->actor))
-            return esc_why(deed->why, ESC_CONFLICT, "", 0,
-                           "%.*s is accountable for E-%llu now: %.*s has nothing to hand over",
-                           ESC_TEXT_ARG(escalation->owner), (unsigned long long)escalation->id,
-                           ESC_TEXT_ARG(deed->actor));
+            return esc_sorry(deed->engine, deed->why, ESC_CONFLICT,
+                             esc_say(deed->engine, SORRY_NOT_THEIRS, escalation->owner,
+                                     esc_escalation_name(deed->engine, escalation), deed->actor));
     }
     return ESC_OK;
 }
@@ -63,8 +61,7 @@ static EscStatus handoff_check(EscDeed *deed, EscRef *to)
         action->expect >= ESC_EXPECT_COUNT)
         return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "the expectation's time is out of range");
     if (deed->escalation->state == ESC_STATE_CLOSED)
-        return esc_why(deed->why, ESC_CONFLICT, "", 0, "%.*s",
-                       ESC_TEXT_ARG(esc_deed_closed_text(deed)));
+        return esc_sorry(deed->engine, deed->why, ESC_CONFLICT, esc_deed_closed_text(deed));
     return giver_check(deed);
 }
 
@@ -74,11 +71,11 @@ static EscStatus nobody_there(EscDeed *deed)
     EscText target = deed->action->target;
     int64_t until_ms = esc_person_absent_until(deed->engine, target);
     if (until_ms == 0)
-        return esc_why(deed->why, ESC_CONFLICT, "", 0, "%.*s has nobody who is there now",
-                       ESC_TEXT_ARG(target));
-    return esc_why(deed->why, ESC_CONFLICT, "", 0,
-                   "%.*s is away until %.*s: hand it to somebody who is there",
-                   ESC_TEXT_ARG(target), ESC_TEXT_ARG(esc_local_time(deed->engine, until_ms)));
+        return esc_sorry(deed->engine, deed->why, ESC_CONFLICT,
+                         esc_say(deed->engine, SORRY_NOBODY_THERE, target));
+    return esc_sorry(
+        deed->engine, deed->why, ESC_CONFLICT,
+        esc_say(deed->engine, SORRY_TARGET_AWAY, target, esc_local_time(deed->engine, until_ms)));
 }
 
 static void handoff_end(EscDeed *deed, EscHandoffEnd end)
@@ -87,12 +84,11 @@ static void handoff_end(EscDeed *deed, EscHandoffEnd end)
     switch (end) {
     case ESC_HANDOFF_NOTHING:
         engine->turn.outcome->is_noop = true;
-        esc_deed_note(engine, esc_turn_printf(engine, "%.*s has it already",
-                                              ESC_TEXT_ARG(deed->escalation->owner)));
+        esc_deed_note(engine, esc_say(engine, SORRY_HAS_ALREADY, deed->escalation->owner));
         break;
     case ESC_HANDOFF_LIMITED:
         engine->turn.outcome->is_refused = true;
-        esc_deed_note(engine, ESC_TEXT("the policy allows no more hand-offs of this ticket now"));
+        esc_deed_note(engine, ESC_SAYING(SORRY_HANDOFF_LIMIT));
         break;
     case ESC_HANDOFF_DONE:
         break;
@@ -118,11 +114,11 @@ EscStatus esc_deed_handoff(EscDeed *deed)
     };
     if (!esc_handoff_is_possible(engine, deed->escalation, &handoff))
         return nobody_there(deed);
-    bool has_acked = esc_deed_owner_acks(deed);
+    bool has_acked = esc_deed_notices(deed);
     handoff_end(deed, esc_role_handoff(engine, deed->escalation, &handoff));
     if (has_acked && deed->escalation->is_acked) /* nothing moved: then nobody is called on */
         esc_pages_stop(engine, deed->escalation, (EscText){0});
-    if (esc_deed_owner_acks(deed) || has_acked) /* who takes it has noticed it, too */
+    if (esc_deed_notices(deed) || has_acked) /* who takes it has noticed it, too */
         engine->turn.outcome->is_noop = false;
     return ESC_OK;
 }
@@ -140,12 +136,12 @@ EscStatus esc_deed_keep(EscDeed *deed)
                        "%.*s is accountable for E-%llu: only who has it can keep it",
                        ESC_TEXT_ARG(escalation->owner), (unsigned long long)escalation->id);
     if (escalation->is_shift_kept)
-        return esc_deed_noop(deed, "they keep it already");
+        return esc_deed_noop_text(deed, ESC_SAYING(SORRY_KEPT));
     if (!esc_follow_is_on(escalation))
         return esc_why(deed->why, ESC_CONFLICT, "", 0,
                        "E-%llu follows no shift, so the end of none takes it from %.*s",
                        (unsigned long long)escalation->id, ESC_TEXT_ARG(escalation->owner));
-    (void)esc_deed_owner_acks(deed);
+    (void)esc_deed_notices(deed);
     esc_follow_keep(deed->engine, escalation, deed->action->reason);
     return ESC_OK;
 }

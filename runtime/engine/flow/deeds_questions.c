@@ -51,28 +51,60 @@ static bool may_answer(EscDeed *deed, const EscQuestion *question)
     return esc_text_equal(escalation->owner, deed->actor) || esc_people_has(&people, deed->actor);
 }
 
+/* The very question that the message asked by which somebody acts, or the one that is open. */
+static EscFrame *frame_meant(EscDeed *deed, EscQuestionKind kind)
+{
+    const EscMeant *meant = &deed->action->meant;
+    EscEscalation *escalation = deed->escalation;
+    if (!meant->is_set || meant->question == 0)
+        return esc_question_find(escalation, kind, deed->action->target);
+    EscFrame *frame = NULL;
+    if (escalation->bundle == NULL || escalation->state == ESC_STATE_PARKED)
+        return NULL;
+    for (size_t at = 0; (frame = esc_frame_next(escalation, false, &at)) != NULL;) {
+        const EscQuestion *question = frame->question;
+        if (question != NULL && question->number == meant->question && question->kind == kind &&
+            is_unanswered(question))
+            return frame;
+    }
+    return NULL;
+}
+
 /* *question is NULL behind ESC_OK for an old button. *frame (may be NULL): whose question it is. */
 static EscStatus question_check(EscDeed *deed, EscQuestionKind kind, EscQuestion **question,
                                 const EscFrame **frame)
 {
-    EscFrame *found = esc_question_find(deed->escalation, kind, deed->action->target);
+    EscFrame *found = frame_meant(deed, kind);
     *question = found == NULL ? NULL : found->question;
     if (frame != NULL)
         *frame = found;
     if (found == NULL)
         return ESC_OK;
     if (!may_answer(deed, *question))
-        return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "%.*s was not asked",
-                       ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)));
+        return esc_sorry(deed->engine, deed->why, ESC_FORBIDDEN,
+                         esc_say(deed->engine, SORRY_NOT_ASKED, esc_utf8_cut(deed->actor, 64)));
     return ESC_OK;
 }
 
 /* Nobody waits for the word any more, or the steps that did cannot go on. */
-static EscStatus nothing_asked(EscDeed *deed, const char *because)
+static EscStatus nothing_asked(EscDeed *deed, EscText because)
 {
-    bool is_parked = deed->escalation->state == ESC_STATE_PARKED;
-    return esc_deed_noop(deed,
-                         is_parked ? "its steps cannot go on, and nothing waits for it" : because);
+    if (!esc_escalation_is_open(deed->escalation))
+        because = esc_deed_closed_text(deed);
+    else if (deed->escalation->state == ESC_STATE_PARKED)
+        because = ESC_SAYING(SORRY_STUCK);
+    return esc_deed_noop_text(deed, because);
+}
+
+/* The answer that a link or button stands for, by its place; else the one that is named. */
+static EscText answer_meant(const EscDeed *deed, const EscFrame *frame)
+{
+    const EscProgram *program = deed->escalation->bundle->program;
+    const EscWaitRow *wait = esc_wait_of(deed->escalation, frame);
+    uint32_t item = deed->action->meant.is_set ? deed->action->meant.item : 0;
+    return item > 0 && item <= wait->answers_count
+               ? program->texts[program->answers[wait->answers_first + item - 1].name]
+               : deed->action->target;
 }
 
 EscStatus esc_deed_answer(EscDeed *deed)
@@ -85,12 +117,12 @@ EscStatus esc_deed_answer(EscDeed *deed)
     if (status != ESC_OK)
         return status;
     if (question == NULL)
-        return nothing_asked(deed, "the question is not open any more");
-    EscText name = deed->action->target;
+        return nothing_asked(deed, ESC_SAYING(SORRY_NO_QUESTION));
+    EscText name = answer_meant(deed, frame);
     uint32_t answer = answer_find(escalation, frame, name);
     if (answer == 0)
-        return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "the question has no answer \"%.*s\"",
-                       ESC_TEXT_ARG(esc_utf8_cut(name, 64)));
+        return esc_sorry(engine, deed->why, ESC_NOT_FOUND,
+                         esc_say(engine, SORRY_NO_ANSWER, esc_utf8_cut(name, 64)));
     question->answer = answer;
     question->by = esc_engine_intern(engine, deed->actor);
     question->reason = esc_text_own(deed->action->reason);
@@ -101,7 +133,7 @@ EscStatus esc_deed_answer(EscDeed *deed)
                          ESC_TEXT_ARG(name), ESC_TEXT_ARG(question->text),
                          ESC_TEXT_ARG(esc_deed_reason_tail(deed)));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_ANSWERED, deed->actor);
-    (void)esc_deed_owner_acks(deed);
+    (void)esc_deed_notices(deed);
     return ESC_OK;
 }
 
@@ -111,10 +143,9 @@ static EscStatus starter_check(const EscDeed *deed)
     EscText starter = esc_escalation_starter(deed->escalation);
     if (starter.size == 0 || !esc_text_equal(starter, deed->actor))
         return ESC_OK;
-    return esc_why(deed->why, ESC_FORBIDDEN, "", 0,
-                   "%.*s started E-%llu, and nobody approves what they started themselves",
-                   ESC_TEXT_ARG(esc_utf8_cut(deed->actor, 64)),
-                   (unsigned long long)deed->escalation->id);
+    return esc_sorry(deed->engine, deed->why, ESC_FORBIDDEN,
+                     esc_say(deed->engine, SORRY_STARTED_IT, esc_utf8_cut(deed->actor, 64),
+                             esc_escalation_name(deed->engine, deed->escalation)));
 }
 
 EscStatus esc_deed_approve(EscDeed *deed)
@@ -127,13 +158,13 @@ EscStatus esc_deed_approve(EscDeed *deed)
     if (status != ESC_OK)
         return status;
     if (question == NULL)
-        return nothing_asked(deed, "no approval is waited for any more");
+        return nothing_asked(deed, ESC_SAYING(SORRY_NO_APPROVAL));
     for (uint32_t i = 0; i < question->approvers_count; i++) {
         if (esc_text_equal(question->approvers[i], deed->actor))
-            return esc_deed_noop(deed, "it was approved by the same person before");
+            return esc_deed_noop_text(deed, ESC_SAYING(SORRY_APPROVED));
     }
     if (question->approvers_count == ESC_OWNERS_MAX)
-        return esc_deed_noop(deed, "more approvals than can be counted");
+        return esc_deed_noop_text(deed, ESC_SAYING(SORRY_APPROVALS_FULL));
     question->approvers[question->approvers_count++] = esc_engine_intern(deed->engine, deed->actor);
     EscText have = esc_turn_printf(engine, "%u", question->approvers_count),
             need = esc_turn_printf(engine, "%u", question->needed);
@@ -144,7 +175,7 @@ EscStatus esc_deed_approve(EscDeed *deed)
                          ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(have), ESC_TEXT_ARG(need),
                          ESC_TEXT_ARG(esc_deed_reason_tail(deed)));
     esc_escalation_moment(engine, deed->escalation, ESC_AUDIT_APPROVED, deed->actor);
-    (void)esc_deed_owner_acks(deed);
+    (void)esc_deed_notices(deed);
     return ESC_OK;
 }
 
@@ -158,7 +189,7 @@ EscStatus esc_deed_reject(EscDeed *deed)
     if (status != ESC_OK)
         return status;
     if (question == NULL)
-        return nothing_asked(deed, "no approval is waited for any more");
+        return nothing_asked(deed, ESC_SAYING(SORRY_NO_APPROVAL));
     question->is_rejected = true;
     question->by = esc_engine_intern(engine, deed->actor);
     question->reason = esc_text_own(deed->action->reason);
@@ -168,8 +199,20 @@ EscStatus esc_deed_reject(EscDeed *deed)
         "%.*s rejected \"%.*s\": %.*s", ESC_TEXT_ARG(deed->actor), ESC_TEXT_ARG(question->text),
         ESC_TEXT_ARG(deed->action->reason));
     esc_escalation_moment(engine, deed->escalation, ESC_AUDIT_REJECTED, deed->actor);
-    (void)esc_deed_owner_acks(deed);
+    (void)esc_deed_notices(deed);
     return ESC_OK;
+}
+
+/* The check that a link stands for, by its place; else the one that is named, or the only open one. */
+static EscStatus check_named(EscDeed *deed, bool is_confirm, uint32_t *check)
+{
+    const EscMeant *meant = &deed->action->meant;
+    *check = meant->item - 1;
+    if (meant->is_set && meant->item > 0 && meant->item <= deed->escalation->checks_count &&
+        is_confirm)
+        return ESC_OK;
+    return esc_qa_find(deed->engine, deed->escalation, deed->action->target, is_confirm, check,
+                       deed->why);
 }
 
 static EscStatus settle_check(EscDeed *deed, bool is_confirm)
@@ -180,8 +223,7 @@ static EscStatus settle_check(EscDeed *deed, bool is_confirm)
         return esc_why(deed->why, ESC_CONFLICT, "", 0, "E-%llu is parked: its checks are not known",
                        (unsigned long long)escalation->id);
     uint32_t check;
-    EscStatus status =
-        esc_qa_find(engine, escalation, deed->action->target, is_confirm, &check, deed->why);
+    EscStatus status = check_named(deed, is_confirm, &check);
     if (status == ESC_CONFLICT && escalation->state == ESC_STATE_CLOSED)
         return esc_deed_noop_text(deed, esc_deed_closed_text(deed));
     if (status != ESC_OK)
@@ -189,7 +231,7 @@ static EscStatus settle_check(EscDeed *deed, bool is_confirm)
     uint8_t state = escalation->checks[check];
     if (escalation->state == ESC_STATE_CLOSED ||
         (state != ESC_CHECK_STATE_PENDING && state != ESC_CHECK_STATE_FAILED))
-        return esc_deed_noop(deed, "the check is not open any more");
+        return esc_deed_noop_text(deed, ESC_SAYING(SORRY_CHECK_SETTLED));
     esc_qa_set(engine, escalation, check,
                is_confirm ? ESC_CHECK_STATE_PASSED : ESC_CHECK_STATE_OVERRIDDEN, deed->actor,
                deed->action->reason);
@@ -197,7 +239,7 @@ static EscStatus settle_check(EscDeed *deed, bool is_confirm)
                           is_confirm ? ESC_AUDIT_CHECK_PASSED : ESC_AUDIT_CHECK_OVERRIDDEN,
                           deed->actor);
     if (is_confirm)
-        (void)esc_deed_owner_acks(deed);
+        (void)esc_deed_notices(deed);
     return ESC_OK;
 }
 
@@ -235,4 +277,23 @@ bool esc_check_is_open(EscEngine *engine, EscEscalation *escalation, const EscAc
     uint32_t check = check_meant(engine, escalation, action);
     uint8_t state = check == ESC_NONE ? ESC_CHECK_STATE_PASSED : escalation->checks[check];
     return state == ESC_CHECK_STATE_PENDING || state == ESC_CHECK_STATE_FAILED;
+}
+
+bool esc_question_is_open(EscDeed *deed)
+{
+    const EscEscalation *escalation = deed->escalation;
+    uint32_t check;
+    switch (deed->action->verb) {
+    case ESC_VERB_ANSWER:
+        return frame_meant(deed, ESC_QUESTION_ASK) != NULL;
+    case ESC_VERB_APPROVE:
+    case ESC_VERB_REJECT:
+        return frame_meant(deed, ESC_QUESTION_APPROVE) != NULL;
+    case ESC_VERB_CONFIRM:
+        return escalation->bundle != NULL && check_named(deed, true, &check) == ESC_OK &&
+               (escalation->checks[check] == ESC_CHECK_STATE_PENDING ||
+                escalation->checks[check] == ESC_CHECK_STATE_FAILED);
+    default:
+        return false;
+    }
 }

@@ -185,3 +185,9 @@ EscLanguage esc_reads(const EscEngine *engine, EscText name)
             reads = program->channels[i].reads;
     return reads == 0 ? esc_workspace_reads(engine) : (EscLanguage)(reads - 1);
 }
+
+EscStatus esc_sorry(EscEngine *engine, EscWhy *why, EscStatus status, EscText because)
+{
+    EscText said = esc_said(engine, because, engine->turn.reads);
+    return esc_why(why, status, "", 0, "%.*s", ESC_TEXT_ARG(said));
+}

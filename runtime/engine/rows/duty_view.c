@@ -173,6 +173,76 @@ void esc_roles_view(EscEngine *engine, const EscEscalation *escalation, EscEscal
     }
 }
 
+/* --- to whom it could be handed over ------------------------------------------------------------ */
+
+typedef struct Candidates {
+    EscEngine *engine;
+    EscText but;
+    EscCandidate *out;
+    size_t count;
+} Candidates;
+
+static void candidate_add(Candidates *candidates, EscText name, bool is_next)
+{
+    const EscProgram *program = candidates->engine->schema.current->program;
+    uint32_t person = 0;
+    if (name.size == 0 || esc_text_equal(name, candidates->but) ||
+        candidates->count == ESC_CANDIDATES_MAX || !esc_directory_person(program, name, &person) ||
+        esc_absence_at(candidates->engine, name, candidates->engine->now_ms, NULL))
+        return;
+    for (size_t i = 0; i < candidates->count; i++)
+        if (esc_text_equal(candidates->out[i].name, name))
+            return;
+    candidates->out[candidates->count++] =
+        (EscCandidate){.name = person_name(program, person),
+                       .title = program->texts[program->persons[person].title],
+                       .is_next = is_next};
+}
+
+static bool is_member(const EscProgram *program, const EscTeamRow *team, EscText name)
+{
+    for (uint32_t i = 0; i < team->members_count; i++)
+        if (esc_text_equal(
+                person_name(program, program->team_members[team->members_first + i].person), name))
+            return true;
+    return false;
+}
+
+static void team_mates(Candidates *candidates)
+{
+    const EscProgram *program = candidates->engine->schema.current->program;
+    for (uint32_t t = 0; t < program->teams_count; t++) {
+        const EscTeamRow *team = &program->teams[t];
+        if (!is_member(program, team, candidates->but))
+            continue;
+        for (uint32_t i = 0; i < team->members_count; i++)
+            candidate_add(
+                candidates,
+                person_name(program, program->team_members[team->members_first + i].person), false);
+    }
+}
+
+size_t esc_engine_candidates(EscEngine *engine, uint64_t id, EscText person,
+                             EscCandidate out[ESC_CANDIDATES_MAX])
+{
+    const EscEscalation *escalation = esc_escalation_find(engine, id);
+    if (escalation == NULL || escalation->state == ESC_STATE_CLOSED)
+        return 0;
+    Candidates candidates = {.engine = engine, .but = person, .out = out};
+    EscArena *turn = esc_view_begin(engine);
+    EscEscalationView view = {.id = id};
+    esc_next_view(engine, escalation, &view);
+    candidate_add(&candidates, view.next_owner, true);
+    uint32_t levels =
+        escalation->bundle == NULL ? 0 : esc_escalation_template(escalation)->roles_count;
+    for (uint32_t level = 0; level < levels; level++)
+        candidate_add(&candidates, level_person(engine, escalation, level, false), false);
+    team_mates(&candidates);
+    candidate_add(&candidates, resort_person(engine, escalation), false);
+    engine->turn.arena = turn;
+    return candidates.count;
+}
+
 /* --- who is on duty ----------------------------------------------------------------------------- */
 
 /* When the person goes away or comes back; and, while they are away, whoever stands in, and so on. */

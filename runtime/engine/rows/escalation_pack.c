@@ -13,7 +13,7 @@
  *   signed first acknowledged at   acknowledgers: count, packed each   flags: 1 closed by `close when`, 2 owner told,
  *     4 the ticket was resolved, 8 a room was asked for   packed address of its room
  *   varint exceptions, effects   messages: varint sent, accepted,
- *     reached, delivered, seen, dead, held in quiet time   signed when the last of those was released
+ *     reached, delivered, seen, dead, held in quiet time, questions asked   signed when the last of those was released
  *   packed inconsistent field
  *   checks: count, u8 each: state, +128 when qa_failed was raised for it
  *   changes, what is told of them, timeline (changes_pack.c)
@@ -46,7 +46,8 @@ static void turn_pack(EscBuf *out, const EscEscalation *escalation)
     esc_buf_packed(out, escalation->room);
     const uint32_t counts[] = {escalation->exceptions, escalation->effects, escalation->messages,
                                escalation->accepted,   escalation->reached, escalation->delivered,
-                               escalation->seen,       escalation->dead,    escalation->held};
+                               escalation->seen,       escalation->dead,    escalation->held,
+                               escalation->questions};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
         esc_buf_varint(out, counts[i]);
     esc_buf_signed(out, escalation->released_at_ms);
@@ -139,7 +140,8 @@ static void turn_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     escalation->room = esc_text_own(esc_cursor_packed(cursor));
     uint32_t *counts[] = {&escalation->exceptions, &escalation->effects, &escalation->messages,
                           &escalation->accepted,   &escalation->reached, &escalation->delivered,
-                          &escalation->seen,       &escalation->dead,    &escalation->held};
+                          &escalation->seen,       &escalation->dead,    &escalation->held,
+                          &escalation->questions};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
         *counts[i] = esc_small_unpack(cursor);
     escalation->released_at_ms = esc_instant_unpack(cursor);

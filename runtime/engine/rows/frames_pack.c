@@ -6,8 +6,8 @@
  *   varint alarms
  *
  * A frame is  packed snapshot, and where that is not empty  signed began, due   varint effects   u8 reply   varint its
- *   outbox id   packed its text   u8 kind of question (0: none), then  varint ref, needed, answer  u8 rejected  packed
- *     text, by, reason  count, packed approvers
+ *   outbox id   packed its text   u8 kind of question (0: none), then  varint number, ref, needed, answer  u8 rejected
+ *     packed text, by, reason  count, packed approvers
  *   flags: 1 held, 2 heard   exception
  * An exception is  varint number + 1 (0: none), then  u8 a step raised it  packed message  count, for each  varint field
  *   value */
@@ -25,6 +25,7 @@ static void question_pack(EscBuf *out, const EscQuestion *question)
     esc_buf_u8(out, question == NULL ? ESC_QUESTION_NONE : (uint8_t)question->kind);
     if (question == NULL)
         return;
+    esc_buf_varint(out, question->number);
     esc_buf_varint(out, question->ref);
     esc_buf_varint(out, question->needed);
     esc_buf_varint(out, question->answer);
@@ -123,6 +124,7 @@ static void question_unpack(EscCursor *cursor, EscEngine *engine, const EscProgr
     EscQuestion *question = esc_engine_alloc(sizeof *question);
     frame->question = question;
     question->kind = (EscQuestionKind)kind;
+    question->number = esc_small_unpack(cursor);
     question->ref = esc_small_unpack(cursor);
     if (!esc_verify_ref_is_valid(program, question->ref))
         cursor->failed = true;

@@ -205,6 +205,14 @@ bool esc_engine_find_row(EscEngine *engine, uint64_t id, EscEscalationView *view
     return find(engine, id, row_fill, view);
 }
 
+EscText esc_engine_person_time(EscEngine *engine, EscText person, int64_t time_ms)
+{
+    EscArena *turn = esc_view_begin(engine);
+    EscText text = esc_person_time(engine, person, time_ms);
+    engine->turn.arena = turn;
+    return text;
+}
+
 bool esc_engine_is_about(EscEngine *engine, uint64_t id, EscText ticket)
 {
     const EscEscalation *escalation = esc_escalation_find(engine, id);

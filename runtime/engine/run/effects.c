@@ -51,8 +51,10 @@ static EscQuestion *question_new(Emission *emission, EscQuestionKind kind, EscTe
     EscFrame *frame = emission->world->frame;
     esc_question_drop(frame);
     frame->question = esc_engine_alloc(sizeof *frame->question);
-    *frame->question =
-        (EscQuestion){.kind = kind, .ref = emission->row->ref, .text = esc_text_own(text)};
+    *frame->question = (EscQuestion){.kind = kind,
+                                     .number = ++emission->escalation->questions,
+                                     .ref = emission->row->ref,
+                                     .text = esc_text_own(text)};
     return frame->question;
 }
 
@@ -66,12 +68,18 @@ static const EscWaitRow *wait_following(const Emission *emission)
     return &program->waits[program->code[at].imm];
 }
 
+static int64_t due_of(const Emission *emission, const EscWaitRow *wait)
+{
+    return esc_hours_due_ms(emission->engine, emission->program, wait->calendar,
+                            emission->engine->now_ms, wait->deadline_ms);
+}
+
 static void emit_ask(Emission *emission)
 {
     EscEngine *engine = emission->engine;
     EscText asked = emission->arguments[0].text, guidance = emission->arguments[1].text;
     EscText question = esc_message_words(engine, asked).text;
-    question_new(emission, ESC_QUESTION_ASK, question);
+    uint32_t number = question_new(emission, ESC_QUESTION_ASK, question)->number;
     if (guidance.size > 0) /* the line end is ours, also behind a question that was cut */
         asked = esc_turn_printf(engine, "%.*s" ESC_MARK_OWN "\n" ESC_MARK_END "%.*s",
                                 ESC_TEXT_ARG(asked), ESC_TEXT_ARG(guidance));
@@ -82,6 +90,8 @@ static void emit_ask(Emission *emission)
         .has_answers = true,
         .answers = esc_answers_of(engine, emission->program, wait),
         .answers_count = wait->answers_count,
+        .question_number = number,
+        .due_ms = due_of(emission, wait),
     };
     esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_ASKED,
                          esc_audit_data(engine, "question", question, NULL), "asks: \"%.*s\"",
@@ -103,6 +113,8 @@ static void emit_approve(Emission *emission)
         .has_answers = true,
         .answers = answers,
         .answers_count = ESC_COUNT_OF(answers),
+        .question_number = question->number,
+        .due_ms = due_of(emission, wait_following(emission)),
     };
     esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_APPROVAL_ASKED,
                          esc_audit_data(engine, "question", asked, "need",

@@ -369,6 +369,7 @@ static void closing_tell(EscEngine *engine, EscEscalation *escalation)
         EscNotice message = {
             .marked = esc_say(engine, CLOSES_WHEN, escalation->ticket->id, text),
             .question = text,
+            .check = i + 1,
         };
         escalation->is_close_told = true;
         esc_message_person(engine, escalation, escalation->owner, &message);

@@ -157,7 +157,7 @@ static void change_undo(EscEngine *engine, EscEscalation *escalation, const EscC
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
-void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason)
+static void changes_undo(EscEngine *engine, EscEscalation *escalation, EscText reason)
 {
     size_t count = escalation->changes_count;
     esc_audit_escalation(engine, escalation, ESC_AUDIT_ROLLBACK,
@@ -174,7 +174,18 @@ void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason)
         esc_change_release(&change);
     }
     escalation->is_inconsistent = false;
+}
+
+void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason)
+{
+    changes_undo(engine, escalation, reason);
     incomplete_raise(engine, escalation);
+}
+
+void esc_rollback_at_end(EscEngine *engine, EscEscalation *escalation, EscText reason)
+{
+    if (escalation->changes_count > 0 && escalation->bundle != NULL)
+        changes_undo(engine, escalation, reason);
 }
 
 bool esc_rollback_replied(EscEngine *engine, EscEscalation *escalation, uint64_t outbox,

@@ -84,6 +84,8 @@ static void question_ask_also(EscEngine *engine, EscEscalation *escalation, EscR
         .has_answers = true,
         .answers = esc_answers_of(engine, escalation->bundle->program, wait),
         .answers_count = wait->answers_count,
+        .question_number = frame->question->number,
+        .due_ms = engine->now_ms + ASKED_AGAIN_MS,
     };
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_ASKED, esc_audit_data(engine, "question", text, NULL),

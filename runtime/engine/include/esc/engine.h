@@ -33,9 +33,23 @@ typedef enum EscVerb {
     ESC_VERB_PRESENT,
     ESC_VERB_KEEP,
     ESC_VERB_TEST, /* a message to a person by each of their ways, which says that nothing has happened */
+    ESC_VERB_CALL_OFF, /* it was a mistake: closed as `called_off` */
     ESC_VERB_COUNT
 } EscVerb;
 const char *esc_verb_name(EscVerb verb); /* "ack" */
+
+/* The outcome of an escalation that a person called off as a mistake; no step closes as this. */
+#define ESC_OUTCOME_CALLED_OFF "called_off"
+
+/* What the message asked for by which a person acts: an act by its link or button is about that, and about nothing that came
+ * later. */
+typedef struct EscMeant {
+    bool is_set;
+    uint32_t
+        handoffs; /* not of a question: how often it had changed hands; since then it is others' */
+    uint32_t question; /* ANSWER, APPROVE, REJECT: its number within the escalation; 0: any */
+    uint32_t item; /* ANSWER: of its answers, CONFIRM: of the checks, from 1; 0: `target` says it */
+} EscMeant;
 
 /* What a person does. `actor` is a person's name of the directory (or a principal of the API that is none: then only HANDOFF, START, ABSENT, PRESENT). */
 typedef struct EscAction {
@@ -47,7 +61,8 @@ typedef struct EscAction {
     EscText ticket;      /* ABSENT, PRESENT, TEST: unused */
     EscText
         target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT, TEST: person */
-    EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP: required; else optional */
+    EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP, CALL_OFF: required; else optional */
+    EscMeant meant;    /* of a link or button; else not set */
     EscText deputy;    /* ABSENT: who stands in; empty: nobody */
     int64_t from_ms;   /* ABSENT: a date; 0: now */
     int64_t until_ms;  /* ABSENT: a date, or 0 */
@@ -213,8 +228,8 @@ ESC_MUST_USE EscStatus esc_engine_apply(EscEngine *engine, const EscInput *input
                                         EscOutcome *outcome, EscWhy *why);
 /* Says in the note of an action that came too late how the escalation, which the engine has forgotten, ended. `title`: of
  * its ticket; may be empty. */
-void esc_engine_note_closed(EscEngine *engine, const EscEscalationRow *row, EscText title,
-                            EscOutcome *outcome);
+void esc_engine_note_closed(EscEngine *engine, const EscAction *action, const EscEscalationRow *row,
+                            EscText title, EscOutcome *outcome);
 /* Everything that changed since the last flush. The group and its texts stay the engine's and hold until the
  * flush after the next, whatever is applied meanwhile; each text was copied once on its way here. Who takes it to a store adds
  * what the engine knows nothing of (events, retries, bundles, epoch). */
@@ -305,6 +320,21 @@ void esc_escalation_row_show(const EscEscalationRow *row, EscEscalationView *vie
 void esc_engine_each_escalation(EscEngine *engine,
                                 bool (*visit)(void *context, const EscEscalationView *view),
                                 void *context);
+/* Whether what a message asked for is still waited for: of ANSWER, APPROVE and REJECT the question that `meant` names, of
+ * CONFIRM the check, of ACK an acknowledgement while it has not changed hands. Looks only. */
+bool esc_engine_waits_for(EscEngine *engine, const EscAction *action);
+/* A time as a person reads it: in their zone, with its name. Holds as views do. */
+EscText esc_engine_person_time(EscEngine *engine, EscText person, int64_t time_ms);
+/* Somebody to whom a person could hand an escalation over. Texts hold as those of a view do. */
+typedef struct EscCandidate {
+    EscText name, title;
+    bool is_next; /* whose turn is next */
+} EscCandidate;
+#define ESC_CANDIDATES_MAX 12
+/* Who is there now, without the person: whoever is next, who stands for the levels of the chain, the last resort, and who is
+ * in a team with them. The number of them; 0 for an escalation that is not open. */
+size_t esc_engine_candidates(EscEngine *engine, uint64_t escalation, EscText person,
+                             EscCandidate out[ESC_CANDIDATES_MAX]);
 /* Whether the ticket is one of the escalation's: its first, or one that joined. False when it is not in memory. */
 bool esc_engine_is_about(EscEngine *engine, uint64_t escalation, EscText ticket);
 /* The bundle of that hash, when the engine has it; else NULL. */

@@ -11,6 +11,17 @@
 extern "C" {
 #endif
 
+/* What a message asks its reader to do; the numbers stand in links. */
+typedef enum EscAsks {
+    ESC_ASKS_NOTHING,
+    ESC_ASKS_ACK,
+    ESC_ASKS_ANSWER,
+    ESC_ASKS_APPROVAL,
+    ESC_ASKS_CONFIRMATION,
+    ESC_ASKS_COUNT
+} EscAsks;
+const char *esc_asks_name(EscAsks asks); /* "ack", "answer", "approval", "confirmation"; "" */
+
 typedef struct EscMessageAnswer {
     EscText name, title;
 } EscMessageAnswer;
@@ -33,7 +44,8 @@ ESC_MUST_USE bool esc_words_split(EscArena *arena, EscText marked, EscWords *wor
 bool esc_spans_fit(EscText text, const EscSpan *spans, uint32_t count);
 
 /* {"text","own":[[0,12]]?,"subject","workspace","language"?,"escalation"?,"ticket"?,"template"?,"severity"?,"customer"?,
- * "until"?,"next"?,"act"?,"room"?,"page":bool,"question"?,"answers"?} */
+ * "until"?,"next"?,"act"?,"room"?,"page":bool,"question"?,"answers"?,
+ * "by"?,"asks":{"what","due"?,"handoffs"?,"question"?,"check"?}?} */
 typedef struct EscMessage {
     EscText text, subject, workspace;
     EscText language;   /* of what no author wrote: "de"; empty: English */
@@ -52,16 +64,24 @@ typedef struct EscMessage {
     bool page, has_answers;
     const EscMessageAnswer *answers;
     uint32_t answers_count;
+    /* What its reader can do by a link, and what that is bound to. */
+    EscAsks asks;
+    int64_t due_ms; /* until when it is asked for; 0: no end is set */
+    EscText by; /* the same of a question, in the reader's zone; empty: none, or `until` says it */
+    uint32_t handoffs;        /* how often the escalation had changed hands */
+    uint32_t question_number; /* within the escalation; 0: no question */
+    uint32_t check;           /* CONFIRM: of the template's checks, from 1 */
 } EscMessage;
 
 /* What a button below a message does when it is pressed, as the service keeps it with the button and gives it back:
- * {"do","e","o"?,"a"?,"c"?,"p"?}. Whoever reads it knows it is ours by the service's proof. */
+ * {"do","e","o"?,"q"?,"a"?,"c"?,"p"?}. Whoever reads it knows it is ours by the service's proof. */
 typedef struct EscButton {
     EscText verb;            /* "ack", as in the API's routes */
     EscText escalation;      /* "E-12" */
     EscText answer;          /* of a question: which one; empty: none */
     EscText channel, person; /* to which the message went: one of them */
     uint64_t outbox;         /* the message */
+    uint32_t question;       /* that it asked, by its number within the escalation; 0: none */
 } EscButton;
 void esc_button_write(EscBuf *out, const EscButton *button);
 /* Everything in *button lives in the arena. False: it is none of ours. */

@@ -47,6 +47,7 @@ typedef struct EscInboundItem {
     EscText escalation,
         ticket; /* "E-12": one of them; of a ticket the escalation is meant that the act fits */
     EscText target, reason; /* as in EscAction */
+    uint32_t question;      /* that the message asked; 0: the one that is open */
     /* The message that it is about; 0: none is named. An act on it proves that it was answered. */
     uint64_t outbox;
     EscDeliveryState state; /* a receipt: how far it has come */

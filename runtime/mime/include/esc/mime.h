@@ -70,7 +70,8 @@ typedef enum EscReplyVerb {
     ESC_REPLY_ACK,
     ESC_REPLY_RESOLVE,
     ESC_REPLY_APPROVE,
-    ESC_REPLY_REJECT
+    ESC_REPLY_REJECT,
+    ESC_REPLY_CALL_OFF
 } EscReplyVerb;
 
 typedef struct EscReplySaid {

@@ -227,7 +227,10 @@ typedef struct EscNotice {
     bool has_answers;
     const EscMessageAnswer *answers;
     uint32_t answers_count;
-    uint32_t via; /* contact kind + 1; 0: the person's first */
+    uint32_t question_number; /* of the question that is asked; 0: none */
+    uint32_t check;           /* that somebody is to confirm, + 1; 0: none */
+    int64_t due_ms;           /* of the question or the check; 0: it has no deadline */
+    uint32_t via;             /* contact kind + 1; 0: the person's first */
     bool
         is_due; /* it asks for an act or tells of a deadline: never held back, as pages and questions are not */
     bool is_digest;    /* outside the limits */

@@ -89,6 +89,8 @@ EscText esc_unmarked(EscEngine *engine,
 EscText esc_said(EscEngine *engine, EscText text, EscLanguage language);
 /* In which language a person or a channel of that name is written to; the workspace's for who is neither, or says none. */
 EscLanguage esc_reads(const EscEngine *engine, EscText name);
+/* A refusal in words for who acts (engine->turn.reads): fills *why (NULL allowed) and gives the status. */
+EscStatus esc_sorry(EscEngine *engine, EscWhy *why, EscStatus status, EscText because);
 EscLanguage esc_workspace_reads(const EscEngine *engine);
 
 /* --- words.c ---------------------------------------------------------------------------------- */

@@ -312,6 +312,7 @@ typedef enum EscQuestionKind {
 
 typedef struct EscQuestion {
     EscQuestionKind kind;
+    uint32_t number; /* within the escalation, from 1: links and buttons say which one they answer */
     EscRef ref;      /* who is asked, in the numbering of the escalation's bundle */
     uint32_t needed; /* APPROVE */
     EscText text;    /* owned */
@@ -554,6 +555,7 @@ struct EscEscalation {
     EscText outcome; /* interned */
     bool is_closed_by_when; /* the end came by `close when` */
     uint32_t handoffs, exceptions, effects;
+    uint32_t questions; /* that were asked */
     EscFrame frame;  /* what runs: the steps, the handler on top of them, or the closing */
     EscFrame *below; /* owned: what it stands on, from the bottom; room for ESC_FRAMES_MAX - 1 */
     uint32_t below_count;
@@ -1118,6 +1120,8 @@ typedef struct EscTurn {
     EscText by;      /* who said so in the actor's name; empty: the actor */
     EscText through; /* the way by which the actor said it; empty: the API */
     EscText reason;  /* of the acknowledgement at hand */
+    EscLanguage reads; /* who acts; English where they act by the API or the command line */
+    EscText noticed; /* by which act of theirs somebody acknowledges; empty: by saying so */
     EscText
         missed; /* why the wait before the run at hand is over without what it was for; empty: it is not */
     bool is_by_told;         /* a sentence of this input names who */

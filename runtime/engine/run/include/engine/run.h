@@ -163,9 +163,18 @@ void esc_request_fill(EscEngine *engine, const EscProgram *program, const EscAct
 /* "it was not resolved within 4h", in no language yet: of a wait that is over without what it was for; empty for a pause. */
 EscText esc_missed_text(EscEngine *engine, EscEscalation *escalation, const EscFrame *frame);
 
+/* --- call_off.c ------------------------------------------------------------------------------- */
+
+/* Ends an open escalation as a mistake: what it changed is taken back, no check is asked for, the ticket stays as it is, and
+ * whoever was called hears of it. */
+void esc_escalation_call_off(EscEngine *engine, EscEscalation *escalation, EscText actor,
+                             EscText reason);
+
 /* --- rollback.c ------------------------------------------------------------------------------- */
 
 void esc_rollback(EscEngine *engine, EscEscalation *escalation, EscText reason);
+/* The same of one that is closed next: what is left is told then (esc_rollback_closed), and raises nothing. */
+void esc_rollback_at_end(EscEngine *engine, EscEscalation *escalation, EscText reason);
 /* The escalation is closed: what its rollback has left, and was to be raised with the last reply, is told now. */
 void esc_rollback_closed(EscEngine *engine, EscEscalation *escalation);
 /* An inverse call has its reply, or has none: `detail` says why. False when the outbox row is no inverse call. */
