@@ -43,6 +43,7 @@ static const Command commands[] = {
     {ACT(HANDOFF, EITHER "/handoff", NULL), .needs = {CLI_ESCALCTL_TO, CLI_ESCALCTL_REASON},
      .needs_count = 2},
     {ACT(KEEP, EITHER "/keep", NULL), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},
+    {ACT(CALL_OFF, EITHER "/call-off", NULL), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},
     {ACT(ANSWER, EITHER "/answer", "answer")},
     {ACT(APPROVE, EITHER "/approve", NULL)},
     {ACT(REJECT, EITHER "/reject", NULL), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},

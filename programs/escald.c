@@ -46,6 +46,7 @@ typedef struct App {
     EscRandom random;
     EscFiles files;
     EscSockets sockets;
+    EscLinkKeys links;
     EscZones *zones;
     EscPool *pool;
     Serving serving;
@@ -344,6 +345,18 @@ static EscStatus add_all(App *app, EscWhy *why)
     return status;
 }
 
+/* Behind the stores, whose locks say that the data folder is nobody else's. */
+static EscStatus open_links(App *app, EscWhy *why)
+{
+    if (app->config->public_url.size == 0)
+        return ESC_OK;
+    EscStatus status = esc_link_keys_open(&app->files, &app->random, app->options.data,
+                                          app->options.new_link_key, &app->links, why);
+    if (status == ESC_OK)
+        esc_config_use_links(app->config, &app->links);
+    return status;
+}
+
 /* Of all workspaces the first; 0: no calendar file repeats anything. */
 static int64_t calendars_end_day(const App *app)
 {
@@ -516,6 +529,8 @@ static int run(App *app)
                        app->options.start_ms); /* compiling took none of its time */
     if (status == ESC_OK)
         status = open_all(app, &why);
+    if (status == ESC_OK)
+        status = open_links(app, &why);
     if (status == ESC_OK)
         status = start(app, &why);
     if (status != ESC_OK)

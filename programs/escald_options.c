@@ -53,6 +53,7 @@ static CliEnd take(Options *options, const CliLine *line)
         .follow = cli_has(line, CLI_ESCALD_FOLLOW),
         .check_config = cli_has(line, CLI_ESCALD_CHECK_CONFIG) || cli_has(line, CLI_ESCALD_PROBE),
         .probe = cli_has(line, CLI_ESCALD_PROBE),
+        .new_link_key = cli_has(line, CLI_ESCALD_NEW_LINK_KEY),
         .help_config = cli_has(line, CLI_ESCALD_HELP_CONFIG),
     };
     if (!take_all(line, CLI_ESCALD_WORKSPACE, options->workspaces, &options->workspaces_count) ||

@@ -16,7 +16,7 @@ typedef struct Options {
         *unbound; /* in place of the configuration's, or of the environment; NULL: not said */
     double time_scale;
     int64_t start_ms; /* 0: now */
-    bool follow, check_config, help_config;
+    bool follow, check_config, help_config, new_link_key;
     bool probe; /* then check_config too: what is wrong is not tried */
 } Options;
 

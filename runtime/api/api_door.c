@@ -4,7 +4,7 @@
 #include "api_internal.h"
 
 /* Ever later for who goes on sending wrong ones; too many who wait are sent away. */
-static bool hold_up(EscRequest *request, bool is_wrong)
+bool esc_request_hold_up(EscRequest *request, bool is_wrong)
 {
     const EscApiSetup *setup = request->setup;
     int64_t pause_ms = 0;
@@ -23,7 +23,7 @@ static bool hold_up(EscRequest *request, bool is_wrong)
 
 void esc_request_refuse_token(EscRequest *request, bool is_wrong)
 {
-    if (!hold_up(request, is_wrong))
+    if (!esc_request_hold_up(request, is_wrong))
         return;
     esc_answer_header(&request->answer, "WWW-Authenticate", "Bearer");
     esc_request_refuse(request, 401, "unauthenticated", "A valid bearer token is needed",
@@ -32,7 +32,7 @@ void esc_request_refuse_token(EscRequest *request, bool is_wrong)
 
 void esc_request_refuse_proof(EscRequest *request, bool is_wrong, const char *detail)
 {
-    if (hold_up(request, is_wrong))
+    if (esc_request_hold_up(request, is_wrong))
         esc_request_refuse(request, 401, "unproven", "The sender is not known", NULL, detail);
 }
 

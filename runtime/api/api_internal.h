@@ -217,6 +217,7 @@ struct EscRequest {
     EscAction action;
     EscClockChange clock;
     struct EscInbound *inbound; /* what came from a service; api_inbound.c */
+    struct EscLinked *linked;   /* what is behind a link; api_links.c */
     EscSourceCall call;
     EscAnswer answer;
 
@@ -242,6 +243,9 @@ void esc_request_queue_full(EscRequest *request);
 void esc_request_later(EscRequest *request); /* there is no memory: it may be sent again */
 /* There is no token, or a wrong one: as below. */
 void esc_request_refuse_token(EscRequest *request, bool is_wrong);
+/* The answer to a wrong proof goes out ever later; false: too many wait already, and it was answered with 429. At the door,
+ * before the body. */
+bool esc_request_hold_up(EscRequest *request, bool is_wrong);
 /* Who it is was not proven; wrong proofs are answered ever more slowly. At the door, before the body. */
 void esc_request_refuse_proof(EscRequest *request, bool is_wrong, const char *detail);
 void esc_request_stopped(EscRequest *request, EscText reason); /* its workspace is */

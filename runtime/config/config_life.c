@@ -195,3 +195,11 @@ void esc_config_warn(EscConfig *config, const char *format, ...)
     add_line(&config->warnings, format, arguments);
     va_end(arguments);
 }
+
+void esc_config_use_links(EscConfig *config, const struct EscLinkKeys *keys)
+{
+    ESC_ASSERT(config->public_url.size > 0);
+    config->links = keys;
+    for (uint32_t i = 0; i < config->workspaces.count; i++)
+        config->workspaces.items[i].links = keys;
+}

@@ -85,7 +85,8 @@ static const Option daemon_options[] = {
     TEXT_ROW(EscConfig, zoneinfo, "/usr/share/zoneinfo", "folder of the time zone files"),
     TEXT_ROW(EscConfig, public_url, "",
              "address under which services on the Internet reach this daemon, such as "
-             "https://escal.example: what is told to those that answer (inbound) begins with it"),
+             "https://escal.example: links in messages and what is told to those that answer "
+             "(inbound) begin with it"),
     COUNT_ROW(EscConfig, header_bytes_max, 16384, 4096, 65536,
               "request line and headers of one request, in bytes"),
     COUNT_ROW(EscConfig, body_bytes_max, 8388608, 1024, 8388608, "body of one request, in bytes"),

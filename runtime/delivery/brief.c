@@ -102,6 +102,7 @@ void esc_brief_say(EscBuf *out, const EscMessage *message, const EscBrief *brief
     esc_brief_headline(&headline, message);
     put_place(&middle, message);
     put_line(&middle, esc_label(message->language, ESC_LABEL_UNTIL), message->until);
+    put_line(&middle, esc_label(message->language, ESC_LABEL_BY), message->by);
     put_line(&middle, esc_label(message->language, ESC_LABEL_ROOM), message->room);
     put_act(&act, message, brief->act);
     EscText head = esc_buf_as_text(&headline), between = esc_buf_as_text(&middle),

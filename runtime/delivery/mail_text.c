@@ -238,6 +238,34 @@ static void base64_lines(EscBuf *out, EscText text)
     }
 }
 
+static void part(EscBuf *out, const char *type, EscText said)
+{
+    esc_buf_printf(out,
+                   "Content-Type: text/%s; charset=utf-8\r\n"
+                   "Content-Transfer-Encoding: base64\r\n"
+                   "\r\n",
+                   type);
+    EscBuf text;
+    esc_buf_init(&text, out->size_max);
+    with_line_ends(&text, said);
+    base64_lines(out, esc_buf_as_text(&text));
+    if (text.status != ESC_OK)
+        out->status = text.status;
+    esc_buf_release(&text);
+}
+
+/* The last one is the best that a reader can show, RFC 2046. What stands between them is in no part: those are base64. */
+static void alternatives(EscBuf *out, const EscMail *mail)
+{
+    static const char boundary[] = "=_escal";
+    esc_buf_printf(out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n--%s\r\n",
+                   boundary, boundary);
+    part(out, "plain", mail->text);
+    esc_buf_printf(out, "\r\n--%s\r\n", boundary);
+    part(out, "html", mail->html);
+    esc_buf_printf(out, "\r\n--%s--\r\n", boundary);
+}
+
 void esc_mail_write(EscBuf *out, const EscMail *mail)
 {
     date_header(out, mail->date_ms);
@@ -259,15 +287,9 @@ void esc_mail_write(EscBuf *out, const EscMail *mail)
     thread_headers(out, mail->key, mail->from);
     list_id_header(out, mail->key, mail->from);
     esc_buf_string(out, "Auto-Submitted: auto-generated\r\n"
-                        "MIME-Version: 1.0\r\n"
-                        "Content-Type: text/plain; charset=utf-8\r\n"
-                        "Content-Transfer-Encoding: base64\r\n"
-                        "\r\n");
-    EscBuf text;
-    esc_buf_init(&text, out->size_max);
-    with_line_ends(&text, mail->text);
-    base64_lines(out, esc_buf_as_text(&text));
-    if (text.status != ESC_OK)
-        out->status = text.status;
-    esc_buf_release(&text);
+                        "MIME-Version: 1.0\r\n");
+    if (mail->html.size > 0)
+        alternatives(out, mail);
+    else
+        part(out, "plain", mail->text);
 }

@@ -37,6 +37,7 @@ static void tell_guide(EscTeller *teller, const EscMessage *message)
         esc_tell_value(teller, message->next);
         tell_label(teller, message, ESC_LABEL_IS_CALLED);
     }
+    tell_line(teller, message, ESC_LABEL_BY, message->by);
     tell_line(teller, message, ESC_LABEL_ROOM, message->room);
     tell_line(teller, message, ESC_LABEL_ACT, message->act);
 }

@@ -99,6 +99,7 @@ void esc_message_say(EscBuf *out, const EscMessage *message, bool is_chat);
 void esc_message_mark_down(EscBuf *out, const EscMessage *message);
 typedef struct EscMail {
     EscText from, sender_name, subject, text, key;
+    EscText html; /* the same with buttons; empty: the text is all */
     EscText inbox,
         secret; /* where answers come to; empty: they come to nobody who would know them again */
     EscTexts to;

@@ -1,5 +1,6 @@
 /* plan_channels.c - what goes to a file, a chat, a webhook and a mail server. Pure. */
 #include "labels.h"
+#include "mail_html.h"
 #include "planner.h"
 
 #include <string.h>
@@ -59,36 +60,73 @@ void esc_plan_webhook(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_plan_signed(planner, endpoint, "escal.message");
 }
 
-/* The word that an answer to the mail begins with, of the command that does the same; empty: no mail does it. */
+/* The word that an answer to the mail begins with; empty: no mail does what is asked. */
 static EscText word_by_mail(const EscMessage *message)
 {
-    static const char *const words[] = {"ack", "resolve", "approve"};
-    for (size_t i = 0; i < ESC_COUNT_OF(words); i++) {
-        EscBuf command;
-        esc_buf_init(&command, 64);
-        esc_buf_printf(&command, "escalctl %s ", words[i]);
-        bool is_it = esc_text_starts_with(message->act, esc_buf_as_text(&command));
-        esc_buf_release(&command);
-        if (is_it)
-            return esc_text_from(words[i]);
+    switch (message->asks) {
+    case ESC_ASKS_ACK:
+        return ESC_TEXT("ack");
+    case ESC_ASKS_APPROVAL:
+        return ESC_TEXT("approve");
+    case ESC_ASKS_ANSWER:
+        return message->answers_count > 0 ? message->answers[0].name : (EscText){0};
+    default:
+        return (EscText){0};
     }
-    bool is_answer = esc_text_starts_with(message->act, ESC_TEXT("escalctl answer "));
-    return is_answer && message->answers_count > 0 ? message->answers[0].name : (EscText){0};
+}
+
+/* A line for each link, and one for all that is not asked for but can be done. */
+static void put_links(EscPlanner *planner, const EscMessage *message, EscBuf *out)
+{
+    EscLinkOffer offers[ESC_BUTTONS_MAX];
+    uint32_t count = esc_link_offers(planner, message, offers);
+    for (uint32_t i = 0; i < count; i++)
+        esc_buf_printf(out, "%s%.*s: %.*s", i == 0 ? "\n\n" : "\n", ESC_TEXT_ARG(offers[i].label),
+                       ESC_TEXT_ARG(offers[i].url));
+    if (count > 0)
+        esc_buf_printf(out, "\n%.*s: %.*s",
+                       ESC_TEXT_ARG(esc_label(message->language, ESC_LABEL_MORE)),
+                       ESC_TEXT_ARG(message->act));
+}
+
+/* The message without its line on how to act, which is links here. */
+static void put_said(EscPlanner *planner, const EscMessage *message, EscBuf *out)
+{
+    EscMessage bare = *message;
+    if (esc_link_is_offered(planner, message))
+        bare.act = (EscText){0};
+    esc_message_say(out, &bare, false);
 }
 
 /* Where answers come back, whoever alone gets the mail is told that they may answer. */
 static EscText said_by_mail(EscPlanner *planner, const EscMessage *message, EscTexts to)
 {
-    EscBuf text;
     EscText word = word_by_mail(message);
+    EscBuf text;
     esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
-    esc_message_say(&text, message, false);
+    put_said(planner, message, &text);
+    put_links(planner, message, &text);
     if (planner->config->inbox.address.size > 0 && to.count == 1 && word.size > 0) {
         esc_buf_string(&text, "\n\n");
         esc_buf_text(&text, esc_label(message->language, ESC_LABEL_BY_MAIL));
         esc_buf_text(&text, word);
     }
     return esc_planner_keep(planner, &text);
+}
+
+/* The same with links as buttons; empty: there are none, and the text says it all. */
+static EscText html_of(EscPlanner *planner, const EscMessage *message)
+{
+    EscLinkOffer offers[ESC_BUTTONS_MAX];
+    uint32_t count = esc_link_offers(planner, message, offers);
+    EscBuf text, html;
+    if (count == 0)
+        return (EscText){0};
+    esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
+    esc_buf_init(&html, ESC_PLAN_BYTES_MAX);
+    put_said(planner, message, &text);
+    esc_mail_html(&html, message, esc_planner_keep(planner, &text), offers, count);
+    return esc_planner_keep(planner, &html);
 }
 
 static void plan_mail_to(EscPlanner *planner, EscTexts to)
@@ -98,13 +136,14 @@ static void plan_mail_to(EscPlanner *planner, EscTexts to)
         return;
     const EscMailServer *server = &planner->config->mail;
     EscBuf mail;
-    esc_buf_init(&mail, 2 * ESC_PLAN_BYTES_MAX);
+    esc_buf_init(&mail, 4 * ESC_PLAN_BYTES_MAX);
     esc_mail_write(
         &mail, &(EscMail){.from = server->from,
                           .sender_name = server->sender_name,
                           .to = to,
                           .subject = message->subject.size > 0 ? message->subject : message->text,
                           .text = said_by_mail(planner, message, to),
+                          .html = html_of(planner, message),
                           .key = planner->row->key,
                           .inbox = planner->config->inbox.address,
                           .secret = planner->config->inbox.secret,

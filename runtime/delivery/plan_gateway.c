@@ -5,6 +5,7 @@
  * would get the same answer. By taking a message the gateway proves `accepted`. */
 #include "answers.h"
 #include "labels.h"
+#include "link_offers.h"
 #include "planner.h"
 #include "teller.h"
 #include "verdict.h"
@@ -146,6 +147,17 @@ static EscText reply_words(EscPlanner *planner, const EscMessage *message,
     return esc_planner_keep(planner, &out);
 }
 
+/* Words that come back, and a page where the rest can be done; empty: neither. */
+static EscText sms_act(EscPlanner *planner, const EscMessage *message, const EscEndpoint *endpoint)
+{
+    EscText words = reply_words(planner, message, endpoint);
+    if (words.size == 0 || !esc_link_is_offered(planner, message))
+        return words;
+    return esc_arena_printf(planner->arena, "%.*s\n%.*s%.*s", ESC_TEXT_ARG(words),
+                            ESC_TEXT_ARG(esc_label(message->language, ESC_LABEL_ACT)),
+                            ESC_TEXT_ARG(message->act));
+}
+
 void esc_plan_sms(EscPlanner *planner, const EscEndpoint *endpoint)
 {
     const EscMessage *message = esc_planner_message(planner);
@@ -155,7 +167,7 @@ void esc_plan_sms(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_buf_init(&form, FORM_BYTES_MAX);
     esc_buf_init(&text, ESC_PLAN_BYTES_MAX);
     put_numbers(planner, endpoint, &form);
-    esc_brief_sms(&text, message, reply_words(planner, message, endpoint));
+    esc_brief_sms(&text, message, sms_act(planner, message, endpoint));
     esc_planner_field(&form, "Body", esc_planner_keep(planner, &text));
     put_callback(planner, esc_answers_url(planner, endpoint), &form);
     send_form(planner, endpoint, "Messages", &form);

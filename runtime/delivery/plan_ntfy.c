@@ -3,6 +3,7 @@
  * A topic is a name that who knows it can read, so what is secret does not belong into one. The server keeps the message for
  * telephones that are not there: its answer proves `accepted`. */
 #include "answers.h"
+#include "link_offers.h"
 #include "verdict.h"
 
 #define TEXT_ROOM 3600 /* longer ones the server turns into a file that has to be opened */
@@ -30,6 +31,21 @@ static void judge(EscSaid *said)
         said->words = "the server takes no message of this length";
 }
 
+/* Where nobody answers from there: each opens a page. */
+static void put_links(EscPlanner *planner, const EscMessage *message, EscBuf *out)
+{
+    EscLinkOffer offers[ESC_BUTTONS_MAX];
+    uint32_t count = esc_link_offers(planner, message, offers);
+    for (uint32_t i = 0; i < count && i < ACTIONS_MAX; i++) {
+        esc_buf_string(out, i == 0 ? ",\"actions\":[" : ",");
+        esc_buf_string(out, "{\"action\":\"view\",\"clear\":true");
+        esc_planner_member(out, "label", esc_utf8_cut(offers[i].label, LABEL_BYTES_MAX));
+        esc_planner_member(out, "url", offers[i].url);
+        esc_buf_char(out, '}');
+    }
+    esc_buf_string(out, count > 0 ? "]" : "");
+}
+
 /* At most three, as the apps show them. */
 static void put_actions(EscPlanner *planner, const EscEndpoint *endpoint, const EscMessage *message,
                         EscBuf *out)
@@ -49,6 +65,8 @@ static void put_actions(EscPlanner *planner, const EscEndpoint *endpoint, const 
         esc_buf_char(out, '}');
     }
     esc_buf_string(out, count > 0 ? "]" : "");
+    if (count == 0)
+        put_links(planner, message, out);
 }
 
 void esc_plan_ntfy(EscPlanner *planner, const EscEndpoint *endpoint)
@@ -69,6 +87,8 @@ void esc_plan_ntfy(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_buf_printf(&body, ",\"priority\":%u", priority_of(message));
     if (message->page)
         esc_buf_string(&body, ",\"tags\":[\"rotating_light\"]");
+    if (esc_link_is_offered(planner, message))
+        esc_planner_member(&body, "click", message->act);
     put_actions(planner, endpoint, message, &body);
     esc_buf_char(&body, '}');
     planner->plan->judge = judge;

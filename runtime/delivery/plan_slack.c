@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-#include "buttons.h"
+#include "labels.h"
+#include "link_offers.h"
 #include "verdict.h"
 
 #define SECTION_BYTES_MAX 2900 /* of one block of text; Slack takes 3000 characters */
@@ -164,7 +165,7 @@ static void put_button(EscBuf *out, const EscOffered *offered, uint32_t number)
     esc_buf_init(&value, VALUE_BYTES_MAX);
     esc_button_write(&value, &offered->does);
     EscText label = first_characters(offered->label, LABEL_CHARACTERS_MAX);
-    esc_buf_printf(out, "{\"type\":\"button\",\"action_id\":\"escal.%.*s",
+    esc_buf_printf(out, "%s{\"type\":\"button\",\"action_id\":\"escal.%.*s", number == 0 ? "" : ",",
                    ESC_TEXT_ARG(offered->does.verb));
     if (offered->does.answer.size > 0) /* of one block each has its own */
         esc_buf_printf(out, ".%u", number);
@@ -180,20 +181,50 @@ static void put_button(EscBuf *out, const EscOffered *offered, uint32_t number)
     esc_buf_release(&value);
 }
 
-static void put_blocks(EscBuf *out, const EscMessage *message, const EscOutboxRow *row,
-                       EscText text)
+/* A button that opens an address. Slack tells us of it, too, and nothing follows from that: it has no value. */
+static void put_link(EscBuf *out, const EscLinkOffer *offer, uint32_t number)
+{
+    esc_buf_printf(out,
+                   "%s{\"type\":\"button\",\"action_id\":\"escal.link.%u\",\"text\":"
+                   "{\"type\":\"plain_text\",\"text\":",
+                   number == 0 ? "" : ",", number);
+    esc_json_text(out, first_characters(offer->label, LABEL_CHARACTERS_MAX));
+    esc_buf_char(out, '}');
+    if (offer->is_first_choice)
+        esc_planner_member(out, "style", ESC_TEXT("primary"));
+    esc_planner_member(out, "url", offer->url);
+    esc_buf_char(out, '}');
+}
+
+/* A page has room for its reason, and a button has not. Both lists have it at the same place: behind no resolving. */
+static bool is_refusal(const EscOffered *offered)
+{
+    return esc_text_equal(offered->does.verb, ESC_TEXT("reject"));
+}
+
+/* Buttons whose answers come back, or where nobody answers links; behind either the page with all else that can be done. */
+static void put_blocks(EscPlanner *planner, EscBuf *out, const EscMessage *message,
+                       bool is_answered, EscText text)
 {
     EscOffered offered[ESC_BUTTONS_MAX];
-    uint32_t count = esc_buttons_of(message, row, offered);
+    EscLinkOffer links[ESC_BUTTONS_MAX];
+    uint32_t linked = esc_link_offers(planner, message, links);
+    uint32_t count = is_answered ? esc_buttons_of(message, planner->row, offered) : linked;
     if (count == 0)
         return;
     esc_buf_string(out, ",\"blocks\":[");
     put_sections(out, text);
     esc_buf_string(out, ",{\"type\":\"actions\",\"elements\":[");
-    for (uint32_t i = 0; i < count; i++) {
-        esc_buf_string(out, i == 0 ? "" : ",");
-        put_button(out, &offered[i], i);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        if (!is_answered || (i < linked && is_refusal(&offered[i])))
+            put_link(out, &links[i], i);
+        else
+            put_button(out, &offered[i], i);
+    if (count < ESC_BUTTONS_MAX && esc_link_is_offered(planner, message))
+        put_link(out,
+                 &(EscLinkOffer){.label = esc_label(message->language, ESC_LABEL_MORE),
+                                 .url = message->act},
+                 count);
     esc_buf_string(out, "]}]");
 }
 
@@ -258,8 +289,8 @@ void esc_plan_slack(EscPlanner *planner, const EscEndpoint *endpoint)
     esc_planner_member(&body, "text", text);
     esc_buf_string(&body, ",\"unfurl_links\":false,\"unfurl_media\":false");
     put_thread(planner, &body, message);
-    if (esc_config_answers(planner->config, endpoint) != NULL)
-        put_blocks(&body, message, planner->row, text);
+    put_blocks(planner, &body, message, esc_config_answers(planner->config, endpoint) != NULL,
+               text);
     esc_buf_char(&body, '}');
     esc_bot_send(planner, "POST", esc_bot_url(planner, endpoint, "/chat.postMessage"),
                  endpoint->secret, esc_planner_keep(planner, &body));

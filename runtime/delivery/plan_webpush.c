@@ -4,6 +4,7 @@
  * A push service says that it has taken a message, and never that somebody has read it: `accepted`. 404 and 410 say that
  * the browser wants no more, for good. */
 #include "answers.h"
+#include "link_offers.h"
 #include "push_crypt.h"
 #include "verdict.h"
 
@@ -69,7 +70,7 @@ static void put_offers(EscPlanner *planner, const EscEndpoint *endpoint, const E
     esc_buf_char(out, ']');
 }
 
-/* {"title","page","key","escalation"?,"ticket"?,"post"?,"offers":[{"verb","name"?,"title","body"?,"proof"?}],"body"}, for a page's service worker.
+/* {"title","page","key","escalation"?,"ticket"?,"url"?,"post"?,"offers":[{"verb","name"?,"title","body"?,"proof"?}],"body"}, for a page's service worker.
  * The body has what is left of a record. */
 static EscText notice_of(EscPlanner *planner, const EscEndpoint *endpoint,
                          const EscMessage *message)
@@ -85,6 +86,8 @@ static EscText notice_of(EscPlanner *planner, const EscEndpoint *endpoint,
         esc_planner_member(&out, "escalation", message->escalation);
     if (message->ticket.size > 0)
         esc_planner_member(&out, "ticket", message->ticket);
+    if (esc_link_is_offered(planner, message))
+        esc_planner_member(&out, "url", message->act); /* where a click leads */
     put_offers(planner, endpoint, message, &out);
     size_t taken = out.size + BODY_MEMBER_BYTES;
     const EscBrief brief = {

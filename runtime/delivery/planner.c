@@ -143,25 +143,3 @@ EscText esc_planner_envelope(EscPlanner *planner, const char *type)
     esc_buf_char(&out, '}');
     return esc_planner_keep(planner, &out);
 }
-
-const EscMessage *esc_planner_message(EscPlanner *planner)
-{
-    if (planner->row->message != NULL)
-        return planner->row->message;
-    EscMessage *message = esc_arena_alloc(planner->arena, sizeof(*message));
-    if (message != NULL && esc_message_read_json(planner->arena, planner->row->body, message))
-        return message;
-    esc_planner_refuse(planner, "the message is not readable");
-    return NULL;
-}
-
-const EscCall *esc_planner_call(EscPlanner *planner)
-{
-    if (planner->row->call != NULL)
-        return planner->row->call;
-    EscCall *call = esc_arena_alloc(planner->arena, sizeof(*call));
-    if (call != NULL && esc_call_read_json(planner->arena, planner->row->body, call))
-        return call;
-    esc_planner_refuse(planner, "the call is not readable");
-    return NULL;
-}

@@ -36,7 +36,8 @@ void esc_planner_bearer(EscPlanner *planner, EscText token);
 EscText esc_planner_receiver(const EscPlanner *planner, const EscEndpoint *endpoint);
 /* {"type","id","timestamp","target","medium","to","data"}: a line of a file, the body of a webhook. */
 EscText esc_planner_envelope(EscPlanner *planner, const char *type);
-/* The row's own, or read from its body. NULL: it is not readable, and refused. */
+/* The row's own, or read from its body; how to act is a link where one is offered (link_offers.h). NULL: it is not
+ * readable, and refused. */
 const EscMessage *esc_planner_message(EscPlanner *planner);
 const EscCall *esc_planner_call(EscPlanner *planner);
 

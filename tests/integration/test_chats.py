@@ -127,6 +127,19 @@ class InSlack(ChatCase):
             self.assertNotIn(TOKEN, text)
             self.assertNotIn(SIGNING, text)
 
+    def test_who_reads_german_is_answered_in_german(self):
+        for path in (self.folder / "addresses").rglob("*.esc"):
+            path.write_text(path.read_text().replace('chat "chen@acme.example"', 'chat "chen@acme.example"  language de'))
+        daemon = self.daemon.start()
+        daemon.send(critical_ticket("e1", "INC-1"))
+        page = eventually(lambda: [m for m in self.shown("D0CHEN") if "blocks" in m])[0]
+        self.press(page, "escal.ack", "U0CHEN")
+        eventually(lambda: [m for m in self.shown("D0CHEN") if "chen hat E-1 bestätigt." in json.dumps(m, ensure_ascii=False)])
+        self.press(page, "escal.ack", "U0CHEN")
+        eventually(lambda: [m for m in self.shown("D0CHEN") if "chen hat es (primary) und hat bestätigt." in json.dumps(m, ensure_ascii=False)])
+        # the record is English
+        self.assertNotIn("bestätigt", json.dumps(daemon.audit(), ensure_ascii=False))
+
     def test_an_escalation_is_a_thread_of_its_channel(self):
         daemon = self.daemon.start()
         daemon.send(critical_ticket("e1", "INC-1"))

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import subprocess
 import urllib.parse
 import xml.etree.ElementTree
@@ -127,7 +128,7 @@ class Texts(Night):
         self.assertEqual(request["headers"]["authorization"], "Basic " + base64.b64encode(f"AC7:{TOKEN}".encode()).decode())
         self.assertEqual((text["To"], text["From"]), (ANA, "+4930999"))
         self.assertIn("Till & <shop> down\nE-1, INC-1\nAcknowledge by: ", text["Body"])
-        self.assertTrue(text["Body"].endswith("\nReply: ACK E-1 (Acknowledge)"), text["Body"])
+        self.assertRegex(text["Body"], r"\nReply: ACK E-1 \(Acknowledge\) To act: " + re.escape(PUBLIC) + r"/x/[\w-]{30,40}$")
         # the receipt climbs, and does not fall
         for status in ("queued", "sent", "delivered", "sent"):
             answer = self.from_gateway(text["StatusCallback"], MessageSid="SM1", MessageStatus=status, To=ANA)

@@ -18,7 +18,9 @@ static void every_route_but_health_needs_a_scope(void **state)
         is_health |= route->handler == &esc_handle_pane || route->handler == &esc_handle_pane_file;
         /* a source's body may be large: its signature is looked at where it is parsed */
         bool is_proven = route->handler->admit != NULL &&
-                         (route->handler->prove != NULL || route->handler == &esc_handle_source);
+                         (route->handler->prove != NULL || route->handler == &esc_handle_source ||
+                          route->handler == &esc_handle_link ||
+                          route->handler == &esc_handle_link_act); /* a link is its own proof */
         assert_int_equal(route->scope == ESC_SCOPE_PUBLIC, is_health || is_proven);
         assert_true((route->scope & (route->scope - 1)) == 0); /* one bit, or none */
         assert_non_null(route->handler);

@@ -19,6 +19,7 @@
 #include <esc/event.h>
 #include <esc/group.h>
 #include <esc/http.h>
+#include <esc/links.h>
 #include <esc/loop.h>
 #include <esc/pages.h>
 #include <esc/pane.h>

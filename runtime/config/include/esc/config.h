@@ -177,6 +177,8 @@ typedef struct EscSourceBindings {
     uint32_t count;
 } EscSourceBindings;
 
+struct EscLinkKeys; /* esc/links.h */
+
 /* Bindings of one workspace: what `channel` and `system` mean outside. */
 typedef struct EscWorkspaceConfig {
     EscText name;
@@ -188,6 +190,7 @@ typedef struct EscWorkspaceConfig {
     EscSystemBindings systems;
     EscInboundBindings inbound;
     EscText public_url; /* the daemon's own, where finishing finds one; without a / at its end */
+    const struct EscLinkKeys *links; /* esc_config_use_links; NULL: messages have no links */
     EscSourceBindings sources;
     /* Addresses, CIDR ranges and host names beyond the public Internet; http:// only to these. */
     EscTexts allowed_addresses;
@@ -255,6 +258,7 @@ typedef struct EscConfig {
     EscOperators operators;
     EscOidcBinding oidc;
     EscText public_url; /* under which services reach this daemon from outside; empty: not said */
+    const struct EscLinkKeys *links; /* esc_config_use_links; not said in any file */
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
         request_timeout_s, wrong_token_pause_max_ms;
     EscTexts webhook_origins; /* who may ask to send events; none: everybody */
@@ -338,6 +342,9 @@ bool esc_address_is_allowed(const EscWorkspaceConfig *workspace, EscText host,
                             const struct sockaddr *address);
 /* The reference of all options as text, from the same tables. */
 void esc_config_help(EscBuf *out);
+/* From now on messages to people have links, signed with these keys (esc/links.h), which are borrowed. Of a finished
+ * configuration with a public_url. */
+void esc_config_use_links(EscConfig *config, const struct EscLinkKeys *keys);
 
 #ifdef __cplusplus
 }
