@@ -172,7 +172,7 @@ static void each_recipient_is_answered(void **state)
         "TO:<a@x.example>\r\nRCPT TO:<no@x.example>\r\n"
         "rcpt to: <later@x.example>\r\nDATA\r\nSubject: x\r\n\r\ntext\r\n.\r\nQUIT\r\n",
         HELLO
-        "250 2.1.0 ok\r\n250 2.1.5 ok\r\n550 5.1.1 no such ?? address??250 x\r\n250 2.1.5 ok\r\n"
+        "250 2.1.0 ok\r\n250 2.1.5 ok\r\n550 5.1.1 no such oe address??250 x\r\n250 2.1.5 ok\r\n"
         "354 go on, and end it with a dot alone\r\n250 2.0.0 a@x.example\r\n451 4.3.0 "
         "later@x.example\r\n221 2.0.0 bye\r\n(end)");
     assert_string_equal(scene.content, "Subject: x\r\n\r\ntext\r\n");
