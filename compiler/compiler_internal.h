@@ -527,6 +527,8 @@ struct EscWorkspace {
 
     EscRef last_resort;                 /* 0: none */
     const EscNode *resort_node;         /* LAST_RESORT, or NULL */
+    const EscNode *transfer_node; /* POLICY_TRANSFER or NULL */
+    EscTransfer transfer;
     uint32_t triage_runbook;            /* index in runbooks */
     struct EscBodyFacts *runbook_facts; /* check.h; one for each runbook; in the arena */
     struct EscPolicyRules *policy;      /* policy.c; in the arena */
@@ -655,5 +657,17 @@ void *esc_array_grow(EscWorkspace *workspace, void *items, uint32_t *count, size
  * the buffer. */
 void esc_buf_done(EscWorkspace *workspace, EscBuf *buf);
 uint64_t esc_seed(void);
+
+/* --- backs.c: what of a source goes back ---------------------------------------------------------- */
+
+/* `comment -> …` and `ticket -> …` among SOURCE_BACK. */
+bool esc_is_errand(const EscNode *back);
+/* Not of its `undo`; ESC_ERRAND_COUNT where it says a kind of comment that there is not. */
+EscErrandKind esc_errand_kind(const EscNode *back);
+/* `FIELD <- … map { … }` of the source for that field; NULL: there is none. */
+const EscNode *esc_map_of(const EscWorkspace *workspace, const EscNode *source, uint32_t field);
+/* The word by which that table says the member, where it says it but once; NULL: by no word, or by several (*other is another one then). */
+const EscNode *esc_map_word(const EscWorkspace *workspace, const EscNode *map, uint32_t member,
+                            const EscNode **other);
 
 #endif

@@ -174,6 +174,18 @@ EscNode *esc_ast_header(EscParse *parse, EscSpan span, EscName word, EscNode *na
                                           .header = {.name = name, .value = value}});
 }
 
+EscNode *esc_ast_mapped(EscParse *parse, EscSpan span, EscName name, EscSpan mapped, EscNode *value,
+                        EscName way, EscNodeList entries)
+{
+    EscNode *node = esc_node_put(
+        parse, &(EscNode){.kind = ESC_NODE_MAPPED,
+                          .span = mapped,
+                          .mapped = {.value = value, .way = way, .entries = entries}});
+    return esc_node_put(parse, &(EscNode){.kind = ESC_NODE_ENTRY,
+                                          .span = span,
+                                          .entry = {.name = name, .value = node}});
+}
+
 static bool is_one_word(const EscNode *node, EscText word)
 {
     return node != NULL && node->kind == ESC_NODE_PATH && node->path.count == 1 &&

@@ -53,6 +53,9 @@ EscNode *esc_ast_list_of(EscParse *parse, EscSpan span, EscNode *item, EscSpan i
                          uint32_t size, uint32_t count);
 EscNode *esc_path_two(EscParse *parse, EscSpan span, EscName word, const EscNode *text);
 EscNode *esc_ast_header(EscParse *parse, EscSpan span, EscName word, EscNode *name, EscNode *value);
+/* ENTRY whose value is MAPPED, which stands at `mapped`. */
+EscNode *esc_ast_mapped(EscParse *parse, EscSpan span, EscName name, EscSpan mapped, EscNode *value,
+                        EscName way, EscNodeList entries);
 EscNode *esc_ast_await(EscParse *parse, EscSpan span, EscNode *what, EscNode *within,
                        EscNodeList reminders, EscBranch otherwise);
 EscNode *esc_ast_check(EscParse *parse, EscSpan span, EscNode *what, EscNode *within,

@@ -149,7 +149,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> REPEAT "repeat" FOLLOWS_SHIFT "follows shift" KEEP "keep" CALL_OFF "call off"
 %token <name> SINCE "since" RESTART "restart"
 %token <name> MET_BY "met by" BEFORE_DUE "before due"
-%token <name> LANGUAGE "language" LIBRARY "library"
+%token <name> LANGUAGE "language" LIBRARY "library" WRITE_COMMENT "comment"
 %token <name> LEFT_OUT "left out"
 %token <name> SO_FAR "so far" /* only behind `expect` */
 
@@ -177,7 +177,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> action_call rounds_until ack_within_opt
 %type <node> automation_item
 %type <node> test_statement claim fact deed state because_opt until_opt reply literal entry member
-%type <node> call number comparison sum plain_truth shown
+%type <node> call number comparison sum plain_truth shown argument
 %type <list> fields parameters parameters_opt parameter_list settings person_items reach_steps
 %type <list> team_items calendar_items
 %type <list> day_ranges schedule_items words members_enum_or members_enum_less actions
@@ -577,6 +577,18 @@ source_item:
   | PATH[field] "->" path[action] arguments
     { $$ = NODE(SOURCE_BACK, @$, .source_back = {.field = $field, .action = $action,
           .arguments = $arguments}); }
+  | "comment" "<-" choices
+    { $$ = NODE(SOURCE_MAP, @$, .source_map = {.target = esc_path_one(parse, $1),
+          .values = $choices}); }
+  | "comment" "->" path[action] arguments
+    { $$ = NODE(SOURCE_BACK, @$, .source_back = {.field = esc_path_one(parse, $1),
+          .action = $action, .arguments = $arguments}); }
+  | "comment" NAME[reader] "->" path[action] arguments
+    { $$ = NODE(SOURCE_BACK, @$, .source_back = {.field = esc_path_one(parse, $1),
+          .reader = $reader, .action = $action, .arguments = $arguments}); }
+  | "ticket" "->" path[action] arguments undo_opt[undo]
+    { $$ = NODE(SOURCE_BACK, @$, .source_back = {.field = esc_path_one(parse, $1),
+          .action = $action, .arguments = $arguments, .undo = $undo}); }
 
 sent_headers:
     %empty { $$ = esc_list_empty(); }
@@ -798,6 +810,12 @@ short_step:
     { $$ = NODE(REMOVE, @$, .remove = {.item = $expr, .list = $path}); }
   | "create ticket" word record
     { $$ = NODE(CREATE, @$, .create = {.name = $word, .entries = $record}); }
+  | "create ticket" word[name] "in" word[system] record
+    { $$ = NODE(CREATE, @$, .create = {.name = $name, .system = esc_path_one(parse, $system),
+          .entries = $record}); }
+  | "comment" text { $$ = NODE(COMMENT, @$, .comment = {.text = $text}); }
+  | "comment" NAME[reader] text
+    { $$ = NODE(COMMENT, @$, .comment = {.reader = $reader, .text = $text}); }
   | "assign to" target { $$ = NODE(ASSIGN, @$, .assign = {.to = $target}); }
   | "queue" path { $$ = NODE(QUEUE, @$, .queue = {.queue = $path}); }
   | "handoff to" target "because" text "expect" ACK "within" duration
@@ -1011,6 +1029,9 @@ policy_item:
           .window = $duration, .otherwise = $other}); }
   | "limit" count word[what]
     { $$ = NODE(LIMIT, @$, .limit = {.count = $count, .what = $what}); }
+  | "on" word[what] word[verb] word[rest]
+    { $$ = NODE(POLICY_TRANSFER, @$, .policy_transfer = {.what = $what, .verb = $verb,
+          .rest = $rest}); }
   | "retain" word duration
     { $$ = NODE(RETAIN, @$, .retain = {.what = $word, .duration = $duration}); }
 
@@ -1186,8 +1207,18 @@ arguments:
   | "(" argument_list ")" { $$ = $argument_list; }
 
 argument_list:
-    entry { $$ = esc_list_one($1); }
-  | argument_list "," entry { $$ = esc_list_append($1, $3); }
+    argument { $$ = esc_list_one($1); }
+  | argument_list "," argument { $$ = esc_list_append($1, $3); }
+
+/* The words that somebody else has for a value. */
+argument:
+    entry
+  | NAME ":" expr "map" record
+    { $$ = esc_ast_mapped(parse, @$, $NAME, esc_span_join(@expr, @record), $expr,
+          esc_name_empty(), $record); }
+  | NAME[name] ":" expr "map" NAME[way]
+    { $$ = esc_ast_mapped(parse, @$, $name, esc_span_join(@expr, @way), $expr, $way,
+          esc_list_empty()); }
 
 text_opt:
     %empty { $$ = NULL; }
@@ -1352,7 +1383,7 @@ clock_word:
   | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"
   | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
   | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
-  | "repeat" | "keep" | "language" | "library"
+  | "repeat" | "keep" | "language" | "library" | "comment"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
   | "started" | "asked" | "overdue" | "due" | "elif" | "times" | "restart" | "add"
   | "remove" | "automation"

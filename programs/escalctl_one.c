@@ -223,7 +223,10 @@ static void write_change(EscBuf *out, const EscJson *change)
         esc_buf_string(out, " to ");
         write_value(out, esc_json_member(change, ESC_TEXT("after")));
     } else if (is(kind, "ticket")) {
+        EscText there = ctl_text(change, "there"), home = ctl_text(change, "home");
         esc_buf_printf(out, "made the ticket %.*s", ESC_TEXT_ARG(ctl_text(change, "ticket")));
+        if (there.size > 0)
+            esc_buf_printf(out, ", %.*s in %.*s", ESC_TEXT_ARG(there), ESC_TEXT_ARG(home));
     } else if (is(kind, "added") || is(kind, "removed")) {
         esc_buf_printf(out, "\"%.*s\" %s %.*s", ESC_TEXT_ARG(ctl_text(change, "item")),
                        is(kind, "added") ? "added to" : "removed from", ESC_TEXT_ARG(name));
@@ -460,6 +463,58 @@ static void show_fields(const EscJson *fields)
     }
 }
 
+/* --- where the ticket is ---------------------------------------------------------------------- */
+
+/* "status: pending (accepted 14:05)": the last that is known of it there. */
+static void show_told(const EscJson *field, int64_t now_ms)
+{
+    EscBuf text = new_text();
+    int64_t at_ms = ctl_time(field, "told_at");
+    esc_buf_printf(&text, "%.*s: ", ESC_TEXT_ARG(ctl_text(field, "name")));
+    write_value(&text, esc_json_member(field, ESC_TEXT("value")));
+    esc_buf_printf(&text, " (%.*s", ESC_TEXT_ARG(ctl_text(field, "state")));
+    if (at_ms != 0) {
+        esc_buf_char(&text, ' ');
+        when_write(&text, at_ms, now_ms);
+    }
+    esc_buf_char(&text, ')');
+    line_of("", &text);
+}
+
+static void show_comment(const EscJson *comment, int64_t now_ms)
+{
+    EscBuf text = new_text();
+    int64_t at_ms = ctl_time(comment, "at");
+    esc_buf_printf(&text, "comment (%.*s, %.*s", ESC_TEXT_ARG(ctl_text(comment, "kind")),
+                   ESC_TEXT_ARG(ctl_text(comment, "state")));
+    if (at_ms != 0) {
+        esc_buf_char(&text, ' ');
+        when_write(&text, at_ms, now_ms);
+    }
+    esc_buf_printf(&text, ")%s%.*s", ctl_text(comment, "text").size > 0 ? ": " : "",
+                   ESC_TEXT_ARG(ctl_text(comment, "text")));
+    line_of("", &text);
+}
+
+/* The system that has it, and how far each thing has come that was told there. */
+static void show_homes(const EscJson *json, int64_t now_ms)
+{
+    for (const EscJson *home = ctl_first(json, "homes"); home != NULL; home = home->next) {
+        EscText id = ctl_text(home, "id"), made = ctl_text(home, "made");
+        EscBuf text = new_text();
+        esc_buf_printf(&text, "%.*s", ESC_TEXT_ARG(ctl_text(home, "source")));
+        if (id.size > 0)
+            esc_buf_printf(&text, " as %.*s", ESC_TEXT_ARG(id));
+        else if (made.size > 0)
+            esc_buf_printf(&text, ": not made there yet (%.*s)", ESC_TEXT_ARG(made));
+        line_of("home", &text);
+        for (const EscJson *field = ctl_first(home, "fields"); field != NULL; field = field->next)
+            show_told(field, now_ms);
+        for (const EscJson *one = ctl_first(home, "comments"); one != NULL; one = one->next)
+            show_comment(one, now_ms);
+    }
+}
+
 static void show_escalations_of(const CtlCall *call, const char *id, int64_t now_ms)
 {
     CtlReply reply;
@@ -489,6 +544,7 @@ static void show_ticket(const CtlCall *call, const EscJson *json)
         show_clock(sla, "update", "answer", now_ms);
     }
     show_fields(esc_json_member(json, ESC_TEXT("fields")));
+    show_homes(json, now_ms);
     show_joined(json);
     show_escalations_of(call, call->line->arguments[0], now_ms);
 }

@@ -104,6 +104,15 @@ bool esc_verify_takes_place(EscVerifyKind kind, EscVerifyPlace place)
     return place == (esc_verify_is_hmac(kind) ? ESC_VERIFY_PLACE_HEADER : ESC_VERIFY_PLACE_NONE);
 }
 
+const EscSourceErrandRow *esc_errand_row(const EscProgram *program, const EscSourceRow *source,
+                                     EscErrandKind kind)
+{
+    for (uint32_t i = source->errands_first; i < source->errands_first + source->errands_count; i++)
+        if (program->source_errands[i].kind == (uint32_t)kind)
+            return &program->source_errands[i];
+    return NULL;
+}
+
 bool esc_event_is_brought(uint32_t event)
 {
     return event != ESC_EVENT_SLA_WARNING && event != ESC_EVENT_SLA_BREACHED &&

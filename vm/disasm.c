@@ -171,6 +171,14 @@ static void write_effect_aux(Writer *writer, const EscEffectRow *row)
                                ? text_at(writer, program->templates[row->aux].name)
                                : ESC_TEXT("?"));
         break;
+    case ESC_SITE_AUX_SOURCE:
+        write_text(writer, row->aux < program->sources_count
+                               ? text_at(writer, program->sources[row->aux].name)
+                               : ESC_TEXT("?"));
+        break;
+    case ESC_SITE_AUX_COMMENT:
+        esc_buf_string(out, row->aux == ESC_ERRAND_COMMENT_PUBLIC ? "public" : "internal");
+        break;
     case ESC_SITE_AUX_METHOD:
         esc_buf_string(out, row->aux < ESC_METHOD_COUNT ? methods[row->aux] : "?");
         break;

@@ -132,6 +132,10 @@ static bool aux_is_valid(const EscProgram *program, const EscEffectRow *row)
         return row->aux < program->checks_count;
     case ESC_SITE_AUX_METHOD:
         return row->aux < ESC_METHOD_COUNT;
+    case ESC_SITE_AUX_COMMENT:
+        return row->aux <= ESC_ERRAND_COMMENT_PUBLIC;
+    case ESC_SITE_AUX_SOURCE:
+        return row->aux < program->sources_count;
     }
     return false;
 }
@@ -147,6 +151,9 @@ static EscStatus verify_aux(EscVerify *verify, uint32_t i)
         return verify_manual(verify, i, row->aux);
     if (aux == ESC_SITE_AUX_TEXT || aux == ESC_SITE_AUX_QUEUE)
         verify->is_text_used[row->aux] = 1;
+    REJECT_IF(aux == ESC_SITE_AUX_SOURCE &&
+                  esc_errand_row(program, &program->sources[row->aux], ESC_ERRAND_TICKET) == NULL,
+              "V53", EFFECTS, i, "nothing behind source %u makes tickets", (unsigned)row->aux);
     bool is_action =
         aux == ESC_SITE_AUX_ACTION || (aux == ESC_SITE_AUX_INVERSE && row->aux != ESC_NONE);
     REJECT_IF(is_action && !verify->is_action_granted[row->aux], "V33", EFFECTS, i,

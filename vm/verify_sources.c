@@ -1,4 +1,4 @@
-/* verify_sources.c - what comes in and what goes back: V49 and V50. A source knows how its sender is recognised, says for
+/* verify_sources.c - what comes in and what goes back: V49, V50 and V52. A source knows how its sender is recognised, says for
  * each item what it is, and gives each field a value of its type; what goes back is one call of the action that is named.
  *
  * Columns hold by now: every index may be used without looking. */
@@ -72,6 +72,27 @@ static EscStatus verify_back(EscVerify *verify, const EscSourceRow *source, uint
     return ESC_OK;
 }
 
+/* V52. A ticket that is made is known there by what the action gives back; what takes it back is no use without it. */
+static EscStatus verify_errand(EscVerify *verify, const EscSourceRow *source, uint32_t i)
+{
+    const EscProgram *program = verify->program;
+    const EscSourceErrandRow *row = &program->source_errands[i];
+    bool is_first = i == source->errands_first;
+    REJECT_IF(!is_first && row->kind <= row[-1].kind, "V52", SOURCE_ERRANDS, i,
+              "kinds must ascend within a source");
+    REJECT_IF(row->kind == ESC_ERRAND_TICKET && program->actions[row->action].result == 0, "V52",
+              SOURCE_ERRANDS, i, "action %u gives no id back", (unsigned)row->action);
+    REJECT_IF(row->kind == ESC_ERRAND_UNDO && (is_first || row[-1].kind != ESC_ERRAND_TICKET), "V52",
+              SOURCE_ERRANDS, i, "it takes back what is never made");
+    EscStatus status = esc_verify_entry(verify, ESC_TABLE_SOURCE_ERRANDS, i, row->arguments,
+                                        ESC_FUNCTION_BACK, 0, ESC_NONE);
+    if (status != ESC_OK)
+        return status;
+    REJECT_IF(!calls(program, &program->functions[row->arguments], row->action), "V52",
+              SOURCE_ERRANDS, i, "function %u calls another action", (unsigned)row->arguments);
+    return ESC_OK;
+}
+
 static EscStatus verify_parts(EscVerify *verify, const EscSourceRow *row)
 {
     EscStatus status = ESC_OK;
@@ -82,6 +103,8 @@ static EscStatus verify_parts(EscVerify *verify, const EscSourceRow *row)
         status = verify_field(verify, row, at);
     for (at = row->backs_first, end = at + row->backs_count; at < end && status == ESC_OK; at++)
         status = verify_back(verify, row, at);
+    for (at = row->errands_first, end = at + row->errands_count; at < end && status == ESC_OK; at++)
+        status = verify_errand(verify, row, at);
     return status;
 }
 
@@ -105,6 +128,9 @@ static EscStatus verify_source(EscVerify *verify, uint32_t i)
                                   ESC_TYPE(ESC_KIND_TIME) | ESC_TYPE_OPTIONAL);
     if (status == ESC_OK && row->left_out != 0)
         status = esc_verify_given(verify, ESC_TABLE_SOURCES, i, row->left_out - 1,
+                                  ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
+    if (status == ESC_OK && row->comment != 0)
+        status = esc_verify_given(verify, ESC_TABLE_SOURCES, i, row->comment - 1,
                                   ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL);
     return status == ESC_OK ? verify_parts(verify, row) : status;
 }

@@ -152,7 +152,7 @@ bool esc_param_names(const EscProgram *program, uint32_t template_option, uint32
 EscStatus esc_verify_tallies(EscVerify *verify);
 EscStatus esc_verify_documents(EscVerify *verify); /* V48: what is read of documents */
 EscStatus esc_verify_sources(
-    EscVerify *verify);                   /* V49 and V50: what comes in, and what goes back */
+    EscVerify *verify);                   /* V49, V50 and V52: what comes in, and what goes back */
 bool esc_verify_is_pointer(EscText text); /* RFC 6901, within ESC_DOCUMENT_STEPS_MAX */
 /* As esc_verify_entry, for a DOCUMENT function that gives `type`. */
 EscStatus esc_verify_given(EscVerify *verify, EscTable table, uint32_t row, uint32_t function,

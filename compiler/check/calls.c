@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/errands.h"
 #include "check/check.h"
 #include "check/expressions.h"
 #include "check/lookup.h"
@@ -249,6 +250,8 @@ bool esc_check_create(EscWhere *where, const EscNode *node)
                         esc_report(where->workspace, "E0218", node->create.name.span,
                                    "a new ticket needs a title"),
                         "add `title: \"…\"`");
+    if (node->create.system != NULL)
+        esc_check_create_in(where->workspace, node->create.system);
     uint32_t local = esc_where_local(where, node, node->create.name, ESC_TYPE(ESC_KIND_TEXT));
     where->workspace->locals[local].is_ticket = true;
     return false;
@@ -309,6 +312,10 @@ static void check_argument(EscWhere *where, const EscNode *entry, const EscCalle
     esc_mark(workspace, entry, ESC_MEANS_PARAM, callee->base + at, params[at].type);
     char place[ESC_PATH_TEXT_MAX];
     (void)snprintf(place, sizeof place, "the parameter `%.*s`", ESC_TEXT_ARG(params[at].name));
+    if (entry->entry.value->kind == ESC_NODE_MAPPED) {
+        esc_check_mapped(where, entry->entry.value, params[at].type, place);
+        return;
+    }
     if (where->is_back && is_written_out(where, entry->entry.value, params[at].type))
         return;
     where->undo_field = where->is_in_undo ? params[at].name : ESC_TEXT("");

@@ -369,6 +369,13 @@ static EscType event_path(Lookup *lookup)
 static EscType fact_found(Lookup *lookup, uint32_t fact)
 {
     EscText path = esc_text_from(esc_fact_info[fact].path);
+    if (fact == ESC_FACT_COMMENT_TEXT && !lookup->where->is_comment) {
+        esc_report_hint(lookup->where->workspace,
+                        esc_report(lookup->where->workspace, "E0114", lookup->node->span,
+                                   "there is no comment here"),
+                        "`comment.text` is known in `comment -> SYSTEM.ACTION(…)` of a source");
+        return ESC_TYPE_WRONG;
+    }
     bool is_of_escalation = esc_text_starts_with(path, ESC_TEXT("escalation.")) ||
                             esc_text_starts_with(path, ESC_TEXT("exception."));
     if (!lookup->where->is_automation || !is_of_escalation)
@@ -704,6 +711,7 @@ EscType esc_check_path(EscWhere *where, const EscNode *node, EscType expected)
         {{"escalation", 10}, fact_path},
         {{"sla", 3}, fact_path},
         {{"workspace", 9}, fact_path},
+        {{"comment", 7}, fact_path},
     };
     Lookup lookup = {.where = where, .node = node, .expected = expected, .parts = node->path.count};
     EscType type = ESC_TYPE_WRONG;

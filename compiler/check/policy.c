@@ -177,6 +177,59 @@ static void check_retain(EscWorkspace *workspace, const EscNode *item)
                        .exception = ESC_NONE};
 }
 
+/* Whether a source gives back that field of the ticket. */
+static bool goes_back(const EscWorkspace *workspace, EscText field)
+{
+    for (uint32_t i = 0; i < workspace->inbounds_count; ++i)
+        ESC_EACH_NODE(item, workspace->inbounds[i].node->source.items)
+            if (item->kind == ESC_NODE_SOURCE_BACK && item->source_back.field->path.count == 2 &&
+                esc_text_equal(item->source_back.field->path.parts[1].text, field))
+                return true;
+    return false;
+}
+
+/* on transfer put back | take over | ask owner */
+static void check_transfer(EscWorkspace *workspace, const EscNode *item)
+{
+    static const char *const whats[] = {"transfer", NULL};
+    static const char *const words[ESC_TRANSFER_COUNT][2] = {
+        [ESC_TRANSFER_ASK] = {"ask", "owner"},
+        [ESC_TRANSFER_PUT_BACK] = {"put", "back"},
+        [ESC_TRANSFER_TAKE_OVER] = {"take", "over"}};
+    if (!word_is_one_of(workspace, item->policy_transfer.what, "something that a policy answers",
+                        whats))
+        return;
+    uint32_t found = 0;
+    while (found < ESC_TRANSFER_COUNT &&
+           !(esc_text_equal(item->policy_transfer.verb.text, esc_text_from(words[found][0])) &&
+             esc_text_equal(item->policy_transfer.rest.text, esc_text_from(words[found][1]))))
+        found++;
+    if (found == ESC_TRANSFER_COUNT) {
+        esc_report_hint(workspace,
+                        esc_report(workspace, "E0425", item->span,
+                                   "this is no answer to a transfer that was made elsewhere"),
+                        "write `on transfer put back`, `on transfer take over` or `on transfer ask "
+                        "owner`");
+        return;
+    }
+    if (workspace->transfer_node != NULL) {
+        esc_report_related(workspace,
+                           esc_report(workspace, "E0306", item->span,
+                                      "what becomes of a transfer is said twice"),
+                           workspace->transfer_node->span, "first here");
+        return;
+    }
+    workspace->transfer_node = item;
+    workspace->transfer = (EscTransfer)found;
+    if (found == ESC_TRANSFER_PUT_BACK && !goes_back(workspace, ESC_TEXT("assignee")) &&
+        !goes_back(workspace, ESC_TEXT("queue")))
+        esc_report_hint(workspace,
+                        esc_report(workspace, "A0317", item->span,
+                                   "no source gives the assignee or the queue back, so the owner is "
+                                   "asked all the same"),
+                        "add `ticket.assignee -> SYSTEM.ACTION(…)` to the source");
+}
+
 static void check_policy(EscWorkspace *workspace, const EscNode *node)
 {
     (void)esc_plain_text(workspace, node->policy.title);
@@ -193,6 +246,9 @@ static void check_policy(EscWorkspace *workspace, const EscNode *node)
             break;
         case ESC_NODE_LIMIT:
             check_limit(workspace, item);
+            break;
+        case ESC_NODE_POLICY_TRANSFER:
+            check_transfer(workspace, item);
             break;
         case ESC_NODE_RETAIN:
             check_retain(workspace, item);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "check/errands.h"
 #include "check/expressions.h"
 #include "check/lookup.h"
 #include "check/names.h"
@@ -17,6 +18,7 @@ typedef struct SourceCheck {
     bool has_unknown_event;
     bool brings_ticket; /* some event is about a ticket that the source names */
     bool has_ticket_id;
+    const EscNode *node;
     const EscNode *all; /* the event that takes every item, or NULL */
 } SourceCheck;
 
@@ -161,6 +163,12 @@ static void check_events(SourceCheck *check, const EscNode *node)
 
 /* --- what it fills ------------------------------------------------------------------------------ */
 
+/* `comment <- …`: the text of the comment that the item is about. */
+static bool is_comment(const EscNode *target)
+{
+    return target->path.count == 1;
+}
+
 /* event.id, and event.time where no event has a field of that name: what every event has. */
 static EscType own_of_event(const SourceCheck *check, const EscNode *target)
 {
@@ -181,7 +189,8 @@ static EscType own_of_event(const SourceCheck *check, const EscNode *target)
 static EscType target_type(SourceCheck *check, const EscNode *target)
 {
     EscWorkspace *workspace = check->workspace;
-    EscType own = own_of_event(check, target);
+    EscType own =
+        is_comment(target) ? ESC_TYPE(ESC_KIND_TEXT) : own_of_event(check, target);
     if (own != ESC_TYPE_ANY) {
         (void)esc_mark(workspace, target, ESC_MEANS_VALUE, ESC_NONE, own);
         return own;
@@ -275,6 +284,7 @@ static void check_back(SourceCheck *check, const EscNode *node)
     EscWhere where = esc_where(workspace, ESC_FUNCTION_BACK);
     where.is_automation = true; /* whoever set the field: there may be no escalation */
     where.is_back = true;
+    where.source = check->node;
     EscType type = esc_check_path(&where, field, ESC_TYPE_ANY);
     if (type != ESC_TYPE_WRONG && !can_be_set(workspace, field))
         esc_report_hint(workspace,
@@ -323,13 +333,29 @@ static void check_twice(EscWorkspace *workspace, EscSeen *seen, const EscNode *p
         first->span, "first here");
 }
 
+static void check_errand(SourceCheck *check, const EscNode *item, const EscNode **seen)
+{
+    static const char *const what[ESC_ERRAND_COUNT] = {
+        [ESC_ERRAND_COMMENT] = "how a comment is written",
+        [ESC_ERRAND_COMMENT_PUBLIC] = "how a comment for the customer is written",
+        [ESC_ERRAND_TICKET] = "how a ticket is made",
+    };
+    EscErrandKind kind = esc_errand_kind(item);
+    if (kind != ESC_ERRAND_COUNT)
+        once(check->workspace, &seen[kind], item, what[kind]);
+    esc_check_errand(check->workspace, check->node, item);
+}
+
 static void check_rows(SourceCheck *check, const EscNode *node)
 {
+    const EscNode *errands[ESC_ERRAND_COUNT] = {NULL};
     EscSeen filled = {.workspace = check->workspace}, given = {.workspace = check->workspace};
     ESC_EACH(item, node->source.items) {
         if (item->kind == ESC_NODE_SOURCE_MAP) {
             check_twice(check->workspace, &filled, item->source_map.target, "is filled");
             check_map(check, item);
+        } else if (item->kind == ESC_NODE_SOURCE_BACK && esc_is_errand(item)) {
+            check_errand(check, item, errands);
         } else if (item->kind == ESC_NODE_SOURCE_BACK) {
             check_twice(check->workspace, &given, item->source_back.field, "goes back");
             check_back(check, item);
@@ -343,7 +369,7 @@ static void check_source(EscWorkspace *workspace, uint32_t index)
 {
     const EscNode *node = workspace->inbounds[index].node;
     EscInboundInfo info = workspace->inbounds[index];
-    SourceCheck check = {.workspace = workspace, .info = &info};
+    SourceCheck check = {.workspace = workspace, .info = &info, .node = node};
     const EscNode *verify = NULL, *each = NULL, *left_out = NULL;
     info.title = esc_plain_text(workspace, node->source.title);
     ESC_EACH(item, node->source.items) {

@@ -162,6 +162,9 @@ static void look_at(void *context, const EscNode *parent, const EscNode *node)
     case ESC_NODE_ACTION_CALL:
         put_call(context, node->action_call.action);
         break;
+    case ESC_NODE_SOURCE_BACK: /* a field that is set, a comment, a ticket that is made */
+        put_call(context, node->source_back.action);
+        break;
     case ESC_NODE_UNDO:
         put_call(context, node->undo.action);
         break;

@@ -24,6 +24,8 @@ typedef struct EscWhere {
     bool is_runbook;
     bool is_automation; /* of nobody: there is no escalation, no role and no exception */
     bool is_back; /* what a parameter is given is written out: a text takes a value of any kind */
+    const EscNode *source; /* with is_back: the SOURCE whose row it is */
+    bool is_comment;       /* a comment is written: comment.text is what it says */
     bool is_in_undo; /* in the arguments of an action's inverse */
     bool is_route;   /* of each who uses it: all their events have what is read */
     /* where bare `previous` has a meaning: the ticket's field of that name; else empty */

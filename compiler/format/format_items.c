@@ -18,7 +18,8 @@ static bool is_item(const EscNode *parent, const EscNode *node)
     case ESC_NODE_ENTRY:
         return parent->kind == ESC_NODE_RECORD || parent->kind == ESC_NODE_CREATE ||
                parent->kind == ESC_NODE_RAISE || parent->kind == ESC_NODE_TEST_GIVEN ||
-               parent->kind == ESC_NODE_TEST_EVENT || parent->kind == ESC_NODE_SOURCE_MAP;
+               parent->kind == ESC_NODE_TEST_EVENT || parent->kind == ESC_NODE_SOURCE_MAP ||
+               parent->kind == ESC_NODE_MAPPED;
     case ESC_NODE_MEMBER:
         return parent->kind == ESC_NODE_TEAM;
     case ESC_NODE_QUIET: /* of a channel both are parts of the line */

@@ -45,6 +45,7 @@ typedef struct EscLower {
     EscEmit *emit; /* the function at hand */
     EscLowerLine line;
     EscEventSource *source;       /* NULL: none */
+    const EscNode *inbound;       /* the SOURCE whose rows are lowered */
     EscRegister *local_registers; /* by index in workspace->locals, while they are in scope */
     EscNarrowing narrowings[ESC_LOWER_NARROWINGS_MAX];
     uint32_t narrowings_count;
@@ -147,6 +148,8 @@ EscRegister esc_lower_operand(EscLower *lower, const EscNode *node, EscLabel *mi
 EscRegister esc_lower_argument(EscLower *lower, const EscNode *node, EscType wanted);
 /* A new register with the value that was given for a parameter; NULL: it was left out, so it is one that may be. */
 EscRegister esc_lower_given(EscLower *lower, const EscNode *value, EscType type);
+/* MAPPED as such a value (lower_mapped.c). */
+EscRegister esc_lower_mapped(EscLower *lower, const EscNode *mapped, EscType type);
 /* What a text is for, and so what becomes of its parts. */
 typedef enum EscTextUse {
     ESC_TEXT_USE_VALUE,

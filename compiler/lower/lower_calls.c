@@ -18,7 +18,11 @@ EscRegister esc_lower_arguments(EscLower *lower, uint32_t action, EscNodeList en
     EscRegister first = (EscRegister)lower->emit->next;
     for (uint32_t i = 0; i < info->params_count; i++) {
         const EscParamInfo *param = &lower->workspace->params[info->params_first + i];
-        esc_lower_given(lower, find_argument(lower, entries, info->params_first + i), param->type);
+        const EscNode *value = find_argument(lower, entries, info->params_first + i);
+        if (value != NULL && value->kind == ESC_NODE_MAPPED)
+            (void)esc_lower_mapped(lower, value, param->type);
+        else
+            (void)esc_lower_given(lower, value, param->type);
         args[i] = (EscEffectArgRow){.name = esc_build_text(&lower->build, param->name)};
     }
     *count = info->params_count;

@@ -112,6 +112,23 @@ void esc_lower_create(EscLower *lower, const EscNode *node)
                     (EscRegister)mark, args, count);
     esc_emit_drop_to(emit, mark);
     lower->local_registers[esc_meaning(lower->workspace, node).index] = id;
+    if (node->create.system == NULL)
+        return;
+    EscRegister made = esc_emit_take(emit);
+    EscEffectArgRow arg = {0};
+    esc_emit_move(emit, made, id);
+    uint32_t source = esc_meaning(lower->workspace, node->create.system).index;
+    esc_emit_effect(emit, (EscEffectRow){.kind = ESC_EFFECT_PUBLISH, .aux = source}, 0, made, &arg,
+                    1);
+    esc_emit_drop_to(emit, mark);
+}
+
+void esc_lower_comment(EscLower *lower, const EscNode *node)
+{
+    EscEffectRow site = {.kind = ESC_EFFECT_COMMENT,
+                         .aux = node->comment.reader.text.size == 0 ? ESC_ERRAND_COMMENT
+                                                                    : ESC_ERRAND_COMMENT_PUBLIC};
+    text_effect(lower, site, node->comment.text, ESC_TEXT_USE_MESSAGE);
 }
 
 void esc_lower_handoff(EscLower *lower, const EscNode *node)

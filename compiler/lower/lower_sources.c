@@ -28,14 +28,14 @@ static bool is_otherwise(const EscNode *entry)
     return esc_text_equal(entry->entry.name.text, ESC_TEXT("otherwise"));
 }
 
-/* out := what the table says of the text, of exactly `type`. */
+/* out := what the table says of the text, of exactly `type`; what is missing stays missing. */
 static void lower_table(EscLower *lower, const EscNode *map, EscRegister out, EscType type)
 {
     EscEmit *emit = lower->emit;
-    EscLabel otherwise = {0}, end = {0};
+    EscLabel missing = {0}, end = {0};
     const EscNode *last = NULL;
     EscRegister value = esc_emit_take(emit);
-    lower_choices(lower, map->source_map.values, value, &otherwise);
+    lower_choices(lower, map->source_map.values, value, &missing);
     ESC_EACH_NODE(entry, map->source_map.entries) {
         if (is_otherwise(entry)) {
             last = entry;
@@ -53,10 +53,14 @@ static void lower_table(EscLower *lower, const EscNode *map, EscRegister out, Es
         esc_emit_jump(emit, &end);
         esc_emit_label(emit, &next);
     }
-    esc_emit_label(emit, &otherwise);
     uint32_t mark = emit->next;
     esc_emit_move(emit, out, esc_lower_argument(lower, last->entry.value, type));
     esc_emit_drop_to(emit, mark);
+    if (missing.is_reached) {
+        esc_emit_jump(emit, &end);
+        esc_emit_label(emit, &missing);
+        esc_emit_make(emit, ESC_OP_MISSING, out, type, 0, 0, type);
+    }
     esc_emit_label(emit, &end);
 }
 
@@ -127,7 +131,9 @@ static void put_fields(EscLower *lower, const EscInboundInfo *info, EscSourceRow
         EscMeaning meaning = esc_meaning(lower->workspace, item->source_map.target);
         uint32_t value = lower_value(lower, item, esc_type_plain(meaning.type));
         bool is_time = esc_type_kind(meaning.type) == ESC_KIND_TIME;
-        if (meaning.means == ESC_MEANS_VALUE)
+        if (item->source_map.target->path.count == 1)
+            row->comment = value + 1;
+        else if (meaning.means == ESC_MEANS_VALUE)
             *(is_time ? &row->event_time : &row->event_id) = value + 1;
         else
             rows[row->fields_count++] = (EscSourceFieldRow){meaning.index, value};
@@ -140,15 +146,14 @@ static void put_fields(EscLower *lower, const EscInboundInfo *info, EscSourceRow
 }
 
 /* A BACK function: the one call of an action. */
-static uint32_t lower_back(EscLower *lower, const EscNode *node, uint32_t action)
+static uint32_t lower_back(EscLower *lower, EscSpan span, EscNodeList arguments, uint32_t action)
 {
     EscLowerFunction function;
-    esc_lower_begin(lower, &function, ESC_FUNCTION_BACK, node->span);
-    esc_lower_origin(lower, node->span);
+    esc_lower_begin(lower, &function, ESC_FUNCTION_BACK, span);
+    esc_lower_origin(lower, span);
     EscEffectArgRow args[ESC_PARAMS_MAX] = {0};
     uint32_t count = 0;
-    EscRegister first =
-        esc_lower_arguments(lower, action, node->source_back.arguments, args, &count);
+    EscRegister first = esc_lower_arguments(lower, action, arguments, args, &count);
     esc_emit_effect(lower->emit, (EscEffectRow){.kind = ESC_EFFECT_CALL, .aux = action}, 0, first,
                     args, count);
     esc_emit_op(lower->emit, ESC_OP_END, 0, 0, 0, ESC_END_FALL);
@@ -164,13 +169,13 @@ static void put_backs(EscLower *lower, const EscInboundInfo *info, EscSourceRow 
         return;
     }
     ESC_EACH_NODE(item, info->node->source.items) {
-        if (item->kind != ESC_NODE_SOURCE_BACK)
+        if (item->kind != ESC_NODE_SOURCE_BACK || esc_is_errand(item))
             continue;
         uint32_t action = esc_meaning(lower->workspace, item->source_back.action).index;
         rows[row->backs_count++] = (EscSourceBackRow){
             .field = esc_meaning(lower->workspace, item->source_back.field).index,
             .action = action,
-            .arguments = lower_back(lower, item, action)};
+            .arguments = lower_back(lower, item->span, item->source_back.arguments, action)};
     }
     qsort(rows, row->backs_count, sizeof *rows, by_field_of_back);
     for (uint32_t i = 0; i < row->backs_count; i++) {
@@ -179,8 +184,40 @@ static void put_backs(EscLower *lower, const EscInboundInfo *info, EscSourceRow 
     }
 }
 
+static void errand_lower(EscLower *lower, EscSourceErrandRow *rows, EscErrandKind kind,
+                         const EscNode *path, EscNodeList arguments)
+{
+    uint32_t action = esc_meaning(lower->workspace, path).index;
+    rows[kind] = (EscSourceErrandRow){
+        .kind = kind,
+        .action = action,
+        .arguments = lower_back(lower, path->span, arguments, action) + 1};
+}
+
+static void put_errands(EscLower *lower, const EscInboundInfo *info, EscSourceRow *row)
+{
+    EscSourceErrandRow rows[ESC_ERRAND_COUNT] = {{0}};
+    ESC_EACH_NODE(item, info->node->source.items) {
+        if (item->kind != ESC_NODE_SOURCE_BACK || !esc_is_errand(item))
+            continue;
+        const EscNode *undo = item->source_back.undo;
+        errand_lower(lower, rows, esc_errand_kind(item), item->source_back.action,
+                     item->source_back.arguments);
+        if (undo != NULL && undo->undo.action != NULL)
+            errand_lower(lower, rows, ESC_ERRAND_UNDO, undo->undo.action, undo->undo.arguments);
+    }
+    for (uint32_t kind = 0; kind < ESC_ERRAND_COUNT; kind++) {
+        if (rows[kind].arguments == 0)
+            continue;
+        rows[kind].arguments--;
+        uint32_t at = esc_build_put_source_errands(&lower->build, rows[kind]);
+        row->errands_first = row->errands_count++ == 0 ? at : row->errands_first;
+    }
+}
+
 static void put_source(EscLower *lower, const EscInboundInfo *info)
 {
+    lower->inbound = info->node;
     EscBuild *build = &lower->build;
     EscSourceRow row = {.name = esc_build_text(build, info->name),
                         .title = esc_build_text(build, info->title),
@@ -197,6 +234,7 @@ static void put_source(EscLower *lower, const EscInboundInfo *info)
     put_events(lower, info, &row);
     put_fields(lower, info, &row);
     put_backs(lower, info, &row);
+    put_errands(lower, info, &row);
     esc_build_put_sources(build, row);
 }
 

@@ -92,6 +92,7 @@ void esc_lower_schema(EscLower *lower)
                        .reads = workspace->reads == 0 ? 0 : workspace->reads - 1,
                        .built_day = workspace->imports_repeat ? (uint32_t)workspace->io.today : 0};
     lower_last_resort(lower, &meta);
+    meta.transfer = workspace->transfer;
     esc_build_put_meta(&lower->build, meta);
     for (uint32_t i = 0; i < esc_workspace_file_count(workspace); i++)
         esc_build_put_files(&lower->build,

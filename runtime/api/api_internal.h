@@ -331,10 +331,14 @@ bool esc_api_duty_item(void *items, const EscDutyView *view);
 bool esc_api_evidence_item(EscApiItems *items, const EscEvidenceRow *row, bool has_content);
 /* What the engine keeps of a ticket, as far as a person may see it: JSON; both empty when it cannot be read. */
 typedef struct EscApiBody {
-    EscBuf fields, assumed, sla, joined;
+    EscBuf fields, assumed, sla, joined, homes;
 } EscApiBody;
-void esc_api_body_open(EscApiBody *shown, EscBytes body);
+void esc_api_body_open(EscApiBody *shown, EscText id, EscBytes body);
 void esc_api_body_close(EscApiBody *shown);
+/* A ticket as it is now, in memory or in the store, by its id or by the one that it has in another system; texts in the request's arena, or
+ * until something else is asked. */
+EscStatus esc_api_ticket_find(EscRequest *request, EscService *service, EscText id,
+                              EscTicketRow *row, EscWhy *why);
 /* One ticket, with the same members whatever it lacks; with the workspace's time, unless that is 0. */
 void esc_api_ticket_write(EscBuf *out, const EscTicketRow *row, int64_t now_ms);
 bool esc_api_ticket_item(void *items, const EscTicketRow *row);

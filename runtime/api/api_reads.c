@@ -137,14 +137,29 @@ static void answer_audit(EscRequest *request, EscService *service)
 
 /* --- single things ---------------------------------------------------------------------------- */
 
+EscStatus esc_api_ticket_find(EscRequest *request, EscService *service, EscText id,
+                              EscTicketRow *row, EscWhy *why)
+{
+    EscEngine *engine = esc_service_engine(service);
+    EscStore *store = esc_service_store(service);
+    if (esc_engine_find_ticket(engine, id, row))
+        return ESC_OK;
+    EscStatus status = esc_store_ticket_get(store, id, request->arena, row, why);
+    EscText linked = status == ESC_OK ? esc_ticket_stands_for(row->body) : (EscText){0};
+    if (linked.size == 0)
+        return status;
+    linked = esc_arena_text(request->arena, linked);
+    return esc_engine_find_ticket(engine, linked, row)
+               ? ESC_OK
+               : esc_store_ticket_get(store, linked, request->arena, row, why);
+}
+
 static void answer_ticket(EscRequest *request, EscService *service)
 {
     EscTicketRow row;
     EscWhy why = {.text = ""};
     EscText id = esc_buf_as_text(&request->parameter);
-    EscStatus status = ESC_OK;
-    if (!esc_engine_find_ticket(esc_service_engine(service), id, &row))
-        status = esc_store_ticket_get(esc_service_store(service), id, request->arena, &row, &why);
+    EscStatus status = esc_api_ticket_find(request, service, id, &row, &why);
     if (status != ESC_OK) {
         esc_request_fail(request, status, &why);
         return;

@@ -66,19 +66,22 @@ bool esc_api_evidence_item(EscApiItems *items, const EscEvidenceRow *row, bool h
 
 #define SHOWN_BYTES_MAX ((size_t)16 << 20)
 
-void esc_api_body_open(EscApiBody *shown, EscBytes body)
+void esc_api_body_open(EscApiBody *shown, EscText id, EscBytes body)
 {
     esc_buf_init(&shown->fields, SHOWN_BYTES_MAX);
     esc_buf_init(&shown->assumed, SHOWN_BYTES_MAX);
     esc_buf_init(&shown->sla, SHOWN_BYTES_MAX);
     esc_buf_init(&shown->joined, SHOWN_BYTES_MAX);
+    esc_buf_init(&shown->homes, SHOWN_BYTES_MAX);
     if (esc_ticket_body_show(body, &shown->fields, &shown->assumed, &shown->sla) &&
-        esc_ticket_joined_show(body, &shown->joined))
+        esc_ticket_joined_show(body, &shown->joined) &&
+        esc_ticket_homes_show(body, id, &shown->homes))
         return;
     esc_buf_clear(&shown->fields);
     esc_buf_clear(&shown->assumed);
     esc_buf_clear(&shown->sla);
     esc_buf_clear(&shown->joined);
+    esc_buf_clear(&shown->homes);
 }
 
 void esc_api_body_close(EscApiBody *shown)
@@ -87,13 +90,14 @@ void esc_api_body_close(EscApiBody *shown)
     esc_buf_release(&shown->assumed);
     esc_buf_release(&shown->sla);
     esc_buf_release(&shown->joined);
+    esc_buf_release(&shown->homes);
 }
 
 void esc_api_ticket_write(EscBuf *out, const EscTicketRow *row, int64_t now_ms)
 {
     EscApiObject object = {out, false};
     EscApiBody shown;
-    esc_api_body_open(&shown, row->body);
+    esc_api_body_open(&shown, row->id, row->body);
     bool is_read = shown.fields.size > 0;
     esc_buf_char(out, '{');
     esc_put_text_always(&object, "id", row->id);
@@ -105,6 +109,8 @@ void esc_api_ticket_write(EscBuf *out, const EscTicketRow *row, int64_t now_ms)
     esc_put_raw(&object, "assumed", is_read ? esc_buf_as_text(&shown.assumed) : ESC_TEXT("[]"));
     esc_put_raw(&object, "sla", is_read ? esc_buf_as_text(&shown.sla) : ESC_TEXT("null"));
     esc_put_raw(&object, "joined", is_read ? esc_buf_as_text(&shown.joined) : ESC_TEXT("[]"));
+    esc_put_raw(&object, "homes", is_read ? esc_buf_as_text(&shown.homes) : ESC_TEXT("[]"));
+    esc_put_text(&object, "stands_for", esc_ticket_stands_for(row->body));
     esc_put_time(&object, "now", now_ms);
     esc_buf_char(out, '}');
     esc_api_body_close(&shown);

@@ -194,6 +194,14 @@ static EscStatus take_action(EscServiceTurn *turn, const EscInput *input, EscRep
     return status;
 }
 
+/* A reply may name a ticket: the one that was made by the call. */
+static EscStatus take_delivery(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
+{
+    bool is_absent = false;
+    EscStatus status = preload(turn, input, &is_absent);
+    return status == ESC_OK ? esc_service_turn_apply(turn, input, reply) : status;
+}
+
 /* An operator says that the wall clock is right, far ahead as it is; the next look follows it. */
 static EscStatus take_word(EscServiceTurn *turn, const EscInput *input, EscReply *reply)
 {
@@ -214,6 +222,8 @@ static EscStatus take_other(EscServiceTurn *turn, const EscInput *input, EscRepl
         return take_word(turn, input, reply);
     if (input->kind == ESC_INPUT_ACTION)
         return take_action(turn, input, reply);
+    if (input->kind == ESC_INPUT_DELIVERY)
+        return take_delivery(turn, input, reply);
     return esc_service_turn_apply(turn, input, reply);
 }
 

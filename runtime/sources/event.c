@@ -254,6 +254,20 @@ static EscStatus note_cut(EscMapping *mapping, EscEvent *event)
     return esc_arena_failed(mapping->arena) ? ESC_NO_MEMORY : ESC_OK;
 }
 
+/* The comment that the item is about, where the source says so: what was written from here is known by its text. */
+static EscStatus take_comment(EscMapping *mapping, EscEvent *event)
+{
+    EscValue value = {.is_missing = true};
+    EscStatus status = ESC_OK;
+    if (mapping->row->comment != 0)
+        status = esc_document_gives(mapping->document, mapping->row->comment - 1, mapping->now_ms,
+                                    &value, mapping->why);
+    if (status != ESC_OK || value.is_missing)
+        return status;
+    event->comment = esc_arena_text(mapping->arena, value.text);
+    return esc_arena_failed(mapping->arena) ? ESC_NO_MEMORY : ESC_OK;
+}
+
 /* A refusal of ingestion is about this item alone. */
 static EscStatus take_event(EscMapping *mapping, EscText json, EscSourceItem *item)
 {
@@ -262,6 +276,8 @@ static EscStatus take_event(EscMapping *mapping, EscText json, EscSourceItem *it
     if (status == ESC_BAD_INPUT || status == ESC_OVER_LIMIT)
         return not_mapped(item, esc_arena_text(mapping->arena, esc_text_from(why.text)));
     item->is_mapped = status == ESC_OK;
+    if (status == ESC_OK)
+        status = take_comment(mapping, &item->event);
     return status == ESC_OK ? note_cut(mapping, &item->event) : status;
 }
 

@@ -143,7 +143,7 @@ static EscHeard heard_as(EscEngine *engine, const EscReport *report, const EscEv
     EscHeard heard = {.count = 0};
     uint32_t transition = esc_standing_event(engine->turn.before_standing,
                                              esc_ticket_standing(engine, report->ticket));
-    bool is_declared = event->type > ESC_EVENT_TICKET_REOPENED;
+    bool is_declared = event->type > ESC_EVENT_TICKET_REOPENED && !report->is_echo;
     bool is_status = event->type >= ESC_EVENT_TICKET_RESOLVED && !is_declared;
     if (report->is_new || is_declared)
         heard_add(&heard, engine, event, event->type);
@@ -213,6 +213,19 @@ static void content_keep(EscEngine *engine, const EscTicket *ticket, const EscEv
     }
 }
 
+/* A comment that was written from here: what it says of the ticket's fields counts, and that somebody wrote it does not. */
+static bool is_echo(EscEngine *engine, EscTicket *ticket, const EscEvent *event)
+{
+    if (event->comment.size == 0 || !esc_text_equal(ticket->home, event->source) ||
+        !esc_comment_is_ours(ticket, event->comment))
+        return false;
+    EscText type = esc_event_type_name(engine, event);
+    esc_audit_ticket(engine, ticket, ESC_AUDIT_ECHO,
+                     esc_audit_data(engine, "event", type, "home", ticket->home, NULL),
+                     "%.*s is about a comment that was written from here", ESC_TEXT_ARG(type));
+    return true;
+}
+
 EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
 {
     if (event->type >= engine->schema.current->program->events_count)
@@ -229,6 +242,7 @@ EscStatus esc_event_apply(EscEngine *engine, const EscEvent *event, EscWhy *why)
     EscTicket *ticket = report.ticket;
     memcpy(engine->turn.outcome->ticket, ticket->id.data, ticket->id.size);
     content_keep(engine, ticket, event);
+    report.is_echo = is_echo(engine, ticket, event);
     EscHeard heard = heard_as(engine, &report, event);
     if (esc_automations_run(engine, ticket, &heard))
         heard = heard_as(engine, &report, event); /* templates see what is behind them */

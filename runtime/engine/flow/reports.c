@@ -91,6 +91,7 @@ typedef struct Taking {
     uint64_t source;
     int64_t time_ms; /* 0: the event does not say, and is never stale */
     bool is_home;    /* fields that were set here go back to the event's source */
+    uint32_t transfers[2], transfers_count; /* slots of who works on it, which were changed there */
     EscBuf changed, stale, late;
 } Taking;
 
@@ -135,6 +136,20 @@ static EscHomeWord hear(Taking *taking, uint32_t slot, EscValue value)
     return heard;
 }
 
+/* A home with fewer words than we have says back what it was told, and means the value that was set here. */
+static EscValue meant(const Taking *taking, uint32_t slot, EscValue value)
+{
+    EscEngine *engine = taking->engine;
+    const EscProgram *program = engine->schema.current->program;
+    const EscWrite *write = !taking->is_home || slot == ESC_NONE
+                                ? NULL
+                                : esc_write_find(taking->ticket, esc_slot_name(engine, slot));
+    EscValue ours = slot == ESC_NONE ? value : taking->ticket->values[slot].value;
+    bool is_ours = write != NULL && !write->is_overtaken &&
+                   esc_value_same(program, write->value.value, program, ours);
+    return is_ours && esc_home_takes_for(engine, taking->ticket, slot, value) ? ours : value;
+}
+
 /* M11: who works on the ticket was changed outside of the layer. */
 static bool is_transfer(const Taking *taking, uint32_t slot)
 {
@@ -153,6 +168,7 @@ static void patch_take(Taking *taking, uint32_t field, EscValue value)
     value.type = program->fields[field].type;
     if (is_stale(taking, slot))
         return;
+    value = meant(taking, slot, value);
     EscHomeWord heard = hear(taking, slot, value);
     if (heard == ESC_HOME_SAYS_LATE)
         return;
@@ -161,10 +177,20 @@ static void patch_take(Taking *taking, uint32_t field, EscValue value)
     bool is_changed = esc_ticket_set(engine, taking->ticket, slot, value);
     if (is_changed)
         field_name_add(&taking->changed, esc_slot_name(engine, slot));
-    if (heard == ESC_HOME_SAYS_OVERTAKES)
+    bool is_ruled = engine->schema.current->program->meta->transfer != ESC_TRANSFER_ASK;
+    if (is_changed && is_transfer(taking, slot) && (heard != ESC_HOME_SAYS_OVERTAKES || is_ruled))
+        taking->transfers[taking->transfers_count++] = slot;
+    else if (heard == ESC_HOME_SAYS_OVERTAKES)
         esc_home_overtook(engine, taking->ticket, slot, value);
-    else if (is_changed && is_transfer(taking, slot))
-        esc_home_transferred(engine, taking->ticket, slot, value);
+}
+
+/* When the ticket is what it is now. */
+static void transfers_follow(const Taking *taking)
+{
+    const EscTurn *turn = &taking->engine->turn;
+    for (uint32_t i = 0; i < taking->transfers_count; i++)
+        esc_home_transferred(taking->engine, taking->ticket, taking->transfers[i],
+                             turn->before[taking->transfers[i]]);
 }
 
 static bool brings_status(const EscEngine *engine, const EscEvent *event)
@@ -387,7 +413,9 @@ static void all_take(Taking *taking, bool is_new)
         creation_time(taking);
         esc_ticket_dirty(engine, taking->ticket);
     }
-    engine->turn.is_taking = engine->turn.is_reporting = false;
+    engine->turn.is_reporting = false;
+    transfers_follow(taking);
+    engine->turn.is_taking = false;
 }
 
 /* The first source that brings the ticket and gives fields back is its home. */
@@ -399,13 +427,25 @@ static void home_note(EscEngine *engine, EscTicket *ticket, const EscEvent *even
     esc_ticket_dirty(engine, ticket);
 }
 
+/* A ticket of that id, or the one that is made in its home just now, whose answer the event has overtaken. */
+static EscTicket *ticket_of(EscEngine *engine, const EscEvent *event, EscText id)
+{
+    EscTicket *ticket = esc_ticket_find(engine, id);
+    if (ticket != NULL || event->subject.size == 0)
+        return ticket;
+    ticket = esc_ticket_awaited(engine, event);
+    if (ticket != NULL)
+        esc_ticket_recognise(engine, ticket, id);
+    return ticket;
+}
+
 EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *report, EscWhy *why)
 {
     EscText id = event->subject.size > 0 ? event->subject : ticket_id_made(engine, event);
     if (id.size > ESC_ID_BYTES_MAX)
         return esc_why(why, ESC_BAD_INPUT, "", 0, "the subject has more than %d bytes",
                        ESC_ID_BYTES_MAX);
-    EscTicket *ticket = esc_ticket_find(engine, id);
+    EscTicket *ticket = ticket_of(engine, event, id);
     *report = (EscReport){.is_new = ticket == NULL};
     report->ticket = report->is_new ? esc_ticket_new(engine, id, engine->now_ms) : ticket;
     esc_ticket_remember(engine, report->ticket, report->is_new);

@@ -89,6 +89,7 @@ static void lists_free(EscEngine *engine)
     free(engine->tickets.items);
     free(engine->tickets.sleepers);
     free(engine->tickets.places);
+    free(engine->tickets.making);
     free(engine->escalations.items);
     free(engine->escalations.closed);
     free(engine->tickets.dirty);

@@ -19,7 +19,7 @@ static bool has_paused_clock(const EscTicket *ticket)
 bool esc_ticket_is_live(const EscTicket *ticket)
 {
     return ticket->open_count > 0 || ticket->joined_count > 0 || ticket->timers != NULL ||
-           ticket->pins > 0 || has_paused_clock(ticket) || esc_writes_wait(ticket);
+           ticket->pins > 0 || has_paused_clock(ticket) || esc_writes_wait(ticket) || esc_errands_wait(ticket);
 }
 
 /* --- tickets ---------------------------------------------------------------------------------- */

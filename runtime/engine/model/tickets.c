@@ -5,12 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-EscTicket *esc_ticket_find(EscEngine *engine, EscText id)
-{
-    uint32_t index = 0;
-    return esc_names_find(engine->tickets.names, id, &index) ? esc_ticket_at(engine, index) : NULL;
-}
-
 bool esc_ticket_exists(const EscEngine *engine, EscText id)
 {
     return esc_names_find(engine->tickets.names, id, NULL);
@@ -62,6 +56,9 @@ void esc_ticket_free(EscEngine *engine, EscTicket *ticket)
     free(ticket->log);
     free(ticket->handoffs);
     free(ticket->origins);
+    esc_errands_release(engine, ticket);
+    esc_text_drop(&ticket->there);
+    esc_text_drop(&ticket->stands_for);
     esc_writes_release(ticket);
     free(ticket->writes);
     free(ticket->pauses);
@@ -421,6 +418,7 @@ void esc_ticket_move(EscTicket *ticket, int64_t by_ms)
     for (size_t i = 0; i < ticket->handoffs_count; i++)
         ticket->handoffs[i] += by_ms;
     esc_writes_move(ticket, by_ms);
+    esc_errands_move(ticket, by_ms);
     for (size_t i = 0; i < ticket->log_count; i++)
         ticket->log[i].at_ms += by_ms;
     for (size_t i = 0; i < ticket->acts_count; i++)

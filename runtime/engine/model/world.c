@@ -41,6 +41,9 @@ static EscValue ticket_value(const EscWorld *world, uint32_t field, bool is_befo
     uint32_t slot = world->bundle->slots[field];
     if (slot == ESC_NONE || world->ticket == NULL)
         return esc_value_default(type);
+    if (world->there.size > 0 &&
+        esc_text_equal(esc_slot_name(engine, slot), ESC_TEXT("id"))) /* in that system's words */
+        return (EscValue){.type = type, .text = world->there};
     bool has_before = is_before && engine->turn.before_ticket == world->ticket;
     EscValue value = has_before ? engine->turn.before[slot] : world->ticket->values[slot].value;
     if (world->bundle == engine->schema.current)
@@ -265,6 +268,9 @@ static EscValue fact_value(const EscWorld *world, EscFact fact)
         return fact_of_exception(world, true, value);
     case ESC_FACT_EXCEPTION_MESSAGE:
         return fact_of_exception(world, false, value);
+    case ESC_FACT_COMMENT_TEXT:
+        value.text = world->comment;
+        return value;
     case ESC_FACT_WORKSPACE_NAME:
         value.text = esc_workspace_text(world->engine);
         return value;

@@ -17,7 +17,8 @@ static const EscSourceRow *home_find(const EscEngine *engine, EscText name)
     const EscProgram *program = engine->schema.current->program;
     for (uint32_t i = 0; i < program->sources_count; i++) {
         const EscSourceRow *row = &program->sources[i];
-        if (row->backs_count > 0 && esc_text_equal(program->texts[row->name], name))
+        if ((row->backs_count > 0 || row->errands_count > 0) &&
+            esc_text_equal(program->texts[row->name], name))
             return row;
     }
     return NULL;
@@ -129,7 +130,7 @@ static void contest_count(const EscEngine *engine, EscWrite *write)
 void esc_write_set(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue before)
 {
     const EscTurn *turn = &engine->turn;
-    bool is_ours = turn->outcome != NULL && !turn->is_reporting && !ticket->is_linked;
+    bool is_ours = turn->outcome != NULL && !turn->is_reporting;
     if (!is_ours || ticket->home.size == 0 || esc_home_row(engine, ticket->home, slot) == NULL)
         return;
     EscText field = esc_slot_name(engine, slot);

@@ -39,11 +39,28 @@ static EscText postmortem_lacked(EscEngine *engine, const EscTicket *ticket)
     return (EscText){0};
 }
 
+/* The ticket that has the id already which a ticket that was made in another system is known by there; and what was taken for it. */
+static EscText made_lacked(const EscEngine *engine, const EscDelivery *delivery)
+{
+    EscText id = esc_made_id(delivery);
+    for (size_t i = 0; i < engine->tickets.making_count && id.size > 0; i++) {
+        const EscTicket *ticket = engine->tickets.making[i];
+        if (esc_errand_of_outbox(ticket, delivery->outbox) == NULL)
+            continue;
+        if (ticket->there.size > 0 && !esc_ticket_exists(engine, ticket->there))
+            return ticket->there; /* it is there for certain; the other one may be nowhere */
+        return esc_ticket_exists(engine, id) ? (EscText){0} : id;
+    }
+    return (EscText){0};
+}
+
 EscText esc_engine_lacks(EscEngine *engine, const EscInput *input)
 {
     EscText id = {0};
     if (input->kind == ESC_INPUT_TIMER)
         return esc_silence_lacks(engine);
+    if (input->kind == ESC_INPUT_DELIVERY)
+        return made_lacked(engine, input->delivery);
     if (input->kind == ESC_INPUT_EVENT)
         id = input->event->subject;
     else if (input->kind == ESC_INPUT_ACTION && input->action->escalation == 0)
@@ -52,6 +69,9 @@ EscText esc_engine_lacks(EscEngine *engine, const EscInput *input)
         const EscEscalation *escalation = esc_escalation_find(engine, input->action->escalation);
         id = escalation == NULL ? (EscText){0} : escalation->ticket->id;
     }
+    const EscTicket *signpost = id.size == 0 ? NULL : esc_ticket_itself(engine, id);
+    if (signpost != NULL && signpost->stands_for.size > 0)
+        id = signpost->stands_for;
     if (id.size == 0)
         return id;
     return esc_ticket_exists(engine, id) ? postmortem_lacked(engine, esc_ticket_find(engine, id))

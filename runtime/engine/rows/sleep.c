@@ -54,7 +54,8 @@ static bool may_sleep(const EscEscalation *escalation)
 
 static bool all_may_sleep(const EscTicket *ticket)
 {
-    bool may = !ticket->is_dirty && !ticket->is_touched && ticket->pins == 0;
+    bool may = !ticket->is_dirty && !ticket->is_touched && ticket->pins == 0 &&
+               !esc_ticket_is_made(ticket); /* an event about it may come before the answer */
     for (size_t i = 0; i < ticket->open_count && may; i++)
         may = may_sleep(ticket->open[i]);
     return may;

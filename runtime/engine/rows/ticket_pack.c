@@ -3,7 +3,8 @@
  *   u8 format   fields: count, then for each, in order of name  varint twice the name's size, +1 when its value is assumed
  *     name  value (values_pack.c); one of which there is nothing to say but that it is missing is left out
  *   flags: 1 linked, 2 resolved, 4 changed since it was made, 8 a post-mortem, behind them packed the id of whose it is;
- *     16 paused by its level, 32 one that joined escalations of others, behind them which (group_pack.c)
+ *     16 paused by its level, 32 one that joined escalations of others, behind them which (group_pack.c), 64 one that has a home,
+ *     behind them which, and how far what it was told has come (home_pack.c), 128 a signpost, behind them packed the id of the ticket that it stands for
  *   packed name of the service level
  *   clocks, one for each EscSlaClock:  u8 state, +16 when met, +32 when kept, +64 when told, +128 when it ever counted, and then
  *     varint cycle  signed goal  packed calendar  signed origin  signed moved  signed due  signed overdue times that had their
@@ -16,16 +17,13 @@
  *     became true  packed type, event   varint next number
  *   automations that acted within an hour: count, then  packed name  u8 1 when it was told  count, then  signed at
  *   hand-offs: count, then  signed at     log: count, then  signed at  packed field, before, after
- *   with flag 64: packed name of the source that it came from   writes: count, then  packed field  value, as set, as told, as before (values_pack.c)
- *     signed set, told  varint outbox row, escalation  u8 1 due, 2 accepted, 4 failed, 8 reported, 16 overtaken  varint contests
- *     signed since
  *   signed sum of the clock's corrections when it was written: a ticket that was away catches up   timers (values_pack.c)
  *
  * A body that begins with a brace is the JSON object of fields that stores of version 1 had; only they are read.
  * Instants are UTC ms. The columns id, title, status, created_at and updated_at are not repeated. */
 #include <engine/rows.h>
 
-#define FORMAT 8
+#define FORMAT 9
 #define ARMED_AGAIN 1u
 #define ARMED_HELD 2u
 #define FLAG_LINKED 1u
@@ -35,11 +33,7 @@
 #define FLAG_PAUSED 16u
 #define FLAG_JOINED 32u
 #define FLAG_HOME 64u
-#define WRITE_DUE 1u
-#define WRITE_ACCEPTED 2u
-#define WRITE_FAILED 4u
-#define WRITE_REPORTED 8u
-#define WRITE_OVERTAKEN 16u
+#define FLAG_SIGNPOST 128u
 #define MET 16u
 #define KEPT 32u
 #define TOLD 64u
@@ -223,37 +217,6 @@ static void history_pack(EscBuf *out, const EscTicket *ticket)
     }
 }
 
-static uint8_t write_flags(const EscWrite *write)
-{
-    return (uint8_t)((write->is_due ? WRITE_DUE : 0u) | (write->is_accepted ? WRITE_ACCEPTED : 0u) |
-                     (write->is_failed ? WRITE_FAILED : 0u) |
-                     (write->is_reported ? WRITE_REPORTED : 0u) |
-                     (write->is_overtaken ? WRITE_OVERTAKEN : 0u));
-}
-
-static void home_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
-{
-    const EscProgram *program = engine->schema.current->program;
-    if (ticket->home.size == 0)
-        return;
-    esc_buf_packed(out, ticket->home);
-    esc_buf_varint(out, ticket->writes_count);
-    for (size_t i = 0; i < ticket->writes_count; i++) {
-        const EscWrite *write = &ticket->writes[i];
-        esc_buf_packed(out, write->field);
-        esc_value_pack(out, program, write->value.value);
-        esc_value_pack(out, program, write->sent.value);
-        esc_value_pack(out, program, write->before.value);
-        esc_buf_signed(out, write->set_ms);
-        esc_buf_signed(out, write->told_ms);
-        esc_buf_varint(out, write->outbox);
-        esc_buf_varint(out, write->escalation);
-        esc_buf_u8(out, write_flags(write));
-        esc_buf_varint(out, write->contests);
-        esc_buf_signed(out, write->contest_ms);
-    }
-}
-
 void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket)
 {
     esc_buf_u8(out, FORMAT);
@@ -264,11 +227,16 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
                               (ticket->is_paused ? FLAG_PAUSED : 0u) |
                               (ticket->joined_count > 0 ? FLAG_JOINED : 0u) |
                               (ticket->home.size > 0 ? FLAG_HOME : 0u) |
+                              (ticket->stands_for.size > 0 ? FLAG_SIGNPOST : 0u) |
                               (ticket->postmortem_of.size > 0 ? FLAG_POSTMORTEM : 0u)));
     if (ticket->postmortem_of.size > 0)
         esc_buf_packed(out, ticket->postmortem_of);
     if (ticket->joined_count > 0)
         esc_joined_pack(out, ticket);
+    if (ticket->home.size > 0)
+        esc_home_pack(out, engine, ticket);
+    if (ticket->stands_for.size > 0)
+        esc_buf_packed(out, ticket->stands_for);
     clocks_pack(out, ticket);
     pauses_pack(out, ticket);
     starts_pack(out, ticket);
@@ -276,7 +244,6 @@ void esc_ticket_pack(EscBuf *out, const EscEngine *engine, const EscTicket *tick
     armed_pack(out, ticket);
     acts_pack(out, ticket);
     history_pack(out, ticket);
-    home_pack(out, engine, ticket);
     esc_buf_signed(out, engine->moved_ms);
     esc_timers_pack(out, ticket->timers);
 }
@@ -514,41 +481,6 @@ static void history_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *tick
     }
 }
 
-static void write_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
-{
-    const EscProgram *program = engine->schema.current->program;
-    EscText field = esc_cursor_packed(cursor);
-    uint32_t slot = cursor->failed ? ESC_NONE : esc_slot_find(engine, field);
-    EscType type = slot == ESC_NONE ? ESC_TYPE(ESC_KIND_UNSET) : esc_slot_type(engine, slot);
-    EscWrite *write = esc_write_add(engine, ticket, field);
-    write->value = esc_value_unpack(cursor, program, type);
-    bool was_told = !cursor->failed && esc_cursor_left(cursor) > 0 &&
-                    cursor->bytes.data[cursor->at] != ESC_KIND_UNSET;
-    write->sent = esc_value_unpack(cursor, program, was_told ? type : ESC_TYPE(ESC_KIND_UNSET));
-    write->before = esc_value_unpack(cursor, program, type);
-    write->set_ms = esc_instant_unpack(cursor);
-    write->told_ms = esc_instant_unpack(cursor);
-    write->outbox = esc_cursor_varint(cursor);
-    write->escalation = esc_cursor_varint(cursor);
-    uint8_t flags = esc_cursor_u8(cursor);
-    write->is_due = (flags & WRITE_DUE) != 0;
-    write->is_accepted = (flags & WRITE_ACCEPTED) != 0;
-    write->is_failed = (flags & WRITE_FAILED) != 0;
-    write->is_reported = (flags & WRITE_REPORTED) != 0;
-    write->is_overtaken = (flags & WRITE_OVERTAKEN) != 0;
-    write->contests = esc_small_unpack(cursor);
-    write->contest_ms = esc_instant_unpack(cursor);
-}
-
-static void home_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
-{
-    ticket->home = esc_interned_unpack(cursor, engine);
-    cursor->failed = cursor->failed || ticket->home.size == 0;
-    size_t count = esc_cursor_count(cursor);
-    for (size_t i = 0; i < count && !cursor->failed; i++)
-        write_unpack(cursor, engine, ticket);
-}
-
 static void fields_take(EscEngine *engine, EscTicket *ticket, const EscJson *fields)
 {
     for (const EscJson *field = fields->first; field != NULL; field = field->next) {
@@ -605,6 +537,12 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     }
     if ((flags & FLAG_JOINED) != 0)
         esc_joined_unpack(&cursor, engine, ticket);
+    if ((flags & FLAG_HOME) != 0)
+        esc_home_unpack(&cursor, engine, ticket);
+    if ((flags & FLAG_SIGNPOST) != 0) {
+        ticket->stands_for = esc_text_own(esc_cursor_packed(&cursor));
+        cursor.failed = cursor.failed || ticket->stands_for.size == 0;
+    }
     clocks_unpack(&cursor, engine, ticket);
     pauses_unpack(&cursor, ticket);
     starts_unpack(&cursor, engine, ticket);
@@ -612,8 +550,6 @@ bool esc_ticket_unpack(EscBytes body, EscEngine *engine, EscTicket *ticket)
     armed_unpack(&cursor, engine, ticket);
     acts_unpack(&cursor, engine, ticket);
     history_unpack(&cursor, engine, ticket);
-    if ((flags & FLAG_HOME) != 0)
-        home_unpack(&cursor, engine, ticket);
     int64_t behind_ms = engine->moved_ms - esc_instant_unpack(&cursor);
     if (behind_ms != 0 && !cursor.failed)
         esc_ticket_move(ticket, behind_ms); /* the clock was corrected while it was away */
@@ -739,6 +675,10 @@ bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf
         (void)esc_cursor_packed(&cursor); /* whose it is */
     if ((flags & FLAG_JOINED) != 0)
         esc_joined_show(&cursor, NULL);
+    if ((flags & FLAG_HOME) != 0)
+        esc_home_show(&cursor, (EscText){0}, NULL);
+    if ((flags & FLAG_SIGNPOST) != 0)
+        (void)esc_cursor_packed(&cursor);
     EscText name = esc_cursor_packed(&cursor);
     if (name.size == 0) {
         esc_buf_string(sla, "null");
@@ -752,20 +692,57 @@ bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf
     return !cursor.failed && is_text(fields) && is_text(assumed) && is_text(sla);
 }
 
+/* Behind the fields, with the flags; false: the body is of another format. */
+static bool flags_reach(EscBytes body, EscCursor *cursor, uint8_t *flags)
+{
+    EscBuf fields = esc_turn_buf();
+    *cursor = esc_cursor(body);
+    *flags = 0;
+    if (is_old(body) || esc_cursor_u8(cursor) != FORMAT)
+        return false;
+    both_show(cursor, &fields, NULL);
+    esc_buf_release(&fields);
+    *flags = esc_cursor_u8(cursor);
+    if ((*flags & FLAG_POSTMORTEM) != 0)
+        (void)esc_cursor_packed(cursor);
+    return true;
+}
+
 bool esc_ticket_joined_show(EscBytes body, EscBuf *joined)
 {
-    EscCursor cursor = esc_cursor(body);
-    EscBuf fields = esc_turn_buf();
+    EscCursor cursor;
+    uint8_t flags;
+    bool is_read = flags_reach(body, &cursor, &flags);
     esc_buf_char(joined, '[');
-    bool is_read = !is_old(body) && esc_cursor_u8(&cursor) == FORMAT;
-    if (is_read)
-        both_show(&cursor, &fields, NULL);
-    uint8_t flags = is_read ? esc_cursor_u8(&cursor) : 0;
-    if ((flags & FLAG_POSTMORTEM) != 0)
-        (void)esc_cursor_packed(&cursor);
     if ((flags & FLAG_JOINED) != 0)
         esc_joined_show(&cursor, joined);
     esc_buf_char(joined, ']');
-    esc_buf_release(&fields);
     return (is_read && !cursor.failed && is_text(joined)) || is_old(body);
+}
+
+bool esc_ticket_homes_show(EscBytes body, EscText id, EscBuf *homes)
+{
+    EscCursor cursor;
+    uint8_t flags;
+    bool is_read = flags_reach(body, &cursor, &flags);
+    if ((flags & FLAG_JOINED) != 0)
+        esc_joined_show(&cursor, NULL);
+    esc_buf_char(homes, '[');
+    if ((flags & FLAG_HOME) != 0)
+        esc_home_show(&cursor, id, homes);
+    esc_buf_char(homes, ']');
+    return (is_read && !cursor.failed && is_text(homes)) || is_old(body);
+}
+
+EscText esc_ticket_stands_for(EscBytes body)
+{
+    EscCursor cursor;
+    uint8_t flags;
+    bool is_read = flags_reach(body, &cursor, &flags);
+    if ((flags & FLAG_JOINED) != 0)
+        esc_joined_show(&cursor, NULL);
+    if ((flags & FLAG_HOME) != 0)
+        esc_home_show(&cursor, (EscText){0}, NULL);
+    EscText id = is_read && (flags & FLAG_SIGNPOST) != 0 ? esc_cursor_packed(&cursor) : (EscText){0};
+    return cursor.failed ? (EscText){0} : id;
 }

@@ -47,8 +47,15 @@ static EscText changes_view(EscEngine *engine, const EscEscalation *escalation)
             esc_buf_string(&buf, ",\"after\":");
             esc_value_write_json(&buf, program, change->after.value);
         } else if (change->kind == ESC_CHANGE_TICKET) {
+            const EscTicket *made = esc_ticket_find(engine, change->ticket);
             esc_buf_string(&buf, ",\"ticket\":");
             esc_json_text(&buf, change->ticket);
+            if (made != NULL && made->there.size > 0) {
+                esc_buf_string(&buf, ",\"home\":");
+                esc_json_text(&buf, made->home);
+                esc_buf_string(&buf, ",\"there\":");
+                esc_json_text(&buf, made->there);
+            }
         } else if (change->kind != ESC_CHANGE_CALL) {
             esc_buf_string(&buf, ",\"item\":");
             esc_json_text(&buf, change->item);

@@ -136,58 +136,94 @@ uint64_t esc_call_put(EscEngine *engine, EscEscalation *escalation, uint32_t act
 
 /* --- what goes back to a ticket's home ------------------------------------------------------------ */
 
-/* By the present bundle, as an automation sees the ticket. */
-static EscWorld home_world(EscEngine *engine, EscTicket *ticket, uint32_t function)
+/* By the present bundle, as an automation sees the ticket; `call` NULL: the action's own request, which knows parameters alone. */
+static EscWorld home_world(EscEngine *engine, EscTicket *ticket, uint32_t function,
+                           const EscHomeCall *call)
 {
-    return (EscWorld){
-        .engine = engine, .ticket = ticket, .bundle = engine->schema.current, .function = function};
+    return (EscWorld){.engine = engine,
+                      .ticket = ticket,
+                      .bundle = engine->schema.current,
+                      .function = function,
+                      .there = call == NULL || call->is_ours ? (EscText){0} : ticket->there,
+                      .comment = call == NULL ? (EscText){0} : call->comment};
 }
 
-/* The request that the row's action makes of what its function says. False: it cannot be made. */
-static bool home_request(EscEngine *engine, EscTicket *ticket, const EscSourceBackRow *row,
-                         CallBuild *build)
+/* What the BACK function says that the action is called with; the caller's. False: it does not come to it. */
+static bool home_arguments(EscEngine *engine, EscTicket *ticket, const EscHomeCall *call,
+                           EscChange *said)
 {
-    const EscProgram *program = engine->schema.current->program;
-    CallBuild back = {.world = home_world(engine, ticket, row->arguments)};
-    EscValue arguments[ESC_EFFECT_ARGS_MAX];
+    CallBuild back = {.world = home_world(engine, ticket, call->arguments, call)};
     ESC_ASSERT(!engine->turn.has_undo);
     if (!request_run(engine, &back, NULL, 0)) {
         esc_undo_forget(engine);
         return false;
     }
-    EscChange call = esc_undo_take(engine);
-    ESC_ASSERT(call.arguments_count <= ESC_EFFECT_ARGS_MAX);
-    for (uint32_t i = 0; i < call.arguments_count; i++)
-        arguments[i] = call.arguments[i].value;
+    *said = esc_undo_take(engine);
+    ESC_ASSERT(said->arguments_count <= ESC_EFFECT_ARGS_MAX);
+    return true;
+}
+
+static bool are_same(const EscProgram *program, const EscChange *one, const EscChange *other)
+{
+    bool is_same = one->arguments_count == other->arguments_count;
+    for (uint32_t i = 0; i < one->arguments_count && is_same; i++)
+        is_same = esc_value_same(program, one->arguments[i].value, program,
+                                 other->arguments[i].value);
+    return is_same;
+}
+
+bool esc_home_takes_for(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value)
+{
+    const EscSourceBackRow *row = esc_home_row(engine, ticket->home, slot);
+    if (row == NULL)
+        return false;
+    const EscHomeCall call = {.action = row->action, .arguments = row->arguments};
+    const EscProgram *program = engine->schema.current->program;
+    EscChange ours = {0}, theirs = {0};
+    EscValue kept = ticket->values[slot].value;
+    bool is_same = home_arguments(engine, ticket, &call, &ours);
+    ticket->values[slot].value = value; /* for the length of a run, which only looks */
+    if (is_same && home_arguments(engine, ticket, &call, &theirs)) {
+        is_same = are_same(program, &ours, &theirs);
+        esc_change_release(&theirs);
+    } else {
+        is_same = false;
+    }
+    ticket->values[slot].value = kept;
+    esc_change_release(&ours);
+    return is_same;
+}
+
+/* The request that the action makes of what the BACK function says. False: it cannot be made. */
+static bool home_request(EscEngine *engine, EscTicket *ticket, const EscHomeCall *call,
+                         CallBuild *build)
+{
+    const EscProgram *program = engine->schema.current->program;
+    EscValue arguments[ESC_EFFECT_ARGS_MAX];
+    EscChange said;
+    if (!home_arguments(engine, ticket, call, &said))
+        return false;
+    for (uint32_t i = 0; i < said.arguments_count; i++)
+        arguments[i] = said.arguments[i].value;
     *build = (CallBuild){
-        .world = home_world(engine, ticket, program->actions[row->action].request),
-        .action = &program->actions[row->action],
+        .world = home_world(engine, ticket, program->actions[call->action].request, NULL),
+        .action = &program->actions[call->action],
     };
-    bool is_made = request_run(engine, build, arguments, call.arguments_count);
-    esc_change_release(&call);
+    bool is_made = request_run(engine, build, arguments, said.arguments_count);
+    esc_change_release(&said);
     return is_made;
 }
 
-static void home_record(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation,
-                        EscAuditKind kind, EscText data, EscText text)
-{
-    if (escalation != NULL)
-        esc_audit_escalation(engine, escalation, kind, data, "%.*s", ESC_TEXT_ARG(text));
-    else
-        esc_audit_ticket(engine, ticket, kind, data, "%.*s", ESC_TEXT_ARG(text));
-}
-
 uint64_t esc_call_home(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation,
-                       const EscSourceBackRow *row)
+                       const EscHomeCall *call)
 {
     const EscProgram *program = engine->schema.current->program;
-    EscText name = esc_action_name(engine, program, row->action),
-            field = program->texts[program->fields[row->field].name];
+    EscText name = esc_action_name(engine, program, call->action);
     CallBuild build;
-    if (!home_request(engine, ticket, row, &build)) {
-        home_record(
+    if (!home_request(engine, ticket, call, &build)) {
+        esc_home_record(
             engine, ticket, escalation, ESC_AUDIT_CALL_FAILED,
-            esc_audit_data(engine, "action", name, "field", field, NULL),
+            esc_audit_data(engine, "action", name, "field", call->field, NULL),
             esc_turn_printf(engine, "the request of %.*s could not be made", ESC_TEXT_ARG(name)));
         return 0;
     }
@@ -198,13 +234,15 @@ uint64_t esc_call_home(EscEngine *engine, EscTicket *ticket, EscEscalation *esca
         .ticket = ticket->id,
         .call = &build.call,
     };
-    uint64_t id = esc_outbox_put(engine, escalation, &outbox);
+    /* Of a linked ticket: whose row names the escalation would be answered for the escalation's own ticket. */
+    bool is_of_it = escalation != NULL && escalation->ticket == ticket;
+    uint64_t id = esc_outbox_put(engine, is_of_it ? escalation : NULL, &outbox);
     EscText number = esc_turn_printf(engine, "%llu", (unsigned long long)id);
-    home_record(engine, ticket, escalation, ESC_AUDIT_CALLED,
-                esc_audit_data(engine, "outbox", number, "action", name, "field", field, NULL),
-                esc_turn_printf(engine, "tells %.*s ticket.%.*s by %.*s",
-                                ESC_TEXT_ARG(ticket->home), ESC_TEXT_ARG(field),
-                                ESC_TEXT_ARG(name)));
+    esc_home_record(engine, ticket, escalation, ESC_AUDIT_CALLED,
+                    esc_audit_data(engine, "outbox", number, "action", name, "field", call->field,
+                                   "ticket", is_of_it ? (EscText){0} : ticket->id, NULL),
+                    esc_turn_printf(engine, "tells %.*s %.*s by %.*s", ESC_TEXT_ARG(ticket->home),
+                                    ESC_TEXT_ARG(call->what), ESC_TEXT_ARG(name)));
     return id;
 }
 

@@ -296,6 +296,24 @@ static void emit_create(Emission *emission)
         (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT), .text = esc_engine_intern(engine, made->id)};
 }
 
+/* In the ticket at hand. */
+static void emit_comment(Emission *emission)
+{
+    EscText text = esc_message_words(emission->engine, emission->arguments[0].text).text;
+    esc_comment_put(emission->engine, emission->ticket, emission->escalation,
+                    (EscErrandKind)emission->row->aux, text);
+}
+
+/* The ticket is one that was made just before (V53). */
+static void emit_publish(Emission *emission)
+{
+    const EscProgram *program = emission->program;
+    EscTicket *made = esc_ticket_find(emission->engine, emission->arguments[0].text);
+    if (made != NULL && made->is_linked && made->home.size == 0)
+        esc_ticket_publish(emission->engine, made, emission->escalation,
+                           program->texts[program->sources[emission->row->aux].name]);
+}
+
 /* --- ownership -------------------------------------------------------------------------------- */
 
 static void emit_handoff(Emission *emission)

@@ -1,5 +1,5 @@
 /* homes.c - fields that were set here are told to the system that the ticket came from: by the action that its source names, at the
- * end of the input, with the values of then; and what became of it.
+ * end of the input, with the values of then; and what became of it. What that system is asked to do besides is errands.c's job.
  *
  * A write that fails is a side exception of the escalation that set the field, else of the ticket's open ones; without any it is
  * an alarm. Nothing is told twice by itself: what a system refuses it would refuse again. */
@@ -8,34 +8,7 @@
 /* The open one that set the field; NULL: none did, or it is closed. */
 static EscEscalation *setter_of(EscEngine *engine, const EscWrite *write)
 {
-    EscEscalation *escalation =
-        write->escalation == 0 ? NULL : esc_escalation_find(engine, write->escalation);
-    bool is_open = escalation != NULL && esc_escalation_is_open(escalation) &&
-                   escalation->bundle != NULL && escalation->state != ESC_STATE_PARKED;
-    return is_open ? escalation : NULL;
-}
-
-/* Asks for the exception wherever somebody can answer for the field. */
-static void raise(EscEngine *engine, EscTicket *ticket, const EscWrite *write, uint32_t exception,
-                  EscText text)
-{
-    EscEscalation *setter = write == NULL ? NULL : setter_of(engine, write);
-    bool is_asked = false;
-    for (size_t i = 0; i < ticket->open_count; i++) {
-        EscEscalation *escalation = ticket->open[i];
-        if ((setter != NULL && escalation != setter) || escalation->bundle == NULL ||
-            escalation->state == ESC_STATE_PARKED || !esc_escalation_is_open(escalation))
-            continue;
-        (void)esc_exception_ask(engine, escalation, exception, text);
-        is_asked = true;
-    }
-    if (is_asked)
-        return;
-    EscText said = esc_said(engine, text, ESC_LANGUAGE_ENGLISH),
-            name = esc_text_from(esc_exception_words[exception]);
-    esc_audit_bare(engine, 0, ticket->id, ESC_AUDIT_ALARM,
-                   esc_audit_data(engine, "name", name, "because", said, NULL), "%.*s: %.*s",
-                   ESC_TEXT_ARG(ticket->id), ESC_TEXT_ARG(said));
+    return write == NULL ? NULL : esc_home_asker(engine, write->escalation);
 }
 
 /* --- told ------------------------------------------------------------------------------------- */
@@ -48,13 +21,19 @@ static void hold(EscEngine *engine, EscTicket *ticket, EscWrite *write)
                      esc_audit_data(engine, "field", write->field, "home", ticket->home, NULL),
                      "ticket.%.*s is not told to %.*s: both set it against each other",
                      ESC_TEXT_ARG(write->field), ESC_TEXT_ARG(ticket->home));
-    raise(engine, ticket, write, ESC_EXCEPTION_ROUTING_LOOP,
+    esc_home_raise(engine, ticket, setter_of(engine, write), ESC_EXCEPTION_ROUTING_LOOP,
           esc_say(engine, WRITES_CONTEST, write->field, ticket->home));
 }
 
 static void tell(EscEngine *engine, EscTicket *ticket, EscWrite *write, const EscSourceBackRow *row)
 {
-    write->outbox = esc_call_home(engine, ticket, setter_of(engine, write), row);
+    const EscHomeCall call = {
+        .action = row->action,
+        .arguments = row->arguments,
+        .what = esc_turn_printf(engine, "ticket.%.*s", ESC_TEXT_ARG(write->field)),
+        .field = write->field,
+    };
+    write->outbox = esc_call_home(engine, ticket, setter_of(engine, write), &call);
     write->is_due = false;
     write->told_ms = engine->now_ms;
     esc_owned_release(&write->sent);
@@ -62,11 +41,13 @@ static void tell(EscEngine *engine, EscTicket *ticket, EscWrite *write, const Es
     write->is_failed = write->outbox == 0;
     esc_ticket_dirty(engine, ticket);
     if (write->outbox == 0)
-        raise(engine, ticket, write, ESC_EXCEPTION_ACTION_FAILED, ESC_SAYING(REQUEST_NOT_MADE));
+        esc_home_raise(engine, ticket, setter_of(engine, write), ESC_EXCEPTION_ACTION_FAILED, ESC_SAYING(REQUEST_NOT_MADE));
 }
 
 static void ticket_tell(EscEngine *engine, EscTicket *ticket)
 {
+    if (esc_errands_tell(engine, ticket))
+        return;
     for (size_t i = 0; i < ticket->writes_count; i++) {
         EscWrite *write = &ticket->writes[i];
         if (!write->is_due || write->outbox != 0)
@@ -112,11 +93,7 @@ static void record(EscEngine *engine, EscTicket *ticket, const EscWrite *write,
     EscText text = esc_turn_printf(engine, "%.*s %s ticket.%.*s%s%.*s", ESC_TEXT_ARG(node->target),
                                    is_dead ? "did not take" : "took", ESC_TEXT_ARG(write->field),
                                    esc_words_with(detail, ": "), ESC_TEXT_ARG(detail));
-    EscEscalation *setter = setter_of(engine, write);
-    if (setter != NULL)
-        esc_audit_escalation(engine, setter, kind, data, "%.*s", ESC_TEXT_ARG(text));
-    else
-        esc_audit_ticket(engine, ticket, kind, data, "%.*s", ESC_TEXT_ARG(text));
+    esc_home_record(engine, ticket, setter_of(engine, write), kind, data, text);
 }
 
 bool esc_home_answered(EscEngine *engine, const EscOutboxNode *node, const EscDelivery *delivery)
@@ -125,7 +102,7 @@ bool esc_home_answered(EscEngine *engine, const EscOutboxNode *node, const EscDe
     EscTicket *ticket = is_call ? esc_ticket_find(engine, node->ticket) : NULL;
     EscWrite *write = ticket == NULL ? NULL : esc_write_of_outbox(ticket, node->id);
     if (write == NULL)
-        return false;
+        return ticket != NULL && esc_errand_answered(engine, ticket, node, delivery);
     bool is_dead = delivery->state == ESC_DELIVERY_DEAD;
     record(engine, ticket, write, node, delivery);
     write->outbox = 0;
@@ -135,7 +112,7 @@ bool esc_home_answered(EscEngine *engine, const EscOutboxNode *node, const EscDe
     esc_ticket_dirty(engine, ticket);
     esc_ticket_touch(engine, ticket);
     if (is_dead)
-        raise(engine, ticket, write, ESC_EXCEPTION_ACTION_FAILED,
+        esc_home_raise(engine, ticket, setter_of(engine, write), ESC_EXCEPTION_ACTION_FAILED,
               esc_say(engine, WRITE_FAILED, node->target, write->field,
                       esc_unmarked(engine, esc_utf8_cut(delivery->detail, 1000))));
     if (write->is_due)
@@ -158,22 +135,6 @@ void esc_home_overtook(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscV
         "%.*s says ticket.%.*s is \"%.*s\", later than it was set here", ESC_TEXT_ARG(ticket->home),
         ESC_TEXT_ARG(field), ESC_TEXT_ARG(said));
     if (!esc_qa_is_resolution(engine, slot, value))
-        raise(engine, ticket, write, ESC_EXCEPTION_OVERTAKEN,
+        esc_home_raise(engine, ticket, setter_of(engine, write), ESC_EXCEPTION_OVERTAKEN,
               esc_say(engine, OVERTAKEN, field, said, ticket->home));
-}
-
-void esc_home_transferred(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value)
-{
-    EscText field = esc_slot_name(engine, slot);
-    EscBuf buf = esc_turn_buf();
-    esc_value_write_text(&buf, engine->schema.current->program, value);
-    EscText said = esc_turn_cut(engine, esc_turn_take(engine, &buf), 200);
-    esc_audit_ticket(
-        engine, ticket, ESC_AUDIT_TRANSFERRED,
-        esc_audit_data(engine, "field", field, "home", ticket->home, "new", said, NULL),
-        "in %.*s ticket.%.*s was changed to \"%.*s\"", ESC_TEXT_ARG(ticket->home),
-        ESC_TEXT_ARG(field), ESC_TEXT_ARG(said));
-    if (ticket->open_count > 0)
-        raise(engine, ticket, NULL, ESC_EXCEPTION_TRANSFERRED,
-              esc_say(engine, TRANSFERRED, field, said, ticket->home));
 }

@@ -114,8 +114,17 @@ static void ticket_undo(EscEngine *engine, EscEscalation *escalation, const EscC
         left_tell(engine, escalation, change->ticket, ESC_SAYING(WORKED_ON));
         return;
     }
+    bool is_there = ticket->there.size > 0 || esc_ticket_is_made(ticket),
+         is_taken_back = esc_ticket_unpublish(engine, ticket, escalation);
+    engine->turn.is_reporting = is_taken_back; /* the inverse says there all that is to be said */
     esc_ticket_set_resolved(engine, ticket, "closed", true);
+    engine->turn.is_reporting = false;
     undone_tell(engine, escalation, change->ticket, "is closed");
+    if (is_there && !is_taken_back &&
+        esc_home_row(engine, ticket->home, engine->schema.status_slot) == NULL)
+        left_tell(engine, escalation, change->ticket,
+                  esc_say(engine, STAYS_THERE, ticket->home,
+                          esc_text_or(ticket->there, ticket->id)));
 }
 
 static void call_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)

@@ -251,6 +251,21 @@ typedef enum EscFunction {
     ESC_FUNCTION_DOCUMENT,   /* no effects, and nothing of the workspace but constants and a document's places; ends by GIVE */
     ESC_FUNCTION_COUNT
 } EscFunction;
+/* What the system behind a source does beside taking back what a field holds. */
+typedef enum EscErrandKind {
+    ESC_ERRAND_COMMENT,        /* writes a comment that customers do not see */
+    ESC_ERRAND_COMMENT_PUBLIC, /* writes one that they see */
+    ESC_ERRAND_TICKET,         /* makes the ticket */
+    ESC_ERRAND_UNDO,           /* takes back that it was made */
+    ESC_ERRAND_COUNT
+} EscErrandKind;
+/* What a policy says of an assignee or a queue that was changed in the system that has the ticket. */
+typedef enum EscTransfer {
+    ESC_TRANSFER_ASK,      /* the owner decides */
+    ESC_TRANSFER_PUT_BACK, /* what was so before is told there again */
+    ESC_TRANSFER_TAKE_OVER, /* who was named there has the escalation */
+    ESC_TRANSFER_COUNT
+} EscTransfer;
 #define ESC_FUNCTION_BIT(NAME) (1u << ESC_FUNCTION_##NAME)
 #define ESC_FUNCTIONS_WAITING (ESC_FUNCTION_BIT(STEPS) | ESC_FUNCTION_BIT(CATCH)) /* what runs steps and may wait */
 #define ESC_FUNCTIONS_BODIES (ESC_FUNCTIONS_WAITING | ESC_FUNCTION_BIT(HANDLER) | ESC_FUNCTION_BIT(REMINDER) | ESC_FUNCTION_BIT(QA_ELSE))
@@ -399,6 +414,8 @@ typedef struct EscProgram {
     const EscInstr *code; /* section CODE */
     uint32_t code_count;
 } EscProgram;
+/* How the system behind a source does that; NULL: it does not. Both from one program. */
+const EscSourceErrandRow *esc_errand_row(const EscProgram *program, const EscSourceRow *source, EscErrandKind kind);
 
 /* How tickets of a template are grouped; NULL: each has an escalation of its own. */
 const EscGroupingRow *esc_grouping_of(const EscProgram *program, uint32_t template_index);
@@ -607,7 +624,9 @@ typedef enum EscSiteAux {
     ESC_SITE_AUX_EXCEPTION,
     ESC_SITE_AUX_TEMPLATE,  /* a manual one, or 0 where a route says it */
     ESC_SITE_AUX_CHECK,
-    ESC_SITE_AUX_METHOD     /* EscMethod */
+    ESC_SITE_AUX_METHOD,    /* EscMethod */
+    ESC_SITE_AUX_COMMENT,   /* EscErrandKind: one of the two comments, which some source has */
+    ESC_SITE_AUX_SOURCE     /* a source whose system makes tickets */
 } EscSiteAux;
 typedef enum EscSiteExtra {
     ESC_SITE_EXTRA_ZERO,

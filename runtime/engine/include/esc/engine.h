@@ -380,6 +380,10 @@ ESC_MUST_USE EscStatus esc_engine_duty_calendar(EscEngine *engine, EscText name,
 bool esc_ticket_body_show(EscBytes body, EscBuf *fields, EscBuf *assumed, EscBuf *sla);
 /* The same of the open escalations of others that the ticket has joined: [{"escalation","template"}…]. */
 bool esc_ticket_joined_show(EscBytes body, EscBuf *joined);
+/* The same of the system that has the ticket, and how far each field has come there: [{"source","id","state","fields","comments"}]. */
+bool esc_ticket_homes_show(EscBytes body, EscText id, EscBuf *homes);
+/* The ticket that one stands for which is but the id of that one in another system, in the bytes of the body; empty: none. */
+EscText esc_ticket_stands_for(EscBytes body);
 bool esc_engine_find_ticket(EscEngine *engine, EscText id, EscTicketRow *row);
 
 #ifdef __cplusplus

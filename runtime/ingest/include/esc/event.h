@@ -30,6 +30,7 @@ typedef struct EscPatch {
 typedef struct EscEvent {
     EscText source, id; /* CloudEvents source and id: the key of deduplication */
     EscText subject;    /* ticket id, or empty */
+    EscText comment;    /* that it is about, where its source says so; or empty */
     uint32_t type;      /* index in EVENTS of the current bundle */
     int64_t time_ms;    /* when the source says it happened; 0 when it says nothing */
     const EscValue *

@@ -208,7 +208,8 @@ EscHearers esc_hearers_of(EscEngine *engine, EscTicket *ticket, const EscEvent *
 EscText esc_event_type_name(const EscEngine *engine, const EscEvent *event);
 typedef struct EscReport {
     EscTicket *ticket;
-    bool is_new; /* it was seen for the first time */
+    bool is_new;  /* it was seen for the first time */
+    bool is_echo; /* it tells of a comment that was written from here */
 } EscReport;
 /* The event's ticket takes what it brings; engine->turn.before has what it was. Refuses an event before it changes anything. */
 EscStatus esc_report_take(EscEngine *engine, const EscEvent *event, EscReport *report, EscWhy *why);

@@ -462,6 +462,8 @@ typedef struct EscWorld {
     const EscProgram *event_program; /* whose numbering the event has; NULL: no event */
     uint32_t event_type;
     const EscValue *event_fields;
+    EscText there;        /* what ticket.id is in the system that is called; empty: ours */
+    EscText comment;      /* comment.text */
     bool is_before;       /* show the ticket as it was before the event */
     int64_t at_ms;        /* judged at another instant than now; 0: now */
     int64_t hours_ms;     /* whether hours are open is asked at another instant than now; 0: now */
@@ -741,6 +743,44 @@ EscHomeWord esc_write_hear(const EscEngine *engine, EscWrite *write, EscValue va
 typedef enum EscArrived { ESC_ARRIVED, ESC_ARRIVED_NOT_YET, ESC_ARRIVED_NOT } EscArrived;
 /* Whether what was set here is there, where it goes back to the ticket's home. */
 EscArrived esc_write_arrived(const EscEngine *engine, const EscTicket *ticket, EscText field);
+
+/* --- errands.c -------------------------------------------------------------------------------- */
+
+/* How the source's system does that; NULL: it does not, or there is no such source. */
+const EscSourceErrandRow *esc_home_errand(const EscEngine *engine, EscText home,
+                                          EscErrandKind kind);
+EscErrand *esc_errand_find(const EscTicket *ticket, EscErrandKind kind);   /* the last; or NULL */
+EscErrand *esc_errand_of_outbox(const EscTicket *ticket, uint64_t outbox); /* or NULL */
+EscErrand *esc_errand_due(const EscTicket *ticket); /* the next comment to be told; NULL: none, or one is under way */
+/* To be told when the input is over; `text` of a comment is copied. NULL: too many wait. */
+EscErrand *esc_errand_add(EscEngine *engine, EscTicket *ticket, EscErrandKind kind, EscText text,
+                          uint64_t escalation);
+/* It is over, well or not; which of the settled ones it is the pointer does not say any more. */
+void esc_errand_settle(EscEngine *engine, EscTicket *ticket, EscErrand *errand,
+                       EscErrandState state);
+EscErrand *esc_errand_restore(EscEngine *engine, EscTicket *ticket); /* as rows have it; empty */
+void esc_errand_restored(EscEngine *engine, EscTicket *ticket);      /* all of them */
+void esc_errands_release(EscEngine *engine, EscTicket *ticket);
+bool esc_errands_wait(const EscTicket *ticket); /* one is due or under way */
+void esc_errands_move(EscTicket *ticket, int64_t by_ms);
+/* Whether the ticket is to be made in its home, or is made just now. */
+bool esc_ticket_is_made(const EscTicket *ticket);
+/* A comment that its home tells of is one that was written from here, as far as that is known still. */
+bool esc_comment_is_ours(const EscTicket *ticket, EscText text);
+
+/* --- signposts.c ------------------------------------------------------------------------------ */
+
+/* The ticket of that id itself, where `esc_ticket_find` gives the linked one that it stands for. */
+EscTicket *esc_ticket_itself(EscEngine *engine, EscText id);
+/* From now on the linked ticket is known by that id, too. False: another ticket has it, and keeps it. */
+bool esc_signpost_put(EscEngine *engine, EscTicket *ticket, EscText id);
+/* The id is not the linked ticket's after all: what it says from now on is of a ticket of its own. */
+void esc_signpost_remove(EscEngine *engine, EscTicket *ticket);
+/* The id there of a ticket that the call has made; empty: the reply names none that an id can be. */
+EscText esc_made_id(const EscDelivery *delivery);
+/* The linked ticket that an event of its home is about, which knows it by an id that was not told yet: it is being made, and has that
+ * title. NULL: none. */
+EscTicket *esc_ticket_awaited(EscEngine *engine, const EscEvent *event);
 
 /* --- changes.c -------------------------------------------------------------------------------- */
 

@@ -21,6 +21,8 @@ enum {
     ESC_TICKET_LOG_MAX = 16, /* changes of a ticket kept for `snapshot changes` */
     ESC_PAUSES_MAX = 64,     /* times in which a ticket's clock stood that are kept one by one */
     ESC_TOLD_MAX = 24,    /* warnings of a clock that were told; of more the oldest are forgotten */
+    ESC_ERRANDS_WAITING_MAX = 64, /* comments of one ticket that wait to be written */
+    ESC_ERRANDS_SETTLED_MAX = 16, /* how many of those that are settled it knows */
     ESC_CONTESTS_MAX = 3, /* how often in an hour a field is set again against its home's word */
     ESC_ORIGINS_MAX =
         256, /* fields of a ticket, for each source that said them, whose age is known */
@@ -213,6 +215,25 @@ typedef struct EscWrite {
     int64_t contest_ms;
 } EscWrite;
 
+typedef enum EscErrandState {
+    ESC_ERRAND_STATE_DUE,  /* to be told, when what is before it is over */
+    ESC_ERRAND_STATE_TOLD, /* under way */
+    ESC_ERRAND_STATE_DONE,
+    ESC_ERRAND_STATE_FAILED,
+    ESC_ERRAND_STATE_COUNT
+} EscErrandState;
+
+/* What the system that has the ticket is asked to do beside taking back a field (errands.c). */
+typedef struct EscErrand {
+    EscErrandKind kind;
+    EscErrandState state;
+    EscText text;        /* owned: of a comment, until it is settled */
+    uint64_t hash;       /* of a comment: what its echo is known by */
+    int64_t at_ms;       /* when it was asked for, told, and then when it was settled */
+    uint64_t outbox;     /* the row under way; 0: none */
+    uint64_t escalation; /* whose step it was; 0: nobody's */
+} EscErrand;
+
 /* What a status means to an escalation. */
 typedef enum EscStanding {
     ESC_STANDING_OPEN,
@@ -257,6 +278,10 @@ struct EscTicket {
     bool is_telling; /* in the turn's list of those with something to tell there */
     EscWrite *writes;
     size_t writes_count, writes_capacity;
+    EscText there;      /* owned: a linked ticket's id in its home; empty: it has none there (yet) */
+    EscErrand *errands; /* in order; of settled ones the last few */
+    size_t errands_count, errands_capacity;
+    EscText stands_for; /* owned: the linked ticket that is known by this id in its home; it has nothing else */
     EscStarts *starts;
     size_t starts_count, starts_capacity;
     EscArmed *armed;
@@ -872,6 +897,8 @@ typedef struct EscTickets {
     EscNames *names;
     EscTicket **dirty; /* to be written by the next flush */
     size_t dirty_count, dirty_capacity;
+    EscTicket **making; /* linked ones that are to be made in another system, or are made just now */
+    size_t making_count, making_capacity;
     EscTicketList idle; /* what a restart would not load: these are forgotten */
     EscTicketList live; /* the others: these fall asleep */
 } EscTickets;

@@ -52,6 +52,11 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine);
 void esc_group_pack(EscBuf *out, const EscEscalation *escalation);
 /* Has all of it; what the escalation has in common with others is found by it from now on. */
 bool esc_group_unpack(EscText group, EscEngine *engine, EscEscalation *escalation);
+/* home_pack.c: the system that has a ticket, how far what it was told has come, and what it is asked to do. */
+void esc_home_pack(EscBuf *out, const EscEngine *engine, const EscTicket *ticket);
+void esc_home_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket);
+/* {"source","id","state","fields":[…],"comments":[…]}, where the ticket's own id is `id`; NULL: it is read over. */
+void esc_home_show(EscCursor *cursor, EscText id, EscBuf *json);
 void esc_joined_pack(EscBuf *out, const EscTicket *ticket);
 void esc_joined_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket);
 /* What it has joined, as the items of a list; NULL: reads over it. */

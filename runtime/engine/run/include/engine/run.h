@@ -135,21 +135,64 @@ void esc_undo_effect(EscWorld *world, const EscEffectRow *row, const EscValue *a
  * is then dead, with the peer's words. */
 void esc_reply_judge(EscEngine *engine, const EscOutboxNode *node, EscDelivery *delivery);
 
-/* What the row's function says of the ticket is called, as the present bundle has it; in the trail of the escalation that set it, or
+/* A call to the system that has a ticket. */
+typedef struct EscHomeCall {
+    uint32_t action, arguments; /* ACTIONS; the BACK function that says what it is called with */
+    EscText what;               /* "ticket.status", "a comment" */
+    EscText field;              /* "status"; empty: it is of no field */
+    EscText comment;            /* what comment.text is */
+    bool is_ours;               /* ticket.id is ours: it is made there just now */
+} EscHomeCall;
+
+/* What the function says of the ticket is called, as the present bundle has it; in the trail of the escalation that wants it, or
  * (NULL) of the ticket. Gives the outbox row, 0 when the request could not be made. */
 uint64_t esc_call_home(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation,
-                       const EscSourceBackRow *row);
+                       const EscHomeCall *call);
+/* Whether the ticket's home would be told that value in the same words as the one that the field has. */
+bool esc_home_takes_for(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value);
+
+/* --- askers.c --------------------------------------------------------------------------------- */
+
+/* The escalation of that number, where it can answer for what it did on a ticket; NULL: it cannot. */
+EscEscalation *esc_home_asker(EscEngine *engine, uint64_t escalation);
+/* Asks for the exception of that escalation (NULL: of the ticket's open ones); an alarm where there is nobody. */
+void esc_home_raise(EscEngine *engine, EscTicket *ticket, EscEscalation *by, uint32_t exception,
+                    EscText text);
+/* In the escalation's trail, or (NULL) the ticket's. */
+void esc_home_record(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation,
+                     EscAuditKind kind, EscText data, EscText text);
 
 /* --- homes.c ---------------------------------------------------------------------------------- */
 
 /* Tells what was set to where the tickets came from; true when there was something, and exceptions may be asked for. */
 bool esc_homes_tell(EscEngine *engine);
-/* A row was answered or given up: true when it was such a write, and nothing else follows from it. */
+/* A row was answered or given up: true when it was of such a call, and nothing else follows from it. */
 bool esc_home_answered(EscEngine *engine, const EscOutboxNode *node, const EscDelivery *delivery);
 /* The home says another value, later than it was set here: that one stands, and who set it is told. */
 void esc_home_overtook(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value);
-/* Assignee or queue were changed there. */
-void esc_home_transferred(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue value);
+
+/* --- transfers.c ------------------------------------------------------------------------------ */
+
+/* Assignee or queue were changed in the ticket's home, from `before`: asked about, put back or taken over, as the policy says. */
+void esc_home_transferred(EscEngine *engine, EscTicket *ticket, uint32_t slot, EscValue before);
+
+/* --- errands.c -------------------------------------------------------------------------------- */
+
+/* A comment, to be written where the ticket is when the input is over; kept in the trail alone where no comments are taken. */
+void esc_comment_put(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation,
+                     EscErrandKind kind, EscText text);
+/* The linked ticket is to be made in the system behind that source, too. */
+void esc_ticket_publish(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation,
+                        EscText source);
+/* How what was made there is taken back; false: nothing does. */
+bool esc_ticket_unpublish(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation);
+/* What is due; true: the ticket is not made there yet, or never will be, and everything else waits. */
+bool esc_errands_tell(EscEngine *engine, EscTicket *ticket);
+/* As esc_home_answered. */
+bool esc_errand_answered(EscEngine *engine, EscTicket *ticket, const EscOutboxNode *node,
+                         const EscDelivery *delivery);
+/* An event of its home has reached the ticket under an id that it has not told yet. */
+void esc_ticket_recognise(EscEngine *engine, EscTicket *ticket, EscText id);
 
 /* --- requests.c ------------------------------------------------------------------------------- */
 
