@@ -86,11 +86,17 @@ static const char directory[] =
     "event ticket.created\n"
     "  ticket.id <- body.id  ticket.tier <- body.tier map { b: base  otherwise: plus }  "
     "ticket.labels <- pairs(body.labels)\n"
-    "  ticket.tier -> crm.free(note: ticket.title)  ticket.labels -> crm.put(who: ticket.id, tags: "
-    "ticket.labels) }\n"
+    "  comment <- body.comment else body.note\n"
+    "  ticket.tier -> crm.free(note: ticket.tier map { base: \"b\"  otherwise: ticket.title })  "
+    "ticket.labels -> crm.put(who: ticket.id, tags: ticket.labels)\n"
+    "  comment -> crm.free(note: comment.text)  comment public -> crm.free(note: \"{ticket.id}: "
+    "{comment.text}\")\n"
+    "  ticket -> crm.ask(n: ticket.seats, on: ticket.vip, d: 5m, t: ticket.due_at) undo "
+    "crm.put(who: ticket.id, tags: ticket.labels) }\n"
     "policy rules { last resort dora, platform, duty ack within 10m  limit 20 notifications per "
     "person per 1h else digest\n"
-    "  limit 5 handoffs per ticket per 1d else raise too_many  retain audit 7y }\n";
+    "  limit 5 handoffs per ticket per 1d else raise too_many  on transfer take over  retain audit "
+    "7y }\n";
 
 /* --- choices ---------------------------------------------------------------------------------- */
 
@@ -611,7 +617,8 @@ static void verb_set(Maker *maker, unsigned depth)
 static void verb_create(Maker *maker, unsigned depth)
 {
     unsigned name = maker->number++;
-    esc_buf_printf(maker->out, "create ticket n%u { title: ", name);
+    esc_buf_printf(maker->out, "create ticket n%u %s{ title: ", name,
+                   maybe(maker, 3) ? "in crm " : "");
     make_text(maker, depth);
     if (maybe(maker, 2)) {
         put(maker, "  seats: ");
@@ -620,6 +627,13 @@ static void verb_create(Maker *maker, unsigned depth)
     PUT_ONE(maker, " }\n", "  kind: task  account: { name: \"Globex\" } }\n",
             "  tags: ticket.labels }\n", "  vip: true, place: { floor: 2, city: \"x\" } }\n");
     new_text(maker, name);
+}
+
+static void verb_comment(Maker *maker, unsigned depth)
+{
+    put(maker, maybe(maker, 3) ? "comment public " : "comment ");
+    make_text(maker, depth);
+    put(maker, "\n");
 }
 
 static void verb_evidence(Maker *maker, unsigned depth)
@@ -1003,7 +1017,7 @@ static const Verb verbs[] = {
     {verb_start, false, false},    {verb_if, false, true},       {verb_match, false, true},
     {verb_for_each, false, true},  {verb_await, true, true},     {verb_ask, true, true},
     {verb_approve, true, true},    {verb_check, true, true},     {verb_call, true, true},
-    {verb_raise, true, false},     {verb_every, true, true},
+    {verb_raise, true, false},     {verb_every, true, true},    {verb_comment, false, false},
 };
 
 static void make_end(Maker *maker)

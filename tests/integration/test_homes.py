@@ -118,6 +118,53 @@ class Homes(Case):
         self.assertEqual(self.told("overtaken"), [])
         self.assert_no_gap()
 
+    def made(self):
+        return [json.loads(r["body"]) for r in self.desk.at("/REST/2.0/ticket", method="POST")]
+
+    def test_a_ticket_is_made_there_over_the_power_cut(self):
+        """Nobody answers and escald dies: it is asked for with the same key again, and what is said of it waits until its id is known."""
+        self.began()
+        self.desk.rule("/REST/2.0/ticket", status=503)
+        self.send("ticket.updated", severity="high")
+        eventually(self.made)
+        self.assertEqual(self.daemon.get("/v1/tickets/escal:T-1").json["homes"][0]["made"], "told")
+        self.daemon.kill()
+        self.desk.forget_rules()
+        self.desk.rule("/REST/2.0/ticket", status=201, body={"id": "61", "type": "ticket"})
+        for path in ("/REST/2.0/ticket/7/comment", "/REST/2.0/ticket/61/comment"):
+            self.desk.rule(path, status=201, body=["noted"])
+        self.daemon.start()
+        eventually(lambda: self.desk.at("/REST/2.0/ticket/61/comment"))
+        keys = {r["headers"]["idempotency-key"] for r in self.desk.at("/REST/2.0/ticket", method="POST")}
+        self.assertEqual((len(keys), self.made()[-1]), (1, {"Queue": "Purchasing", "Subject": "Order a part"}))
+        self.assertEqual(json.loads(self.desk.at("/REST/2.0/ticket/61/comment")[0]["body"])["Content"], "Please hurry")
+        eventually(self.daemon.settled)
+        self.daemon.kill()
+        self.daemon.start()
+        self.daemon.send(event("e61", "ticket.resolved", "61", source="desk_hook", title="Order a part"))
+        eventually(lambda: [e for e in self.daemon.escalations() if e["template"] == "ordered" and e["state"] == "closed"])
+        here = self.daemon.get("/v1/tickets/61").json
+        self.assertEqual((here["id"], here["status"], here["homes"][0]["id"], here["homes"][0]["made"]), ("escal:T-1", "resolved", "61", "accepted"))
+        self.assertEqual(len(self.desk.at("/REST/2.0/ticket/61/comment")), 1)  # and not said again
+        self.assertEqual([e["template"] for e in self.daemon.escalations()].count("outage"), 1)
+        self.assert_no_gap()
+
+    def test_how_far_a_field_has_come(self):
+        self.began()
+        self.desk.rule("/REST/2.0/ticket/7", status=503)
+        self.send("ticket.updated", severity="low")
+        eventually(self.changes)
+        home = self.daemon.get("/v1/tickets/7").json["homes"][0]
+        self.assertEqual((home["source"], home["id"], home["fields"][0]["name"], home["fields"][0]["state"]), ("desk_hook", "7", "status", "told"))
+        self.desk.forget_rules()
+        self.desk.rule("/REST/2.0/ticket/7", body=RECORDED["resolve"]["body"])
+        eventually(lambda: self.daemon.get("/v1/tickets/7").json["homes"][0]["fields"][0]["state"] == "accepted")
+        self.send("ticket.updated", severity="low", status="escalated")
+        self.assertEqual(self.daemon.get("/v1/tickets/7").json["homes"][0]["fields"][0]["state"], "reported")
+        shown = self.daemon.ctl("show", "7")
+        self.assertIn("desk_hook as 7", shown.stdout)
+        self.assertIn("status: escalated (reported", shown.stdout)
+
     def test_a_person_resolves_and_it_is_told(self):
         self.began()
         self.answers("resolve")

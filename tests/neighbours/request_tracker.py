@@ -42,7 +42,7 @@ DATA = r"""
 @Users = ({ Name => 'escal', Privileged => 1 }, { Name => 'lena', Privileged => 1 }, { Name => 'guest', Privileged => 1 });
 @Queues = ({ Name => 'Desk' }, { Name => 'Billing' }, { Name => 'Events' });
 @CustomFields = ({ Name => 'Severity', Type => 'FreeformSingle', LookupType => 'RT::Queue-RT::Ticket', ApplyTo => ['Desk'] });
-@ACL = ((map { { UserId => 'escal', Right => $_ } } qw(SeeQueue ShowTicket ShowTicketComments CommentOnTicket ReplyToTicket ModifyTicket SeeCustomField ModifyCustomField)),
+@ACL = ((map { { UserId => 'escal', Right => $_ } } qw(SeeQueue CreateTicket ShowTicket ShowTicketComments CommentOnTicket ReplyToTicket ModifyTicket SeeCustomField ModifyCustomField)),
         { UserId => 'lena', Right => 'OwnTicket' });
 my $tell = do { open my $f, '<', '{folder}/tell.pl' or die; local $/; <$f> };
 my $events = do { open my $f, '<', '{folder}/events.pl' or die; local $/; <$f> };

@@ -38,6 +38,33 @@ source rt {
   ticket.queue <- body.ticket.queue
   ticket.status -> request_tracker.set_status(id: ticket.id, status: ticket.status)
   ticket.severity -> request_tracker.set_field(id: ticket.id, field_value: ticket.severity)
+  comment -> request_tracker.comment(id: ticket.id, words: comment.text)
+  comment public -> request_tracker.answer(id: ticket.id, words: comment.text)
+  ticket -> request_tracker.create(queue: "{ticket.queue else "Desk"}", subject: ticket.title, words: "for {ticket.id}") undo request_tracker.set_status(id: ticket.id, status: "rejected")
+}
+
+template parts "A part is ordered" {
+  start on ticket.created when ticket.title = "needs a part"
+  owners { primary ana ack within 1h  secondary ben ack within 1h }
+  steps {
+    create ticket order in request_tracker { title: "Bestellung für {ticket.id} 🛒"  queue: "Billing" }
+    start template ordered(ticket: order)
+    comment "a part is ordered"
+    comment public "Wir bestellen ein Teil."
+    await resolved within 5d
+  }
+  on ticket.updated when ticket.title = "no part" { rollback "no part is needed" }
+  close when resolved
+}
+
+template ordered "Somebody orders" {
+  manual
+  owners { primary ana ack within 1h  secondary ben ack within 1h }
+  steps {
+    comment "please hurry"
+    await resolved within 5d
+  }
+  close when resolved
 }
 
 template outage "A customer is down" {
@@ -173,6 +200,34 @@ class Home(Case):
         self.assertEqual(self.rt.ticket(ticket)["Owner"]["id"], "lena")
         self.assertEqual([type for type, _ in self.rt.history(ticket)].count("Correspond"), 1)
         self.assertIn("That user may not own tickets in that queue", self.told("call_failed", ticket)[0]["data"]["detail"])
+
+    def ordered(self):
+        """A ticket, and the one that was made for it there."""
+        ticket = self.rt.create("Desk", "needs a part")
+        linked = eventually(lambda: self.told("linked", ticket))[0]["data"]
+        eventually(lambda: ("Comment", "") in self.rt.history(linked["there"]))
+        eventually(self.daemon.settled)
+        return ticket, linked["there"]
+
+    def test_a_ticket_is_made_there_and_comments_are_written(self):
+        ticket, there = self.ordered()
+        self.assertEqual(self.rt.ticket(there)["Subject"], f"Bestellung für {ticket} 🛒")
+        here = self.here(there)
+        self.assertEqual((here["id"], here["fields"]["queue"], here["fields"]["parent"]), ("escal:T-1", "Billing", ticket))
+        self.assertEqual((here["homes"][0]["id"], here["homes"][0]["made"]), (there, "accepted"))
+        self.assertEqual([type for type, _ in self.rt.history(ticket)], ["Comment", "Correspond"])
+        self.assertEqual([type for type, _ in self.rt.history(there)], ["Comment"])
+        self.rt.change(there, Status="resolved")
+        eventually(lambda: [one for one in self.daemon.escalations() if one["template"] == "ordered" and one["state"] == "closed"])
+        self.assertEqual(sorted(one["template"] for one in self.daemon.escalations()), ["ordered", "parts"])  # what was made there started nothing
+        self.assertEqual(self.told("call_failed", ticket), [])
+
+    def test_what_was_made_there_is_taken_back(self):
+        ticket, there = self.ordered()
+        self.rt.change(ticket, Subject="no part")
+        eventually(lambda: self.rt.ticket(there)["Status"] == "rejected")
+        eventually(lambda: [row for row in self.told("undone", ticket) if "taken back" in row["text"]])
+        self.assertEqual(self.here(there)["status"], "closed")
 
     def test_a_later_word_from_there_stands(self):
         ticket = self.began()
