@@ -192,11 +192,42 @@ static void clock_make(EscBuf *body, uint8_t state, int64_t origin_ms)
     esc_buf_signed(body, -1800);
 }
 
+/* The format of rows/home_pack.c: a status that was accepted, a comment that waits, a ticket that was made. */
+static void home_make(EscBuf *body)
+{
+    esc_buf_packed(body, ESC_TEXT("desk"));
+    esc_buf_packed(body, ESC_TEXT("17"));
+    esc_buf_varint(body, 1);
+    esc_buf_packed(body, ESC_TEXT("status"));
+    for (int i = 0; i < 2; i++) {
+        esc_buf_u8(body, ESC_KIND_ENUM);
+        esc_buf_packed(body, ESC_TEXT("pending"));
+    }
+    esc_buf_u8(body, ESC_KIND_UNSET);
+    esc_buf_signed(body, 1000);
+    esc_buf_signed(body, 2000);
+    esc_buf_varint(body, 0);
+    esc_buf_varint(body, 1);
+    esc_buf_u8(body, 2); /* accepted */
+    esc_buf_varint(body, 0);
+    esc_buf_signed(body, 0);
+    esc_buf_varint(body, 2);
+    for (uint8_t kind = 1; kind <= 2; kind++) {
+        esc_buf_u8(body, kind);
+        esc_buf_u8(body, kind == 1 ? 0 : 2);
+        esc_buf_packed(body, kind == 1 ? ESC_TEXT("hello") : (EscText){0});
+        esc_buf_u64(body, 7);
+        esc_buf_signed(body, 3000);
+        esc_buf_varint(body, 0);
+        esc_buf_varint(body, 0);
+    }
+}
+
 /* The format of rows/ticket_pack.c. */
 static void body_make(EscBuf *body, uint8_t flags, int64_t message_ms)
 {
     esc_buf_init(body, 1000);
-    esc_buf_u8(body, 8);
+    esc_buf_u8(body, 9);
     esc_buf_varint(body, 2);
     esc_buf_varint(body, 2 * strlen("kind") + 1);
     esc_buf_string(body, "kind"); /* assumed, and missing */
@@ -211,6 +242,10 @@ static void body_make(EscBuf *body, uint8_t flags, int64_t message_ms)
         esc_buf_varint(body, 9);
         esc_buf_packed(body, ESC_TEXT("down"));
     }
+    if ((flags & 64) != 0)
+        home_make(body);
+    if ((flags & 128) != 0) /* but the id of another one */
+        esc_buf_packed(body, ESC_TEXT("escal:T-1"));
     esc_buf_packed(body, ESC_TEXT("gold"));
     esc_buf_u8(body, 2 + 16); /* met */
     clock_make(body, 1, 0);   /* running */
@@ -238,7 +273,7 @@ static void a_ticket(void **state)
         "\"fields\":{\"severity\":\"critical\"},\"assumed\":[\"kind\"],"
         "\"sla\":{\"name\":\"gold\",\"respond\":{\"state\":\"met\",\"met\":true},"
         "\"resolve\":{\"state\":\"running\",\"met\":false,\"due\":\"1970-01-01T00:00:09.000Z\"},"
-        "\"update\":{\"state\":\"none\",\"met\":false}},\"joined\":[]}");
+        "\"update\":{\"state\":\"none\",\"met\":false}},\"joined\":[],\"homes\":[]}");
     esc_buf_release(&body);
 }
 
@@ -259,6 +294,33 @@ static void a_ticket_whose_clock_is_paused(void **state)
     esc_buf_release(&body);
 }
 
+static void a_ticket_that_another_system_has(void **state)
+{
+    (void)state;
+    EscBuf body;
+    body_make(&body, 64, 0);
+    const EscTicketRow row = {.id = ESC_TEXT("escal:T-1"), .body = esc_buf_as_bytes(&body)};
+    assert_true(esc_api_ticket_item(&items, &row));
+    assert_true(esc_text_contains(
+        esc_buf_as_text(&items.out),
+        ESC_TEXT("\"homes\":[{\"source\":\"desk\",\"fields\":[{\"name\":\"status\",\"state\":"
+                 "\"accepted\",\"value\":\"pending\",\"set_at\":\"1970-01-01T00:00:01.000Z\","
+                 "\"told_at\":\"1970-01-01T00:00:02.000Z\"}],\"comments\":[{\"kind\":\"public\","
+                 "\"state\":\"waiting\",\"text\":\"hello\",\"at\":"
+                 "\"1970-01-01T00:00:03.000Z\"}],\"id\":\"17\",\"made\":\"accepted\"}]}")));
+    esc_buf_release(&body);
+}
+
+/* And only that: it is found by it. */
+static void an_id_of_another_system(void **state)
+{
+    (void)state;
+    EscBuf body;
+    body_make(&body, 128, 0);
+    assert_text_equal(esc_ticket_stands_for(esc_buf_as_bytes(&body)), "escal:T-1");
+    esc_buf_release(&body);
+}
+
 static void a_ticket_whose_body_cannot_be_read(void **state)
 {
     (void)state;
@@ -266,7 +328,7 @@ static void a_ticket_whose_body_cannot_be_read(void **state)
     assert_true(esc_api_ticket_item(&items, &row));
     assert_items(
         "{\"id\":\"T-3\",\"title\":\"\",\"status\":\"\",\"created_at\":null,\"updated_at\":null,"
-        "\"fields\":{},\"assumed\":[],\"sla\":null,\"joined\":[]}");
+        "\"fields\":{},\"assumed\":[],\"sla\":null,\"joined\":[],\"homes\":[]}");
 }
 
 static void an_outbox_row(void **state)
@@ -355,6 +417,8 @@ int main(void)
         TEST(evidence_with_and_without_content),
         TEST(a_ticket),
         TEST(a_ticket_whose_clock_is_paused),
+        TEST(a_ticket_that_another_system_has),
+        TEST(an_id_of_another_system),
         TEST(a_ticket_whose_body_cannot_be_read),
         TEST(an_outbox_row),
         TEST(a_message_is_read_up_to_its_limits),

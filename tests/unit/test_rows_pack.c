@@ -645,7 +645,7 @@ static bool is_shown(double number, const char *text)
     packed_open(&body);
     packed_open(&fields);
     packed_open(&sla);
-    esc_buf_u8(&body, 8); /* format */
+    esc_buf_u8(&body, 9); /* format */
     esc_buf_varint(&body, 1);
     esc_buf_varint(&body, 2 * strlen("amount"));
     esc_buf_string(&body, "amount");
