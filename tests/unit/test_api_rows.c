@@ -290,7 +290,7 @@ static void a_ticket_whose_clock_is_paused(void **state)
         ESC_TEXT("\"resolve\":{\"state\":\"paused\",\"met\":false},"
                  "\"update\":{\"state\":\"breached\",\"met\":false,"
                  "\"since\":\"1970-01-01T00:00:02.000Z\",\"due\":\"1970-01-01T00:00:09.000Z\"}},"
-                 "\"joined\":[{\"escalation\":\"E-9\",\"template\":\"down\"}]}")));
+                 "\"joined\":[{\"escalation\":\"E-9\",\"template\":\"down\"}],\"homes\":[]}")));
     esc_buf_release(&body);
 }
 

@@ -139,7 +139,9 @@ static const ValueCase values[] = {
      "critical"},
     {"{\"a\":3}", "ticket.severity <- body.a map { \"3\": high otherwise: low }", "high"},
     {"{\"a\":\"x\"}", "ticket.severity <- body.a map { page: critical otherwise: low }", "low"},
-    {"{}", "ticket.severity <- body.a map { page: critical otherwise: low }", "low"},
+    {"{}", "ticket.severity <- body.a map { page: critical otherwise: low }", "(missing)"},
+    {"{}", "ticket.severity <- body.a else \"page\" map { page: critical otherwise: low }",
+     "critical"},
     {"{\"b\":\"page\"}",
      "ticket.severity <- body.a else body.b map { page: critical otherwise: low }", "critical"},
     /* times: of RFC 3339, and numbers of seconds or milliseconds; never is missing */
