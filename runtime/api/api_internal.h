@@ -258,7 +258,7 @@ bool esc_escalation_id_read(EscText text, uint64_t *id);
 bool esc_request_shake_hands(EscRequest *request);
 /* Takes the attributes of an event in binary mode; false: it is in none, or was refused (api_events.c). */
 bool esc_request_take_binary(EscRequest *request);
-void esc_open_take_key(EscRequest *request); /* Idempotency-Key (api_open.c) */
+void esc_open_take_key(EscRequest *request); /* Idempotency-Key (api_versions.c) */
 /* The escalation that the path names; false: it was answered with 404. */
 bool esc_request_path_escalation(EscRequest *request, uint64_t *id);
 /* {"escalations":[…],"ticket":"…" without the last brace. */

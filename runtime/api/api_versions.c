@@ -7,6 +7,26 @@
 
 #include "api_internal.h"
 
+#define KEY_BYTES_MAX 128
+
+static bool is_key(EscText key)
+{
+    for (size_t i = 0; i < key.size; i++)
+        if ((unsigned char)key.data[i] <= ' ' || (unsigned char)key.data[i] >= 0x7f)
+            return false;
+    return key.size > 0 && key.size <= KEY_BYTES_MAX;
+}
+
+void esc_open_take_key(EscRequest *request)
+{
+    const char *key = esc_http_header(request->http, "Idempotency-Key");
+    request->key = esc_arena_text(request->arena, esc_text_from(key));
+    if (key != NULL && !is_key(request->key))
+        esc_request_refuse(request, 400, "bad_header",
+                           "The key is empty, too long, or has other than visible characters",
+                           "header:Idempotency-Key", "");
+}
+
 void esc_act_headers(EscRequest *request)
 {
     const char *seen = esc_http_header(request->http, "If-Match");
