@@ -59,6 +59,8 @@ static const Command commands[] = {
     {.command = CLI_ESCALCTL_EVIDENCE_COMMAND, .run = ctl_evidence},
     {.command = CLI_ESCALCTL_OUTBOX_COMMAND, .path = "/v1/outbox", .show = ctl_show_outbox},
     {.command = CLI_ESCALCTL_SEND_COMMAND, .run = ctl_send},
+    {.command = CLI_ESCALCTL_LOGIN_COMMAND, .run = ctl_login},
+    {.command = CLI_ESCALCTL_LOGOUT_COMMAND, .run = ctl_logout},
     {.command = CLI_ESCALCTL_TOKEN_COMMAND,
      .run = ctl_token_new,
      .needs = {CLI_ESCALCTL_ID, CLI_ESCALCTL_WORKSPACE, CLI_ESCALCTL_PRINCIPAL,
@@ -260,16 +262,35 @@ static int check_needs(const Command *command, const CliLine *line)
     return EXIT_FINE;
 }
 
+/* A token goes where it is from and nowhere else; one that is given comes before one that is kept. */
+static void use_login(CtlCall *call, const CtlLogin *login, const char *url)
+{
+    bool is_meant = login->url != NULL && (url == NULL || strcmp(url, login->url) == 0);
+    if (!is_meant)
+        return;
+    call->url = login->url;
+    if (call->ca_file == NULL)
+        call->ca_file = login->ca_file;
+    call->is_login = call->token_file == NULL && getenv("ESCAL_TOKEN") == NULL;
+    call->token = call->is_login ? login->token : NULL;
+}
+
 static int run(const CliLine *line)
 {
     const char *url = cli_value(line, CLI_ESCALCTL_URL),
+               *client = cli_value(line, CLI_ESCALCTL_CLIENT),
                *format = cli_value(line, CLI_ESCALCTL_FORMAT);
+    CtlLogin login;
     if (url == NULL)
         url = getenv("ESCAL_URL");
+    if (client == NULL)
+        client = getenv("ESCAL_CLIENT");
     CtlCall call = {.line = line,
                     .url = url != NULL ? url : "http://127.0.0.1:8080",
                     .token_file = cli_value(line, CLI_ESCALCTL_TOKEN_FILE),
                     .as = cli_value(line, CLI_ESCALCTL_AS),
+                    .client = client,
+                    .ca_file = cli_value(line, CLI_ESCALCTL_CA_FILE),
                     .is_json = format != NULL && strcmp(format, "json") == 0,
                     .has_colours = cli_has_colours(stdout)};
     const Command *command = commands;
@@ -278,9 +299,15 @@ static int run(const CliLine *line)
     int result = check_needs(command, line);
     if (result != EXIT_FINE)
         return result;
+    bool is_read = ctl_login_load(&login);
+    if (!is_read && line->command != CLI_ESCALCTL_LOGIN_COMMAND && call.token_file == NULL &&
+        getenv("ESCAL_TOKEN") == NULL)
+        return EXIT_USAGE;
+    use_login(&call, &login, url);
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     result = cli_has(line, CLI_ESCALCTL_WATCH) ? watch(command, &call) : run_once(command, &call);
     curl_global_cleanup();
+    ctl_login_release(&login);
     return result;
 }
 

@@ -12,8 +12,13 @@ enum { EXIT_FINE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_TRY_AGAIN = 3, EXIT
 typedef struct CtlCall {
     const CliLine *line;
     const char *url, *token_file, *as;
-    const char *key; /* Idempotency-Key of the request, of CTL_KEY_LETTERS; NULL: none */
-    bool is_json;    /* --format json */
+    const char *client;  /* the workspace that is meant; NULL: the only one */
+    const char *ca_file; /* authorities of the daemon's certificate; NULL: the machine's */
+    const char *token;   /* of a login; NULL: of --token-file or ESCAL_TOKEN */
+    bool is_login;       /* so it is of a person, who may have several clients */
+    bool is_bare;        /* it goes without a token */
+    const char *key;     /* Idempotency-Key of the request, of CTL_KEY_LETTERS; NULL: none */
+    bool is_json;        /* --format json */
     bool has_colours;
 } CtlCall;
 
@@ -37,6 +42,18 @@ int ctl_check(const CtlReply *reply);
 int ctl_get(const CtlCall *call, const char *path, CtlReply *reply);
 /* A GET whose failure matters to nobody: its JSON, or NULL, and nothing is said. The reply is to be released. */
 const EscJson *ctl_look(const CtlCall *call, const char *path, CtlReply *reply);
+
+/* --- escalctl_login.c ------------------------------------------------------------------------- */
+
+/* What `escalctl login` kept; owned. */
+typedef struct CtlLogin {
+    char *url, *token, *ca_file; /* NULL: nobody has logged in */
+} CtlLogin;
+/* False: it cannot be used, and a message is on stderr. */
+bool ctl_login_load(CtlLogin *login);
+void ctl_login_release(CtlLogin *login);
+int ctl_login(const CtlCall *call);
+int ctl_logout(const CtlCall *call);
 
 /* --- escalctl_show.c: pieces ------------------------------------------------------------------ */
 

@@ -17,6 +17,7 @@
 
 #define REPLY_BYTES_MAX ((size_t)128 << 20)
 #define TIMEOUT_MS 30000L
+#define LOCAL "unix:" /* the path of a socket of this machine stands behind it */
 #define REPLY_DEPTH_MAX 64
 #define REPLY_VALUES_MAX 4000000u
 #define REPLY_TREE_BYTES_MAX ((size_t)1 << 30)
@@ -56,7 +57,11 @@ static bool token_header(const CtlCall *call, EscBuf *out)
     EscBuf token;
     esc_buf_init(&token, 4096);
     bool is_fine = true;
-    if (call->token_file != NULL)
+    if (call->is_bare)
+        esc_buf_clear(&token);
+    else if (call->token != NULL)
+        esc_buf_string(&token, call->token);
+    else if (call->token_file != NULL)
         is_fine = read_file(call->token_file, &token);
     else if (getenv("ESCAL_TOKEN") != NULL)
         esc_buf_string(&token, getenv("ESCAL_TOKEN"));
@@ -81,8 +86,14 @@ static bool set_options(CURL *easy, const CtlCall *call, const char *path, EscTe
                         bool is_post, CtlReply *reply)
 {
     char url[20000];
-    int length = snprintf(url, sizeof(url), "%s%s", call->url, path);
+    bool is_local = strncmp(call->url, LOCAL, strlen(LOCAL)) == 0;
+    int length =
+        snprintf(url, sizeof(url), "%s%s", is_local ? "http://localhost" : call->url, path);
     bool is_fine = length > 0 && (size_t)length < sizeof(url) &&
+                   (!is_local || curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH,
+                                                  call->url + strlen(LOCAL)) == CURLE_OK) &&
+                   (call->ca_file == NULL ||
+                    curl_easy_setopt(easy, CURLOPT_CAINFO, call->ca_file) == CURLE_OK) &&
                    curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
                    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
@@ -119,13 +130,26 @@ static void read_reply(CtlReply *reply)
         reply->json = NULL;
 }
 
+/* The path, and which client is meant. */
+static bool write_address(EscBuf *out, const CtlCall *call, const char *path)
+{
+    esc_buf_string(out, path);
+    if (call->client != NULL && strncmp(path, "/v1/session", 11) != 0) {
+        esc_buf_string(out, strchr(path, '?') == NULL ? "?client=" : "&client=");
+        ctl_encode(out, esc_text_from(call->client));
+    }
+    esc_buf_char(out, '\0');
+    return out->status == ESC_OK;
+}
+
 bool ctl_request(const CtlCall *call, const char *path, const char *type, EscText body,
                  bool is_post, CtlReply *reply)
 {
     *reply = (CtlReply){0};
     esc_buf_init(&reply->body, REPLY_BYTES_MAX);
-    EscBuf token;
+    EscBuf token, address;
     esc_buf_init(&token, 8192);
+    esc_buf_init(&address, 32768);
     char content_type[128], key[256];
     (void)snprintf(key, sizeof(key), "Idempotency-Key: %s", call->key == NULL ? "" : call->key);
     (void)snprintf(content_type, sizeof(content_type), "Content-Type: %s", type);
@@ -133,7 +157,8 @@ bool ctl_request(const CtlCall *call, const char *path, const char *type, EscTex
     struct curl_slist *headers = NULL;
     CURLcode code = CURLE_FAILED_INIT;
     bool is_fine = easy != NULL && token_header(call, &token) &&
-                   set_options(easy, call, path, body, is_post, reply);
+                   write_address(&address, call, path) &&
+                   set_options(easy, call, (const char *)address.data, body, is_post, reply);
     if (is_fine && token.size > 1)
         headers = curl_slist_append(headers, (const char *)token.data);
     if (is_fine && is_post)
@@ -150,6 +175,7 @@ bool ctl_request(const CtlCall *call, const char *path, const char *type, EscTex
     curl_slist_free_all(headers);
     curl_easy_cleanup(easy);
     esc_buf_release(&token);
+    esc_buf_release(&address);
     if (code != CURLE_OK) {
         ctl_reply_release(reply);
         return false;

@@ -31,6 +31,8 @@ static void write_path(EscBuf *out, const CtlCall *call, const char *state, cons
 /* One reply after the other; rows are of all their items. */
 typedef struct Pages {
     CtlReply *replies;
+    EscText *clients; /* of each; empty: there is one, and nobody names it */
+    EscText client;   /* of the next ones */
     size_t count, capacity;
     size_t items; /* of all */
 } Pages;
@@ -40,9 +42,13 @@ static CtlReply *add_page(Pages *pages)
     if (pages->count == pages->capacity) {
         pages->capacity = 2 * pages->capacity + 4;
         CtlReply *grown = realloc(pages->replies, pages->capacity * sizeof(*grown));
+        EscText *clients = realloc(pages->clients, pages->capacity * sizeof(*clients));
         ESC_ASSERT(grown != NULL);
+        ESC_ASSERT(clients != NULL);
         pages->replies = grown;
+        pages->clients = clients;
     }
+    pages->clients[pages->count] = pages->client;
     CtlReply *reply = &pages->replies[pages->count++];
     *reply = (CtlReply){0};
     return reply;
@@ -53,6 +59,7 @@ static void release_pages(Pages *pages)
     for (size_t i = 0; i < pages->count; i++)
         ctl_reply_release(&pages->replies[i]);
     free(pages->replies);
+    free(pages->clients);
 }
 
 /* Asks for one more page, which *page is then. */
@@ -154,8 +161,16 @@ static CtlRows sorted(const Pages *pages)
     CtlRows rows = ctl_rows_for(pages->items);
     for (size_t i = 0; i < pages->count; i++) {
         const EscJson *item = ctl_first(pages->replies[i].json, "items");
-        for (; item != NULL; item = item->next)
-            rows.items[rows.count++].json = item;
+        for (; item != NULL; item = item->next) {
+            EscBuf client;
+            CtlRow *row = &rows.items[rows.count++];
+            row->json = item;
+            if (pages->clients[i].size == 0)
+                continue;
+            esc_buf_init(&client, 1024);
+            esc_buf_text(&client, pages->clients[i]);
+            ctl_put(&rows, row, "of_client", &client);
+        }
     }
     qsort(rows.items, rows.count, sizeof(CtlRow), by_urgency);
     return rows;
@@ -199,10 +214,10 @@ static void put_words(CtlRows *rows, CtlRow *row, int64_t now_ms)
 static void show(const CtlCall *call, const Pages *pages)
 {
     static const CtlColumn columns[] = {
-        {"ID", "id", 10},         {"STATE", "standing", 24},   {"SEVERITY", "severity", 10},
-        {"TICKET", "ticket", 20}, {"CUSTOMER", "account", 18}, {"TITLE", "ticket_title", 36},
-        {"OWNER", "owner", 14},   {"AGE", "age", 12},          {"DEADLINE", "due", 36},
-        {"NEXT", "then", 60},
+        {"CLIENT", "of_client", 16},   {"ID", "id", 10},         {"STATE", "standing", 24},
+        {"SEVERITY", "severity", 10},  {"TICKET", "ticket", 20}, {"CUSTOMER", "account", 18},
+        {"TITLE", "ticket_title", 36}, {"OWNER", "owner", 14},   {"AGE", "age", 12},
+        {"DEADLINE", "due", 36},       {"NEXT", "then", 60},
     };
     int64_t now_ms = ctl_now(pages->count == 0 ? NULL : pages->replies[pages->count - 1].json);
     CtlRows rows = sorted(pages);
@@ -259,27 +274,55 @@ static bool read_limit(const CtlCall *call, size_t *limit)
     return text == NULL || (text[0] >= '1' && text[0] <= '9' && *end == '\0' && strlen(text) < 10);
 }
 
-int ctl_status(const CtlCall *call)
+/* What is asked for, of one client. */
+static int get_client(const CtlCall *call, size_t limit, Pages *pages)
 {
     const char *state = cli_value(call->line, CLI_ESCALCTL_STATE);
     const char *before = cli_value(call->line, CLI_ESCALCTL_BEFORE);
     bool is_closed = state != NULL && strcmp(state, "closed") == 0;
-    size_t limit = 0;
-    if (!read_limit(call, &limit))
-        return cli_wrong(call->line, "--limit needs a number above 0");
-    Pages pages = {0};
     int result = EXIT_FINE;
     if (state != NULL)
-        result = get_all(call, state, before, is_closed ? limit : SIZE_MAX, &pages);
+        result = get_all(call, state, before, is_closed ? limit : SIZE_MAX, pages);
     else if (before == NULL)
-        result = get_all(call, "unclosed", NULL, SIZE_MAX, &pages);
+        result = get_all(call, "unclosed", NULL, SIZE_MAX, pages);
     if (result == EXIT_FINE && state == NULL &&
         (before != NULL || cli_has(call->line, CLI_ESCALCTL_ALL)))
-        result = get_all(call, "closed", before, limit, &pages);
+        result = get_all(call, "closed", before, limit, pages);
+    return result;
+}
+
+/* Of each client of whoever logged in. */
+static int get_clients(const CtlCall *call, size_t limit, Pages *pages, CtlReply *who)
+{
+    int result = ctl_get(call, "/v1/session", who);
+    size_t count = result == EXIT_FINE ? ctl_count(who->json, "clients") : 0;
+    const EscJson *one = count == 0 ? NULL : ctl_first(who->json, "clients");
+    for (; one != NULL && result == EXIT_FINE; one = one->next) {
+        char name[256];
+        CtlCall its = *call;
+        EscText client = ctl_text(one, "client");
+        (void)snprintf(name, sizeof(name), "%.*s", ESC_TEXT_ARG(client));
+        its.client = name;
+        pages->client = count > 1 ? client : (EscText){"", 0};
+        result = get_client(&its, limit, pages);
+    }
+    return result;
+}
+
+int ctl_status(const CtlCall *call)
+{
+    size_t limit = 0;
+    CtlReply who = {0};
+    Pages pages = {0};
+    if (!read_limit(call, &limit))
+        return cli_wrong(call->line, "--limit needs a number above 0");
+    int result = call->is_login && call->client == NULL ? get_clients(call, limit, &pages, &who)
+                                                        : get_client(call, limit, &pages);
     if (result == EXIT_FINE && call->is_json)
         show_json(&pages);
     else if (result == EXIT_FINE)
         show(call, &pages);
     release_pages(&pages);
+    ctl_reply_release(&who);
     return result;
 }
