@@ -55,6 +55,7 @@ void esc_api_set_stopping(EscApi *api)
 {
     api->is_stopping = true;
     esc_live_end_all(&api->live);
+    esc_oidc_give_up(api->setup.oidc);
 }
 
 void esc_api_free(EscApi *api)
@@ -418,7 +419,8 @@ size_t esc_api_answer(EscApi *api)
         esc_request_return(request);
         if (request->let_in > 0)
             esc_shard_let_out(request->shard, request->let_in);
-        esc_http_send(request->http, &request->answer);
+        if (esc_request_resume(request))
+            esc_http_send(request->http, &request->answer);
     }
     return count;
 }

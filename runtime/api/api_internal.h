@@ -136,7 +136,8 @@ void esc_health_brief(const EscApiSetup *setup, EscBuf *out);
 /* What all requests meet at the door; its thread's alone, but for the refusals. */
 typedef struct EscDoor {
     EscMailbox finished; /* requests that come back to the door */
-    size_t away;         /* that are on their way: waiting to be handed on, with shards, in `finished`, or kept */
+    size_t
+        away; /* that are on their way: waiting to be handed on, with shards, in `finished`, or kept */
     EscParcel *keeping, *keeping_last; /* answers that go out when sessions are kept */
     EscTokens *tokens;
     EscWrongTokens wrong;
@@ -231,8 +232,11 @@ struct EscRequest {
     size_t let_in;        /* inputs of it that count as waiting */
     bool is_away;         /* with the shard, or until sessions are kept */
     uint64_t kept_number; /* its answer waits until sessions are kept up to there; 0: it does not */
-    uint64_t begun;       /* the session that it began, which is none if it cannot be kept */
-    bool is_stopping;     /* the server takes no work any more */
+    EscOidcJob *oidc;     /* what a provider is asked; in the arena */
+    void (*resume)(
+        EscRequest *request); /* makes the answer when it is back at the door; NULL: it is made */
+    uint64_t begun;           /* the session that it began, which is none if it cannot be kept */
+    bool is_stopping;         /* the server takes no work any more */
 };
 
 /* A refusal: status from `status`, detail from `why`. */
@@ -247,6 +251,8 @@ void esc_request_refuse_token(EscRequest *request, bool is_wrong);
  * before the body. */
 bool esc_request_hold_up(EscRequest *request, bool is_wrong);
 /* Who it is was not proven; wrong proofs are answered ever more slowly. At the door, before the body. */
+/* The answer to come waits, longer with each try from there; false: too many wait, and it was answered. */
+bool esc_request_slow_down(EscRequest *request);
 void esc_request_refuse_proof(EscRequest *request, bool is_wrong, const char *detail);
 void esc_request_stopped(EscRequest *request, EscText reason); /* its workspace is */
 /* Asks for room for all its inputs, instead of the one that it was let in as; false: it was answered with 503. */
@@ -268,6 +274,9 @@ void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
 
 void esc_request_leave(EscRequest *request);  /* it is away from the door … */
 void esc_request_return(EscRequest *request); /* … and there again */
+void esc_request_back(EscRequest *request);   /* any thread: of one that left, to the door */
+/* Lets one that is back make its answer; false: it left once more. */
+bool esc_request_resume(EscRequest *request);
 /* The answer is there, and goes out when what sessions say now is kept. */
 void esc_request_answer_kept(EscRequest *request);
 /* Sends the answers that wait so and need not any more; gives how many. */

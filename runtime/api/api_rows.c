@@ -142,7 +142,9 @@ static void put_message(EscApiObject *object, const char *name, EscText body)
     EscApiObject inner = {object->out, false};
     esc_buf_char(object->out, '{');
     for (const EscJson *one = json->first; one != NULL; one = one->next) {
-        if (esc_text_equal(one->name, ESC_TEXT("own")))
+        if (esc_text_equal(one->name, ESC_TEXT("own")) ||
+            esc_text_equal(one->name,
+                           ESC_TEXT("login"))) /* whoever may look is not logged in by that */
             continue;
         esc_buf_string(object->out, inner.has_member ? "," : "");
         esc_json_text(object->out, one->name);

@@ -1,4 +1,5 @@
-/* api_wait.c - requests that are away from the door for a while: with their workspace, or until sessions are kept. */
+/* api_wait.c - requests that are away from the door for a while: with their workspace, with a provider, or until sessions are
+ * kept. */
 #include "api_internal.h"
 
 void esc_request_leave(EscRequest *request)
@@ -13,6 +14,22 @@ void esc_request_return(EscRequest *request)
     ESC_ASSERT(request->is_away);
     request->is_away = false;
     request->door->away--;
+}
+
+void esc_request_back(EscRequest *request)
+{
+    esc_mailbox_add(&request->door->finished, &request->job.parcel);
+}
+
+bool esc_request_resume(EscRequest *request)
+{
+    void (*resume)(EscRequest *) = request->resume;
+    request->resume = NULL;
+    if (request->oidc != NULL)
+        esc_oidc_close(request->oidc);
+    if (resume != NULL)
+        resume(request);
+    return !request->is_away;
 }
 
 void esc_request_answer_kept(EscRequest *request)

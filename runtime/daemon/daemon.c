@@ -53,7 +53,8 @@ struct EscDaemon {
     EscDaemonMail *mail; /* NULL: no mail comes in */
     EscDaemonTls *tls;   /* NULL: it speaks plain HTTP */
     EscSessions *sessions;
-    char *local; /* owned: the path of its socket, to be taken away at the end; NULL: none */
+    EscOidc *oidc; /* NULL: there is no provider */
+    char *local;   /* owned: the path of its socket, to be taken away at the end; NULL: none */
     EscOutside *outside;
     EscShards shards;
     Place *places[ESC_WORKSPACES_MAX]; /* beside shards.items */
@@ -269,6 +270,7 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
                        .clock = daemon->setup.clock,
                        .random = daemon->setup.random,
                        .sessions = daemon->sessions,
+                       .oidc = daemon->oidc,
                        .config = daemon->setup.config,
                        .errand = send_errand,
                        .address_of = address_of,
@@ -326,6 +328,8 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
     if (status == ESC_OK)
         status = esc_daemon_sessions_new(&daemon->setup, &daemon->shards, daemon->reactor,
                                          outside_log, daemon, &daemon->sessions, why);
+    if (status == ESC_OK)
+        status = esc_daemon_oidc_new(setup, daemon->sessions, &daemon->oidc, why);
     if (status == ESC_OK)
         status = make_api(daemon, why);
     if (status == ESC_OK)
@@ -478,6 +482,7 @@ void esc_daemon_free(EscDaemon *daemon)
         free(daemon->places[i]);
     }
     esc_api_free(daemon->api);
+    esc_oidc_free(daemon->oidc);
     esc_sessions_free(daemon->sessions);
     if (daemon->local != NULL)
         (void)unlink(daemon->local);

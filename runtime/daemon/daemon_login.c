@@ -36,6 +36,17 @@ EscStatus esc_daemon_sessions_new(const EscDaemonSetup *setup, const EscShards *
     return esc_sessions_new(&sessions, out, why);
 }
 
+EscStatus esc_daemon_oidc_new(const EscDaemonSetup *setup, const EscSessions *sessions,
+                              EscOidc **out, EscWhy *why)
+{
+    EscOidcSetup oidc = {.config = setup->config,
+                         .clock = setup->clock,
+                         .random = setup->random,
+                         .sockets = setup->sockets,
+                         .key = esc_sessions_key(sessions)};
+    return esc_oidc_new(&oidc, out, why);
+}
+
 /* --- operators ---------------------------------------------------------------------------------- */
 
 void esc_daemon_operators_tell(const EscConfig *config, const EscShards *shards,

@@ -14,13 +14,25 @@ static const EscMessage *with_link(EscPlanner *planner, const EscMessage *messag
     return linked;
 }
 
+/* A link to log in by stands where others have what is to be done. */
+static const EscMessage *with_login(EscPlanner *planner, const EscMessage *message)
+{
+    EscMessage *copy =
+        message->login.size == 0 ? NULL : esc_arena_alloc(planner->arena, sizeof(*copy));
+    if (copy == NULL)
+        return with_link(planner, message);
+    *copy = *message;
+    copy->act = message->login;
+    return copy;
+}
+
 const EscMessage *esc_planner_message(EscPlanner *planner)
 {
     if (planner->row->message != NULL)
-        return with_link(planner, planner->row->message);
+        return with_login(planner, planner->row->message);
     EscMessage *message = esc_arena_alloc(planner->arena, sizeof(*message));
     if (message != NULL && esc_message_read_json(planner->arena, planner->row->body, message))
-        return with_link(planner, message);
+        return with_login(planner, message);
     esc_planner_refuse(planner, "the message is not readable");
     return NULL;
 }

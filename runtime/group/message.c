@@ -42,7 +42,8 @@ static void guide_write(EscBuf *out, const EscMessage *message)
         EscText value;
     } members[] = {{"customer", message->customer}, {"until", message->until},
                    {"next", message->next},         {"by", message->by},
-                   {"act", message->act},           {"room", message->room}};
+                   {"act", message->act},           {"login", message->login},
+                   {"room", message->room}};
     for (size_t i = 0; i < ESC_COUNT_OF(members); i++)
         if (members[i].value.size > 0)
             member_write(out, members[i].name, members[i].value);
@@ -274,6 +275,7 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     message->by = text_of(arena, root, "by");
     message->room = text_of(arena, root, "room");
     message->act = text_of(arena, root, "act");
+    message->login = text_of(arena, root, "login");
     message->question = text_of(arena, root, "question");
     const EscJson *page = esc_json_member(root, ESC_TEXT("page"));
     message->page = page != NULL && page->kind == ESC_JSON_TRUE;
@@ -343,7 +345,8 @@ static size_t message_texts(EscMessage *message, EscText *texts[TEXTS_MAX])
         &message->text,     &message->subject,       &message->workspace,     &message->escalation,
         &message->ticket,   &message->template_name, &message->severity_json, &message->severity,
         &message->question, &message->customer,      &message->until,         &message->next,
-        &message->act,      &message->language,      &message->room,          &message->by};
+        &message->act,      &message->language,      &message->room,          &message->by,
+        &message->login};
     memcpy(texts, all, sizeof(all));
     return ESC_COUNT_OF(all);
 }

@@ -7,7 +7,8 @@
 
 #include "http_call.h"
 
-#define PARAMETER_BYTES_MAX 1024
+#define PARAMETER_BYTES_MAX 4096
+#define LOCATION_BYTES_MAX 16384
 
 EscHttpMethod esc_http_method(const EscHttpCall *call)
 {
@@ -111,6 +112,13 @@ void esc_answer_header(EscAnswer *answer, const char *name, const char *value)
     answer->headers_count++;
 }
 
+void esc_answer_location(EscAnswer *answer, EscText url)
+{
+    esc_buf_init(&answer->location, LOCATION_BYTES_MAX);
+    esc_buf_text(&answer->location, url);
+    esc_buf_char(&answer->location, '\0');
+}
+
 void esc_answer_json(EscAnswer *answer, unsigned status, EscBuf *body)
 {
     ESC_ASSERT(answer->status == 0);
@@ -149,6 +157,7 @@ void esc_answer_problem(EscAnswer *answer, const EscProblem *problem)
 void esc_answer_release(EscAnswer *answer)
 {
     esc_buf_release(&answer->body);
+    esc_buf_release(&answer->location);
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */
@@ -203,6 +212,9 @@ void esc_http_send(EscHttpCall *call, EscAnswer *answer)
         if (!has_header(answer, usual_headers[i].name))
             (void)MHD_add_response_header(call->response, usual_headers[i].name,
                                           usual_headers[i].value);
+    if (answer->location.size > 0 && answer->location.status == ESC_OK)
+        (void)MHD_add_response_header(call->response, "Location",
+                                      (const char *)answer->location.data);
     if (call->is_tls)
         (void)MHD_add_response_header(call->response, "Strict-Transport-Security",
                                       "max-age=31536000");

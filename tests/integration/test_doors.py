@@ -298,7 +298,7 @@ class Sessions(Case):
         self.assertEqual([(c["client"], c["person"], c["scopes"]) for c in told["clients"]],
                          [("acme", "chen", ["read", "act"]), ("globex", "ops@agency.example", ["read"])])
         self.assertEqual(len(told["csrf"]), 32)
-        self.assertEqual(told["time_zone"], "Europe/Berlin")
+        self.assertEqual(told["time_zone"], "Asia/Singapore")  # of who they are there
         self.assertGreater(told["expires_at"], "2026")
         self.assertEqual(self.ask("GET", "/v1/session").status, 401)
         token = self.daemon.get("/v1/session").json  # who has a token learns the same

@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BUILD = Path(os.environ.get("ESC_BUILD") or HERE.parent.parent / "build" / "asan")
-MODULES = {"cloudevents": "10.0.0", "http_ece": "1.2.0", "standardwebhooks": "1.1.1", "web-push": "3.6.7"}  # of npm
+MODULES = {"cloudevents": "10.0.0", "http_ece": "1.2.0", "oidc-provider": "8.8.1", "standardwebhooks": "1.1.1", "web-push": "3.6.7"}  # of npm
 SEARCHED = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
 
 

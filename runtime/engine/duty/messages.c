@@ -65,6 +65,7 @@ static EscMessage message_of(EscEngine *engine, EscEscalation *escalation, EscTe
                           .language = language == ESC_LANGUAGE_ENGLISH
                                           ? (EscText){0}
                                           : esc_text_from(esc_language_words[language]),
+                          .login = notice->link,
                           .question = notice->question,
                           .page = notice->is_page,
                           .has_answers = notice->has_answers,

@@ -35,7 +35,8 @@ static bool is_about_ticket(EscVerb verb)
 
 static bool is_about_person(EscVerb verb)
 {
-    return verb == ESC_VERB_ABSENT || verb == ESC_VERB_PRESENT || verb == ESC_VERB_TEST;
+    return verb == ESC_VERB_ABSENT || verb == ESC_VERB_PRESENT || verb == ESC_VERB_TEST ||
+           verb == ESC_VERB_LOGIN;
 }
 
 /* Whether the verb names a check, which says whose it is though it is settled. */
@@ -175,6 +176,7 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         [ESC_VERB_START] = esc_deed_start,     [ESC_VERB_ABSENT] = esc_deed_absence,
         [ESC_VERB_PRESENT] = esc_deed_absence, [ESC_VERB_KEEP] = esc_deed_keep,
         [ESC_VERB_TEST] = esc_deed_test,       [ESC_VERB_CALL_OFF] = esc_deed_call_off,
+        [ESC_VERB_LOGIN] = esc_deed_login,
     };
     if (action->verb >= ESC_VERB_COUNT || action->actor.size == 0 ||
         action->actor.size > ESC_ID_BYTES_MAX)

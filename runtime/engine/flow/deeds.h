@@ -62,6 +62,10 @@ EscStatus esc_deed_override(EscDeed *deed);
 
 EscStatus esc_deed_test(EscDeed *deed); /* is a person reached? */
 
+/* --- deeds_login.c ---------------------------------------------------------------------------- */
+
+EscStatus esc_deed_login(EscDeed *deed); /* a link goes to who wants to log in */
+
 /* --- deeds_operators.c ------------------------------------------------------------------------ */
 
 EscStatus esc_deed_resolve(EscDeed *deed);

@@ -21,6 +21,7 @@
 #include <esc/http.h>
 #include <esc/links.h>
 #include <esc/loop.h>
+#include <esc/oidc.h>
 #include <esc/pages.h>
 #include <esc/pane.h>
 #include <esc/service.h>

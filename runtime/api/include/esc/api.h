@@ -7,6 +7,7 @@
 
 #include <esc/config.h>
 #include <esc/http.h>
+#include <esc/oidc.h>
 #include <esc/session.h>
 #include <esc/shard.h>
 
@@ -40,6 +41,7 @@ typedef struct EscApiSetup {
     const EscClock *clock;
     const EscRandom *random; /* borrowed; any thread */
     EscSessions *sessions;   /* borrowed; NULL: nobody logs in */
+    EscOidc *oidc;           /* borrowed; NULL: there is no provider */
     const EscConfig
         *config; /* borrowed: who may come in without a token, and by which proof; NULL: nobody */
     /* Sends something to one of the workspace's endpoints that belongs to no message of the engine's (ESC_ERRAND_FIRST):

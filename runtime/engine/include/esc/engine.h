@@ -34,6 +34,7 @@ typedef enum EscVerb {
     ESC_VERB_KEEP,
     ESC_VERB_TEST, /* a message to a person by each of their ways, which says that nothing has happened */
     ESC_VERB_CALL_OFF, /* it was a mistake: closed as `called_off` */
+    ESC_VERB_LOGIN, /* a link goes to a person who wants to log in */
     ESC_VERB_COUNT
 } EscVerb;
 const char *esc_verb_name(EscVerb verb); /* "ack" */
@@ -64,6 +65,7 @@ typedef struct EscAction {
     EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP, CALL_OFF: required; else optional */
     EscMeant meant;    /* of a link or button; else not set */
     EscText deputy;    /* ABSENT: who stands in; empty: nobody */
+    EscText link;      /* LOGIN: where the message leads; it is told to nobody else */
     int64_t from_ms;   /* ABSENT: a date; 0: now */
     int64_t until_ms;  /* ABSENT: a date, or 0 */
     int64_t for_ms;    /* ABSENT without `until_ms`: so long from its beginning on */

@@ -44,7 +44,7 @@ ESC_MUST_USE bool esc_words_split(EscArena *arena, EscText marked, EscWords *wor
 bool esc_spans_fit(EscText text, const EscSpan *spans, uint32_t count);
 
 /* {"text","own":[[0,12]]?,"subject","workspace","language"?,"escalation"?,"ticket"?,"template"?,"severity"?,"customer"?,
- * "until"?,"next"?,"act"?,"room"?,"page":bool,"question"?,"answers"?,
+ * "until"?,"next"?,"act"?,"login"?,"room"?,"page":bool,"question"?,"answers"?,
  * "by"?,"asks":{"what","due"?,"handoffs"?,"question"?,"check"?}?} */
 typedef struct EscMessage {
     EscText text, subject, workspace;
@@ -59,6 +59,7 @@ typedef struct EscMessage {
         until; /* when the reader's time to acknowledge ends, in their zone; empty: they need not */
     EscText next;     /* "ben (secondary)": who is called then */
     EscText act;      /* the command that does what is asked for */
+    EscText login;    /* a link to log in by, which nobody else may see; empty: none */
     EscText room;     /* where people talk about it; empty: no room was made */
     EscText question; /* empty: nothing is asked */
     bool page, has_answers;

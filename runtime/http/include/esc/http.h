@@ -112,6 +112,7 @@ typedef struct EscAnswer {
         char value[ESC_ANSWER_HEADER_BYTES_MAX + 1];
     } headers[ESC_ANSWER_HEADERS_MAX];
     unsigned headers_count;
+    EscBuf location; /* the header Location, of whatever length; empty: there is none */
 } EscAnswer;
 
 /* A problem document (RFC 9457). */
@@ -129,6 +130,7 @@ typedef struct EscProblem {
 
 /* `name` is borrowed, the value is copied. Every answer says "nosniff", and "no-store" unless it brings a Cache-Control. */
 void esc_answer_header(EscAnswer *answer, const char *name, const char *value);
+void esc_answer_location(EscAnswer *answer, EscText url);
 /* JSON; the body goes over to the answer. */
 void esc_answer_json(EscAnswer *answer, unsigned status, EscBuf *body);
 void esc_answer_problem(EscAnswer *answer, const EscProblem *problem);

@@ -236,6 +236,7 @@ typedef struct EscNotice {
     bool is_digest;    /* outside the limits */
     bool is_told;      /* by a `notify` that is written: it waits in the receiver's quiet time */
     EscTicket *ticket; /* that it is about, where it belongs to no escalation; NULL: none */
+    EscText link;      /* to log in by, which stands in no record; empty: none */
 } EscNotice;
 /* A text with marks: without, and which of it is the author's. Lives in the turn. */
 EscWords esc_message_words(EscEngine *engine, EscText marked);
