@@ -82,6 +82,26 @@ static void check_clients(Check *check)
     }
 }
 
+/* Whoever writes down who may see a client means one that is served. */
+static void check_operators(Check *check)
+{
+    for (uint32_t i = 0; i < check->config->operators.count; i++) {
+        const EscOperator *who = &check->config->operators.items[i];
+        for (uint32_t k = 0; k < who->clients.count; k++) {
+            EscText client = who->clients.items[k].name;
+            const char *nearest = nearest_client(check->serving, client);
+            if (nearest == NULL)
+                continue;
+            check->status =
+                esc_config_fault(check->config, &check->first,
+                                 "operators.%.*s.clients.%.*s: no --workspace is called so%s%s%s",
+                                 ESC_TEXT_ARG(who->name), ESC_TEXT_ARG(esc_utf8_cut(client, 200)),
+                                 nearest[0] == '\0' ? "" : "; did you mean \"", nearest,
+                                 nearest[0] == '\0' ? "" : "\"?");
+        }
+    }
+}
+
 static void check_accepted(Check *check)
 {
     for (uint32_t i = 0; i < check->options->accept_loss_count; i++) {
@@ -133,6 +153,7 @@ EscStatus check_together(const Serving *serving, EscConfig *config, const Option
 {
     Check check = {.serving = serving, .config = config, .options = options, .status = ESC_OK};
     check_clients(&check);
+    check_operators(&check);
     check_accepted(&check);
     check_bindings(&check);
     check_tokens(&check);

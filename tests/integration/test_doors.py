@@ -399,6 +399,16 @@ class Sessions(Case):
         self.daemon.start()
         self.assertEqual(self.ask("GET", "/v1/escalations?client=acme", secret).status, 403)
 
+    def test_operators_are_held_against_what_is_served(self):
+        for clients, words in (({"acmee": {"scopes": ["read"]}}, 'operators.x@y.example.clients.acmee: no --workspace is called so; did you mean "acme"?'),
+                               ({"acme": {"scopes": ["red"]}}, "operators.x@y.example.clients.acme.scopes: must be of"),
+                               ({"acme": {}}, "has no scopes"), ({}, "has no clients")):
+            with self.subTest(words):
+                self.daemon.config["operators"] = {"x@y.example": {"clients": clients}}
+                self.daemon.start(wait=False)
+                self.assertEqual(self.daemon.finish(), 2)
+                self.assertIn(words, self.daemon.errors())
+
     def test_a_damaged_file_costs_what_is_damaged(self):
         secret = self.session()
         self.lines += ['{"session":"zz"}', "[1,", '{"session":"' + "1" * 16 + '","hash":"no"}', "\x00\xff"]
