@@ -21,11 +21,6 @@ bool esc_request_hold_up(EscRequest *request, bool is_wrong)
     return true;
 }
 
-bool esc_request_slow_down(EscRequest *request)
-{
-    return hold_up(request, true);
-}
-
 void esc_request_refuse_token(EscRequest *request, bool is_wrong)
 {
     if (!esc_request_hold_up(request, is_wrong))

@@ -251,8 +251,6 @@ void esc_request_refuse_token(EscRequest *request, bool is_wrong);
  * before the body. */
 bool esc_request_hold_up(EscRequest *request, bool is_wrong);
 /* Who it is was not proven; wrong proofs are answered ever more slowly. At the door, before the body. */
-/* The answer to come waits, longer with each try from there; false: too many wait, and it was answered. */
-bool esc_request_slow_down(EscRequest *request);
 void esc_request_refuse_proof(EscRequest *request, bool is_wrong, const char *detail);
 void esc_request_stopped(EscRequest *request, EscText reason); /* its workspace is */
 /* Asks for room for all its inputs, instead of the one that it was let in as; false: it was answered with 503. */

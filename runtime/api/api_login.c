@@ -245,7 +245,7 @@ static void ask(EscRequest *request, EscText client, EscText person)
 
 static void answer_ask(EscRequest *request)
 {
-    if (!esc_login_is_ours(request) || !esc_request_slow_down(request))
+    if (!esc_login_is_ours(request) || !esc_request_hold_up(request, true))
         return;
     if (request->setup->config->public_url.size > 0)
         ask(request, esc_login_field(request, "client"), esc_login_field(request, "person"));
@@ -261,7 +261,7 @@ static void answer_link(EscRequest *request)
                            "The request does not come from a page of this server", NULL, "");
         return;
     }
-    if (!esc_request_slow_down(request))
+    if (!esc_request_hold_up(request, true))
         return;
     body = esc_request_read_body(request, &body_limits);
     if (body == NULL || !esc_request_check_members(request, body) ||
@@ -285,7 +285,7 @@ static void answer_link(EscRequest *request)
 
 static void tell_over(EscRequest *request)
 {
-    if (esc_request_slow_down(request))
+    if (esc_request_hold_up(request, true))
         esc_login_tell(request, 410, ESC_WORD_LOGIN_OVER_TITLE, ESC_WORD_LOGIN_OVER);
 }
 
@@ -327,7 +327,7 @@ static void answer_taken(EscRequest *request)
         return;
     }
     if (state == ESC_ASK_IS_ANOTHERS) {
-        if (esc_request_slow_down(request))
+        if (esc_request_hold_up(request, true))
             esc_login_tell(request, 403, ESC_WORD_LOGIN_OTHER_TITLE, ESC_WORD_LOGIN_OTHER);
         return;
     }

@@ -140,7 +140,7 @@ static void answer_callback(EscRequest *request)
     job->state = parameter(request, "state", ESC_OIDC_STATE_SIZE);
     job->code = parameter(request, "code", ESC_OIDC_CODE_BYTES_MAX);
     if (!is_the_same(request, job->state) || job->code.size == 0) {
-        if (esc_request_slow_down(request))
+        if (esc_request_hold_up(request, true))
             tell_failed(request, 403);
         return;
     }
