@@ -17,7 +17,7 @@
 #define PEOPLE_MAX 3 /* who are called into a room; looking somebody up is a step of its row */
 
 typedef struct Room {
-    EscText name, title, escalation, ticket, address;
+    EscText name, title, escalation, ticket, address, words;
     EscText people[PEOPLE_MAX]; /* by their chat addresses */
     uint32_t people_count;
 } Room;
@@ -40,9 +40,10 @@ static bool read_room(EscPlanner *planner, const EscCall *call, Room *room)
         esc_planner_refuse(planner, "what room is meant is not readable");
         return false;
     }
-    EscText *const texts[] = {&room->name, &room->title, &room->escalation, &room->ticket,
-                              &room->address};
-    static const char *const names[] = {"room", "title", "escalation", "ticket", "address"};
+    EscText *const texts[] = {&room->name,   &room->title,   &room->escalation,
+                              &room->ticket, &room->address, &room->words};
+    static const char *const names[] = {"room",   "title",   "escalation",
+                                        "ticket", "address", "words"};
     for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
         *texts[i] = esc_arena_text(
             planner->arena,
@@ -111,9 +112,18 @@ static void judge_invitation(EscSaid *said)
         esc_slack_judge(said);
 }
 
+/* The channel's id, behind the address that we have made; empty: Slack never said it. */
+static EscText id_in_slack(const Room *room)
+{
+    EscText link = ESC_TEXT(SLACK_LINK);
+    return esc_text_starts_with(room->address, link)
+               ? (EscText){room->address.data + link.size, room->address.size - link.size}
+               : (EscText){"", 0};
+}
+
 static void invite_in_slack(EscPlanner *planner, const EscEndpoint *endpoint, Room *room)
 {
-    EscText link = ESC_TEXT(SLACK_LINK), address = room->address;
+    const EscText channel = id_in_slack(room);
     EscBuf body;
     uint32_t count = 0;
     esc_buf_init(&body, ESC_PLAN_BYTES_MAX);
@@ -133,18 +143,55 @@ static void invite_in_slack(EscPlanner *planner, const EscEndpoint *endpoint, Ro
     }
     room->people_count = count;
     esc_buf_char(&body, '"');
-    if (count == 0 || !esc_text_starts_with(address, link)) {
+    if (count == 0 || channel.size == 0) {
         esc_buf_release(&body);
         invite_nobody(planner);
         return;
     }
-    esc_planner_member(&body, "channel",
-                       (EscText){address.data + link.size, address.size - link.size});
+    esc_planner_member(&body, "channel", channel);
     esc_buf_char(&body, '}');
     planner->plan->judge = judge_invitation;
     keep_result(planner, room);
     esc_bot_send(planner, "POST", esc_bot_url(planner, endpoint, "/conversations.invite"),
                  endpoint->secret, esc_planner_keep(planner, &body));
+}
+
+static void judge_archive(EscSaid *said)
+{
+    bool is_over = esc_bot_reply_is(said->reply, "/error", "already_archived") ||
+                   esc_bot_reply_is(said->reply, "/error", "channel_not_found");
+    if (said->verdict != ESC_VERDICT_DONE || !is_over)
+        esc_slack_judge(said);
+}
+
+/* First the words, as a step whose message is known then, so that they are not said twice; then the archive. */
+static void close_in_slack(EscPlanner *planner, const EscEndpoint *endpoint, const Room *room)
+{
+    EscText id = id_in_slack(room);
+    EscText key =
+        esc_arena_printf(planner->arena, "slack end %.*s", ESC_TEXT_ARG(planner->row->key));
+    bool is_said = id.size > 0 && esc_bot_known(planner, ESC_KNOWN_PLACE, key).size > 0;
+    EscBuf body;
+    esc_buf_init(&body, ESC_PLAN_BYTES_MAX);
+    esc_buf_string(&body, "{\"channel\":");
+    esc_json_text(&body, id.size > 0 ? id : room->address);
+    if (!is_said)
+        esc_planner_member(&body, "text", room->words);
+    esc_buf_char(&body, '}');
+    EscText json = esc_planner_keep(planner, &body);
+    if (is_said) {
+        planner->plan->judge = judge_archive;
+        esc_bot_send(planner, "POST", esc_bot_url(planner, endpoint, "/conversations.archive"),
+                     endpoint->secret, json);
+        return;
+    }
+    EscText url = esc_bot_url(planner, endpoint, "/chat.postMessage");
+    planner->plan->judge = esc_slack_judge;
+    if (id.size > 0)
+        esc_bot_ask(planner, url, json, ESC_KNOWN_PLACE, key, "/ts");
+    else /* by its name: it is said there, and nothing more can be done */
+        esc_planner_post(planner, url, json);
+    esc_planner_bearer(planner, endpoint->secret);
 }
 
 /* --- Mattermost --------------------------------------------------------------------------------- */
@@ -242,6 +289,28 @@ static void invite_in_mattermost(EscPlanner *planner, const EscEndpoint *endpoin
                  esc_planner_keep(planner, &body));
 }
 
+/* The channel stays: who may archive one is the server's own matter. */
+static void say_in_mattermost(EscPlanner *planner, const EscEndpoint *endpoint, const Room *room)
+{
+    EscText team = team_of(planner, endpoint);
+    EscText channel = team.size == 0
+                          ? team
+                          : esc_mattermost_channel(planner, endpoint,
+                                                   esc_arena_printf(planner->arena, "%.*s/%.*s",
+                                                                    ESC_TEXT_ARG(team),
+                                                                    ESC_TEXT_ARG(room->name)));
+    EscBuf body;
+    if (channel.size == 0)
+        return;
+    esc_buf_init(&body, ESC_PLAN_BYTES_MAX);
+    esc_buf_string(&body, "{\"channel_id\":");
+    esc_json_text(&body, channel);
+    esc_planner_member(&body, "message", room->words);
+    esc_buf_char(&body, '}');
+    esc_bot_send(planner, "POST", esc_bot_url(planner, endpoint, "/api/v4/posts"), endpoint->secret,
+                 esc_planner_keep(planner, &body));
+}
+
 /* --- a meeting server --------------------------------------------------------------------------- */
 
 /* Whoever can guess the name of a room can sit in it: with a secret nobody can. */
@@ -303,6 +372,23 @@ static void make_room(EscPlanner *planner, const EscEndpoint *endpoint, const Ro
     }
 }
 
+static void close_room(EscPlanner *planner, const EscEndpoint *endpoint, const Room *room)
+{
+    switch (endpoint->kind) {
+    case ESC_ENDPOINT_SLACK:
+        close_in_slack(planner, endpoint, room);
+        break;
+    case ESC_ENDPOINT_MATTERMOST:
+        say_in_mattermost(planner, endpoint, room);
+        break;
+    case ESC_ENDPOINT_WEBHOOK:
+        esc_plan_signed(planner, endpoint, "escal.room.closed");
+        break;
+    default:
+        planner->plan->is_done = true; /* an address has no end */
+    }
+}
+
 static void call_into(EscPlanner *planner, const EscEndpoint *endpoint, Room *room)
 {
     if (endpoint->kind == ESC_ENDPOINT_SLACK)
@@ -321,6 +407,8 @@ void esc_plan_room(EscPlanner *planner, const EscEndpoint *endpoint)
         return;
     if (esc_text_equal(call->action, ESC_TEXT(ESC_ROOM_INVITE)))
         call_into(planner, endpoint, &room);
+    else if (esc_text_equal(call->action, ESC_TEXT(ESC_ROOM_CLOSE)))
+        close_room(planner, endpoint, &room);
     else
         make_room(planner, endpoint, &room);
 }

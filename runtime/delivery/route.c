@@ -91,11 +91,11 @@ static bool is_receiver(const EscEndpoint *channel, EscText address)
     return false;
 }
 
-static void route_channel(const EscWorkspaceConfig *config, const EscOutboxRow *row,
+static void route_channel(const EscWorkspaceConfig *config, const EscOutboxRow *row, EscText name,
                           EscRoute *route)
 {
-    const EscEndpoint *channel = find_channel(config, row->target);
-    set_name(route, "channel ", row->target);
+    const EscEndpoint *channel = find_channel(config, name);
+    set_name(route, "channel ", name);
     route->is_gone = channel != NULL && row->address.size > 0 &&
                      (channel->kind != ESC_ENDPOINT_SMTP || !is_receiver(channel, row->address));
     if (channel == NULL)
@@ -108,7 +108,7 @@ void esc_route_find(const EscWorkspaceConfig *config, const EscOutboxRow *row, E
 {
     *route = (EscRoute){.way = ESC_WAY_NONE};
     if (esc_text_equal(row->medium, ESC_TEXT(ESC_MEDIUM_ROOM))) {
-        route_channel(config, row, route);
+        route_channel(config, row, ESC_TEXT(ESC_ROOM_CHANNEL), route); /* "warroom ana", too */
     } else if (row->kind == ESC_OUTBOX_CALL) {
         route->system = find_system(config, row->target);
         set_name(route, "system ", route->system == NULL ? row->target : route->system->name);
@@ -117,7 +117,7 @@ void esc_route_find(const EscWorkspaceConfig *config, const EscOutboxRow *row, E
         else
             route->way = ESC_WAY_HTTP;
     } else if (row->address.size == 0 || esc_text_equal(row->medium, ESC_TEXT(ESC_MEDIUM_MAIL))) {
-        route_channel(config, row, route);
+        route_channel(config, row, row->target, route);
     } else {
         set_name(route, "people by ", row->medium);
         route_person(config, row->medium, route);

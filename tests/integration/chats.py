@@ -104,6 +104,7 @@ class Slack(Server):
         self.channels = {"C024BE91L"}
         self.messages = {}  # (channel, ts) -> message
         self.rooms = {}  # name -> id
+        self.archived = set()  # ids of rooms
         self.joined = set()  # members who are in every room already
         self.wrong = []  # calls that are not as Slack describes them
         self.last = 0
@@ -129,7 +130,8 @@ class Slack(Server):
             if method == "users.lookupByEmail":
                 return 200, self.look_up(request)
             handlers = {"chat.postMessage": self.post, "chat.update": self.update, "chat.postEphemeral": self.ephemeral,
-                        "conversations.create": self.create, "conversations.invite": self.invite}
+                        "conversations.create": self.create, "conversations.invite": self.invite,
+                        "conversations.archive": self.archive}
             return 200, handlers[method](request["json"])
         except Refused as refused:
             return 200, {"ok": False, "error": str(refused)}
@@ -219,6 +221,12 @@ class Slack(Server):
         check(all(user in self.members.values() for user in users), "user_not_found")
         check(not self.joined.intersection(users), "already_in_channel")
         return {"ok": True, "channel": {"id": body["channel"]}}
+
+    def archive(self, body):
+        channel = self.channel(body)
+        check(channel not in self.archived, "already_archived")
+        self.archived.add(channel)
+        return {"ok": True}
 
     def press(self, message, action_id, user):
         """The payload of one pressed button of a message that it shows."""

@@ -29,10 +29,10 @@ template down "It is down" {
 
 
 class Rooms(Case):
-    def bound(self, chat="@ana", **room):
+    def bound(self, chat="@ana", desk=DESK, **room):
         folder = self.folder / "desk"
         folder.mkdir()
-        (folder / "desk.esc").write_text(DESK.replace("@ana", chat))
+        (folder / "desk.esc").write_text(desk.replace("@ana", chat))
         WORKSPACES["desk"] = folder
         self.addCleanup(WORKSPACES.pop, "desk")
         data = self.folder / "data"
@@ -79,8 +79,8 @@ class Rooms(Case):
         self.addCleanup(slack.close)
         return slack
 
-    def bound_in(self, slack):
-        self.bound("ana@desk.example", type="slack", url=f"{slack.url}/api", to=["C024"], secret_file="system-secret")
+    def bound_in(self, slack, desk=DESK):
+        self.bound("ana@desk.example", desk, type="slack", url=f"{slack.url}/api", to=["C024"], secret_file="system-secret")
 
     def test_a_channel_in_slack(self):
         slack = self.in_slack()
@@ -90,6 +90,29 @@ class Rooms(Case):
         self.assertEqual([r["json"] for r in slack.at("/api/conversations.create")], [{"name": "desk-e-1", "is_private": False}])
         eventually(lambda: self.invited() == ["ana@desk.example"])
         self.assertEqual(slack.at("/api/conversations.invite")[0]["json"], {"users": "U0ANA", "channel": "C0ROOM0"})
+
+    def test_one_who_cannot_be_invited_keeps_nobody_out(self):
+        slack = self.in_slack()
+        self.bound_in(slack, DESK.replace("person ana", 'person ben "Ben" { chat "ben@desk.example" }\nteam both { ana ben }\nperson ana').replace(
+            "primary ana ", "primary ben ").replace("ack within 30m }", "ack within 30m  secondary ana  ack within 30m }"))
+        rows = lambda: [r["data"] for r in self.daemon.audit(escalation="E-1") if r["kind"] == "warroom"]  # noqa: E731
+        eventually(lambda: any("not_invited" in row for row in rows()))
+        self.assertEqual([(row["not_invited"], "users_not_found" in row["because"]) for row in rows() if "not_invited" in row], [("ben", True)])
+
+    def test_the_end_is_said_in_the_room_and_archives_it(self):
+        slack = self.in_slack()
+        self.bound_in(slack)
+        eventually(lambda: self.invited() == ["ana@desk.example"])
+        daemon = self.daemon
+        daemon.ctl("ack", "E-1", "--as", "ana")
+        daemon.send(event("e2", "ticket.resolved", "INC-1"))
+        eventually(lambda: slack.archived == {"C0ROOM0"})
+        said = [m["text"] for m in slack.messages.values() if m["channel"] == "C0ROOM0"]
+        self.assertEqual(len(said), 1)
+        self.assertRegex(said[0], "^E-1 of INC-1 is closed as resolved after ")
+        self.restart()
+        self.assertEqual(len(slack.at("/api/conversations.archive")), 1)
+        self.assert_no_gap()
 
     def test_who_is_in_the_channel_already_is_called(self):
         slack = self.in_slack()

@@ -206,6 +206,63 @@ static void somebody_is_called_into_a_channel_of_mattermost(void **state)
     assert_text_equal(f->plan.result, "@ana");
 }
 
+#define CLOSE(address)                                                                             \
+    "{\"system\":\"warroom\",\"action\":\"close\",\"method\":\"POST\",\"path\":\"\",\"json\":{"    \
+    "\"room\":\"acme-e-12\",\"address\":\"" address                                                \
+    "\",\"words\":\"E-12 is closed\"},\"expect\":[]}"
+
+static void the_end_is_said_and_the_channel_archived(void **state)
+{
+    Fixture *f = *state;
+    f->row.body = ESC_TEXT(CLOSE("https://slack.com/app_redirect?channel=C1"));
+    make(f, ESC_ENDPOINT_SLACK);
+    assert_true(f->plan.is_step); /* said first */
+    assert_text_equal(f->plan.url, "https://chat.example/chat.postMessage");
+    assert_text_equal(f->plan.body, "{\"channel\":\"C1\",\"text\":\"E-12 is closed\"}");
+    esc_known_put(f->known, f->plan.learns_sort, f->plan.learns, ESC_TEXT("1.2"));
+    make(f, ESC_ENDPOINT_SLACK);
+    assert_false(f->plan.is_step);
+    assert_text_equal(f->plan.url, "https://chat.example/conversations.archive");
+    assert_text_equal(f->plan.body, "{\"channel\":\"C1\"}");
+    assert_int_equal(judged(&f->plan, 200, "{\"ok\":false,\"error\":\"already_archived\"}").verdict,
+                     ESC_VERDICT_DONE);
+    assert_int_equal(
+        judged(&f->plan, 200, "{\"ok\":false,\"error\":\"cant_archive_general\"}").verdict,
+        ESC_VERDICT_DEAD);
+    /* one that is known by its name only hears it */
+    f->row.body = ESC_TEXT(CLOSE("#acme-e-12"));
+    make(f, ESC_ENDPOINT_SLACK);
+    assert_false(f->plan.is_step);
+    assert_text_equal(f->plan.url, "https://chat.example/chat.postMessage");
+    make(f, ESC_ENDPOINT_MEETING);
+    assert_true(f->plan.is_done);
+    make(f, ESC_ENDPOINT_WEBHOOK);
+    assert_true(esc_text_starts_with(f->plan.body, ESC_TEXT("{\"type\":\"escal.room.closed\",")));
+}
+
+static void the_end_is_said_in_mattermost(void **state)
+{
+    Fixture *f = *state;
+    f->row.body = ESC_TEXT(CLOSE("https://chat.example/ops/channels/acme-e-12"));
+    make(f, ESC_ENDPOINT_MATTERMOST);
+    assert_true(f->plan.is_step);
+    esc_known_put(f->known, f->plan.learns_sort, f->plan.learns, ESC_TEXT("c26"));
+    make(f, ESC_ENDPOINT_MATTERMOST);
+    assert_text_equal(f->plan.url, "https://chat.example/api/v4/posts");
+    assert_text_equal(f->plan.body, "{\"channel_id\":\"c26\",\"message\":\"E-12 is closed\"}");
+}
+
+/* Whoever is called stands behind the channel in the row's target. */
+static void an_invitation_goes_to_the_channel(void **state)
+{
+    Fixture *f = *state;
+    f->row.target = ESC_TEXT("warroom ana");
+    f->row.body = ESC_TEXT(INVITE("https://slack.com/app_redirect?channel=C1", "\"U1\""));
+    make(f, ESC_ENDPOINT_SLACK);
+    assert_text_equal(f->plan.body, "{\"users\":\"U1\",\"channel\":\"C1\"}");
+    assert_string_equal(f->route.name, "channel warroom");
+}
+
 static void a_meeting_is_an_address(void **state)
 {
     Fixture *f = *state;
@@ -252,9 +309,18 @@ static void others_make_no_rooms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(a_room_in_slack_is_a_channel), CASE(a_room_in_mattermost_is_of_a_team),
-        CASE(people_are_called_into_it),    CASE(somebody_is_called_into_a_channel_of_mattermost),
-        CASE(a_meeting_is_an_address),      CASE(a_webhook_makes_what_it_makes),
+        CASE(a_room_in_slack_is_a_channel),
+        CASE(a_room_in_mattermost_is_of_a_team),
+        CASE(people_are_called_into_it),
+        CASE(somebody_is_called_into_a_channel_of_mattermost),
+        CASE(the_end_is_said_and_the_channel_archived),
+        CASE(a_webhook_makes_what_it_makes),
+        CASE(the_end_is_said_in_mattermost),
+        CASE(a_webhook_makes_what_it_makes),
+        CASE(an_invitation_goes_to_the_channel),
+        CASE(a_webhook_makes_what_it_makes),
+        CASE(a_meeting_is_an_address),
+        CASE(a_webhook_makes_what_it_makes),
         CASE(others_make_no_rooms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,7 +223,7 @@ static void call_settled(EscEngine *engine, EscEscalation *escalation, const Esc
                        : esc_turn_printf(engine, "%u", delivery->http_status);
     EscText detail = esc_utf8_cut(delivery->detail, 1000);
     if (esc_room_is_asked_by(node)) {
-        esc_room_settled(engine, escalation, delivery);
+        esc_room_settled(engine, escalation, node, delivery);
         return;
     }
     reply_keep(engine, escalation, delivery);

@@ -127,6 +127,7 @@ void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
     ticket_unlink(escalation->ticket, escalation);
     members_leave(engine, escalation);
     esc_escalation_moment(engine, escalation, ESC_AUDIT_CLOSED, escalation->outcome);
+    esc_room_close(engine, escalation);
     esc_audit_escalation(
         engine, escalation, ESC_AUDIT_CLOSED,
         esc_audit_data(engine, "outcome", escalation->outcome, NULL), "closed as %.*s after %.*s",

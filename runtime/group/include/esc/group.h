@@ -105,11 +105,13 @@ typedef enum EscOutboxKind {
 /* To one of those who get the mails of a channel; a person's own medium is "email". */
 #define ESC_MEDIUM_MAIL "mail"
 /* A war room is asked for: a CALL whose target is ESC_ROOM_CHANNEL. It is made, {"room","title","escalation","ticket"}, and
- * the call returns its address; or people are called into it, {"room","address","people":["@ana"],"escalation","ticket"},
- * and the call returns who was. */
+ * the call returns its address; or somebody is called into it, {"room","address","people":["@ana"],"escalation","ticket"},
+ * by a row whose target has their name behind the channel's ("warroom ana"), and the call returns who was; or its end is said
+ * in it, {"room","address","words","escalation","ticket"}, and it is closed where the endpoint can do that. */
 #define ESC_MEDIUM_ROOM "room"
 #define ESC_ROOM_OPEN "open" /* its actions */
 #define ESC_ROOM_INVITE "invite"
+#define ESC_ROOM_CLOSE "close"
 typedef struct EscOutboxRow {
     uint64_t id;
     EscText key; /* idempotency key: "acme/E-12/7/9f3c2b1a0d4e5f60", the last part of the store */

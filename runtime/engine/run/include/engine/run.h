@@ -115,7 +115,10 @@ bool esc_items_are_there(const EscEscalation *escalation, EscText field, EscValu
 EscText esc_room_open(EscEngine *engine, EscEscalation *escalation, EscText title);
 /* Whether a row asks for a room, and what follows when it is settled. */
 bool esc_room_is_asked_by(const EscOutboxNode *node);
-void esc_room_settled(EscEngine *engine, EscEscalation *escalation, const EscDelivery *delivery);
+void esc_room_settled(EscEngine *engine, EscEscalation *escalation, const EscOutboxNode *node,
+                      const EscDelivery *delivery);
+/* The escalation is closed: that is said in its room, which may be closed with it. Nothing where it has none. */
+void esc_room_close(EscEngine *engine, EscEscalation *escalation);
 
 /* --- calls.c ---------------------------------------------------------------------------------- */
 
