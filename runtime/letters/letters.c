@@ -168,16 +168,39 @@ bool esc_reply_address_read(EscText address, EscText inbox, uint64_t *escalation
 }
 
 /* The workspace's name has no dots, and whose it is follows from the mark. */
-bool esc_message_id_read(EscText id, uint64_t *escalation, EscText *mark)
+/* Its parts, which borrow. */
+typedef struct Id {
+    EscText workspace, escalation, number, store, mark;
+} Id;
+
+static Id id_of(EscText id)
 {
     if (id.size > 1 && id.data[0] == '<' && id.data[id.size - 1] == '>')
         id = (EscText){id.data + 1, id.size - 2};
     EscText rest = parts_of(id).local;
-    (void)next_part(&rest, '.');
-    *escalation = number_of(next_part(&rest, '.'));
-    (void)next_part(&rest, '.'); /* the number of the message */
-    EscText store = next_part(&rest, '.');
-    *mark = rest;
-    return *escalation != 0 && store.size == STORE_DIGITS &&
-           (rest.size == ESC_MARK_LETTERS || rest.size == ESC_MARK_THREAD_LETTERS);
+    Id made = {.workspace = next_part(&rest, '.')};
+    made.escalation = next_part(&rest, '.');
+    made.number = next_part(&rest, '.');
+    made.store = next_part(&rest, '.');
+    made.mark = rest;
+    return made;
+}
+
+bool esc_message_id_read(EscText id, uint64_t *escalation, EscText *mark)
+{
+    const Id said = id_of(id);
+    *escalation = number_of(said.escalation);
+    *mark = said.mark;
+    return *escalation != 0 && said.store.size == STORE_DIGITS &&
+           (said.mark.size == ESC_MARK_LETTERS || said.mark.size == ESC_MARK_THREAD_LETTERS);
+}
+
+bool esc_message_id_key(EscText id, EscText workspace, EscBuf *key)
+{
+    const Id said = id_of(id);
+    esc_buf_printf(key, "%.*s/E-%llu/%.*s/%.*s", ESC_TEXT_ARG(workspace),
+                   (unsigned long long)number_of(said.escalation), ESC_TEXT_ARG(said.number),
+                   ESC_TEXT_ARG(said.store));
+    return number_of(said.escalation) != 0 && said.store.size == STORE_DIGITS &&
+           key->status == ESC_OK;
 }

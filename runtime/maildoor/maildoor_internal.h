@@ -25,6 +25,7 @@ typedef struct EscMailJob {
     EscEvent event;
     EscAction action;
     EscRemark remark;
+    EscReceipt receipt;
     EscLmtpAnswer answer; /* code 0: not yet */
     bool is_let_in;
 } EscMailJob;
@@ -34,6 +35,9 @@ bool esc_mail_parse(EscJob *job, const EscProgram *program);
 bool esc_mail_look(EscJob *job, EscService *service);
 void esc_mail_committed(EscJob *job, const EscReply *replies);
 void esc_mail_refused(EscJob *job, EscRefusal refusal, EscText reason);
+
+/* maildoor_report.c: a notice of delivery as news of the message that it is about; false: it is about none of ours. */
+bool esc_mail_report_make(EscMailJob *job, EscService *service);
 
 /* maildoor_event.c: the mail as a new ticket, or as news of the ticket. */
 ESC_MUST_USE EscStatus esc_mail_ticket_make(EscMailJob *job, const EscProgram *program,

@@ -202,6 +202,8 @@ static EscStatus make_input(EscMailJob *job, EscService *service, EscWhy *why)
     if (!find_subject(job, service))
         return esc_why(why, ESC_FORBIDDEN, "", 0,
                        "this address for an answer is not valid, or not any more");
+    if (esc_mail_report_make(job, service))
+        return ESC_OK;
     const char *because = is_our_own(job) ? "it came from here, and comes back" : left_because(job);
     if (because != NULL) {
         leave(job, because);

@@ -177,6 +177,7 @@ static void take_message(EscArena *arena, GMimeMessage *message, EscText loop, E
     take_from(arena, message, mail);
     take_ids(arena, message, mail);
     esc_mime_take_parts(arena, message, mail);
+    esc_mime_take_report(arena, message, mail);
 }
 
 EscStatus esc_mail_read(EscArena *arena, EscBytes raw, EscText loop, EscMailRead *mail, EscWhy *why)

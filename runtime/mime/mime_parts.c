@@ -29,8 +29,7 @@ static bool is_text(GMimeObject *part, const char *subtype)
            g_mime_content_type_is_type(type, "text", subtype) && !is_attachment(part);
 }
 
-/* The decoded bytes of a part, or all of a mail within the mail. */
-static GByteArray *content_of(GMimeObject *part)
+GByteArray *esc_mime_content(GMimeObject *part)
 {
     GMimeStream *stream = g_mime_stream_mem_new();
     GMimeDataWrapper *content =
@@ -77,7 +76,7 @@ static void take_file(Walk *walk, GMimeObject *part)
     }
     EscMailFile *file = &walk->files[mail->files_count++];
     char *type = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(part));
-    GByteArray *bytes = content_of(part);
+    GByteArray *bytes = esc_mime_content(part);
     *file = (EscMailFile){.type = one_line(walk, type), .size = bytes->len};
     if (GMIME_IS_PART(part))
         file->name = one_line(walk, g_mime_part_get_filename(GMIME_PART(part)));

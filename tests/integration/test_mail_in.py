@@ -331,6 +331,41 @@ class Answers(Desk):
         self.assertEqual(len(self.tickets()), 1)
 
 
+class Bounces(Desk):
+    def notice(self, page, action="failed", identity=None, status="5.1.1", words="smtp; 550 5.1.1 <ana@desk.example>: user unknown"):
+        return (f"From: MAILER-DAEMON@mx.example\r\nTo: escal@desk.example\r\nSubject: Undelivered Mail\r\nAuto-Submitted: auto-replied\r\n"
+                "Content-Type: multipart/report; report-type=delivery-status; boundary=r\r\n\r\n--r\r\n\r\nSorry.\r\n--r\r\nContent-Type: message/delivery-status\r\n\r\n"
+                f"Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; ana@desk.example\r\nAction: {action}\r\nStatus: {status}\r\n"
+                f"Diagnostic-Code: {words}\r\n\r\n--r\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {identity or page['Message-ID']}\r\n\r\n--r--\r\n").encode()
+
+    def open(self):
+        self.daemon.start()
+        self.daemon.send({"specversion": "1.0", "id": "b1", "source": "/t", "type": "ticket.created", "subject": "B-1", "data": {"title": "Fire", "severity": "high"}})
+        return self.page("ana@desk.example")
+
+    def dead(self):
+        return [row for row in self.daemon.get("/v1/outbox?state=dead").json["items"]]
+
+    def test_a_mail_that_comes_back_did_not_arrive(self):
+        page = self.open()
+        self.assertEqual(self.deliver(self.notice(page, "delayed"), sender=""), ["250 2.0.0 taken"])
+        # Somebody who only knows who writes to whom, and somebody with another's mark.
+        forged = re.sub(r"\.[0-9a-z]{26}@", "." + "0" * 26 + "@", page["Message-ID"])
+        self.assertEqual(self.deliver(self.notice(page, identity=forged), sender=""), ["250 2.0.0 taken"])
+        self.assertEqual((self.dead(), len(self.records("mail_left"))), ([], 2))
+        self.assertEqual(self.deliver(self.notice(page), sender=""), ["250 2.0.0 taken"])
+        row, = self.dead()
+        self.assertEqual((row["target"], row["detail"]), ("ana", "told by mail: 550 5.1.1 <ana@desk.example>: user unknown"))
+        self.assertIn("user unknown", json.dumps([record["text"] for record in self.records("delivery_dead")]))
+        self.assertEqual(len(self.records("mail_left")), 2)
+        # The same notice again changes nothing, before and behind a kill.
+        self.assertEqual(self.deliver(self.notice(page), sender=""), ["250 2.0.0 taken"])
+        self.daemon.kill()
+        self.daemon.start()
+        self.assertEqual(self.deliver(self.notice(page), sender=""), ["250 2.0.0 taken"])
+        self.assertEqual(len(self.records("delivery_dead")), 1)
+
+
 class Life(Desk):
     def test_nothing_that_was_taken_is_lost_and_nothing_comes_twice(self):
         """kill -9 while mails come in: what got 250 is there, and what is brought again because nothing was said is there once."""

@@ -181,6 +181,22 @@ static void ids_come_back(void **state)
         assert_false(esc_message_id_read(esc_text_from(others[i]), &escalation, &mark));
 }
 
+static void an_id_says_the_key_of_its_message(void **state)
+{
+    (void)state;
+    EscBuf key;
+    esc_buf_init(&key, 100);
+    assert_true(esc_message_id_key(ESC_TEXT("<acme.E-12.7." STORE "." MARK "@x.example>"),
+                                   ESC_TEXT("acme"), &key));
+    assert_text_equal(esc_buf_as_text(&key), "acme/E-12/7/" STORE);
+    static const char *const others[] = {"", "acme.E-12.7.@x", "acme.E-x.7." STORE "@x", "a@b"};
+    for (size_t i = 0; i < ESC_COUNT_OF(others); i++) {
+        esc_buf_clear(&key);
+        assert_false(esc_message_id_key(esc_text_from(others[i]), ESC_TEXT("acme"), &key));
+    }
+    esc_buf_release(&key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +207,7 @@ int main(void)
         cmocka_unit_test(keys_are_taken_to_pieces),
         cmocka_unit_test(an_answer_has_an_address_of_its_own),
         cmocka_unit_test(ids_come_back),
+        cmocka_unit_test(an_id_says_the_key_of_its_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

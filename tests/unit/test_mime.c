@@ -158,6 +158,57 @@ static void who_is_a_machine(void **state)
     }
 }
 
+#define REPORT(status, returned)                                                                   \
+    "From: MAILER-DAEMON@mx.example\r\nContent-Type: multipart/report; "                           \
+    "report-type=delivery-status; boundary=r\r\n\r\n--r\r\n\r\nIt did not arrive.\r\n--r\r\n"      \
+    "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n" status   \
+    "\r\n--r\r\n" returned "\r\n--r--\r\n"
+
+static void a_notice_of_delivery_says_what_became_of_which_mail(void **state)
+{
+    (void)state;
+    read_ok(REPORT("Final-Recipient: rfc822; ana@x.example\r\nACTION: failed\r\nStatus: 5.1.1\r\n"
+                   "Diagnostic-Code: smtp; 550 5.1.1\r\n <ana@x.example>: user unknown\r\n",
+                   "Content-Type: text/rfc822-headers\r\n\r\nFrom: e@x.example\r\nmessage-id:\r\n "
+                   "<acme.E-1.7@x.example>\r\n"));
+    assert_int_equal(mail.machine, ESC_MAIL_AUTO_REPLY);
+    assert_text_equal(mail.report.action, "failed");
+    assert_text_equal(mail.report.status, "5.1.1");
+    assert_text_equal(mail.report.words, "550 5.1.1 <ana@x.example>: user unknown");
+    assert_text_equal(mail.report.message_id, "acme.E-1.7@x.example");
+    /* the whole mail that came back: what stands in its words is none of its headers */
+    read_ok(REPORT("Action: delayed\r\nStatus: 4.4.1\r\n",
+                   "Content-Type: message/rfc822\r\n\r\nFrom: e@x.example\r\nMessage-ID: "
+                   "<a@b>\r\n\r\nMessage-ID: <c@d>\r\n"));
+    assert_text_equal(mail.report.action, "delayed");
+    assert_text_equal(mail.report.message_id, "a@b");
+    assert_int_equal(mail.report.words.size, 0);
+    /* without one, and what is no report */
+    read_ok(REPORT("Action: failed\r\n", "Content-Type: message/rfc822\r\n\r\nFrom: "
+                                         "e@x.example\r\n\r\nMessage-ID: <c@d>\r\n"));
+    assert_int_equal(mail.report.message_id.size, 0);
+    read_ok(HEAD "Content-Type: message/delivery-status\r\n\r\nAction: failed\r\n");
+    assert_int_equal(mail.report.action.size, 0);
+}
+
+static void a_long_notice_is_cut(void **state)
+{
+    (void)state;
+    EscBuf raw;
+    esc_buf_init(&raw, (size_t)1 << 20);
+    esc_buf_string(&raw,
+                   "From: a@b.example\r\nContent-Type: multipart/report; boundary=r\r\n\r\n--r\r\n"
+                   "Content-Type: message/delivery-status\r\n\r\nAction: failed\r\n"
+                   "Diagnostic-Code: smtp; ");
+    for (int i = 0; i < 20000; i++)
+        esc_buf_string(&raw, i % 50 == 49 ? "\r\n \xff" : "x");
+    esc_buf_string(&raw, "\r\n--r--\r\n");
+    assert_status(read_text(esc_buf_as_text(&raw)), ESC_OK);
+    assert_text_equal(mail.report.action, "failed");
+    assert_true(mail.report.words.size > 400 && mail.report.words.size <= 500);
+    esc_buf_release(&raw);
+}
+
 static void an_author_is_one_address(void **state)
 {
     (void)state;
@@ -384,6 +435,8 @@ int main(void)
         TEST(files_stand_beside_the_text),
         TEST(a_mail_of_html_alone_has_its_words),
         TEST(who_is_a_machine),
+        TEST(a_notice_of_delivery_says_what_became_of_which_mail),
+        TEST(a_long_notice_is_cut),
         TEST(an_author_is_one_address),
         TEST(depth_and_parts_have_bounds),
         TEST(files_beyond_the_bound_are_counted),

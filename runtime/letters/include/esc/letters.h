@@ -48,6 +48,8 @@ bool esc_address_equal(EscText a, EscText b);
 void esc_reply_address_write(EscBuf *out, EscText inbox, uint64_t escalation, EscText mark);
 /* Whether an address is the inbox (*escalation is 0 then) or an answer's of it; *mark borrows from the address. */
 bool esc_reply_address_read(EscText address, EscText inbox, uint64_t *escalation, EscText *mark);
+/* The key of the message that such an id was made of, for a mail that comes back: "acme/E-12/7/00f1…"; false: it is none. */
+bool esc_message_id_key(EscText id, EscText workspace, EscBuf *key);
 /* What an id of ours says that came back, with or without its angle brackets: "<acme.E-12.7.00f1….MARK@x.example>". */
 bool esc_message_id_read(EscText id, uint64_t *escalation, EscText *mark);
 

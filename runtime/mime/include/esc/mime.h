@@ -35,6 +35,16 @@ typedef enum EscMailMachine {
     ESC_MAIL_LOOP        /* it was here before (X-Loop) */
 } EscMailMachine;
 
+/* What a mail server reports of a mail of ours (RFC 3464), of its first recipient. Anybody can write one: it counts for what
+ * the id proves. */
+typedef struct EscMailReport {
+    EscText
+        message_id; /* of the mail that it is about, without brackets; empty: it is no such report */
+    EscText action; /* "failed", "delayed", "delivered", "relayed", "expanded" */
+    EscText status; /* "5.1.1" */
+    EscText words;  /* what the server was told: "550 5.1.1 <x>: user unknown"; may be empty */
+} EscMailReport;
+
 /* In the arena. Texts are UTF-8 without NUL; nothing of them is taken at its word. */
 typedef struct EscMailRead {
     EscText from;       /* the address, in small letters; empty: none, or more than one author */
@@ -47,6 +57,7 @@ typedef struct EscMailRead {
     bool is_text_cut;
     int64_t date_ms; /* what the sender's clock said; 0: nothing that can be read */
     EscMailMachine machine;
+    EscMailReport report;
     const EscMailFile *files;
     uint32_t files_count, files_left_out; /* of files beyond ESC_MAIL_FILES_MAX nothing is known */
 } EscMailRead;
