@@ -14,7 +14,6 @@
 #include "api_internal.h"
 
 #define WORDS_BYTES_MAX 400
-#define UNPROVEN_ALARM 10 /* in a row */
 #define NAME_SHOWN_BYTES_MAX 80
 
 /* What became of one item: which of the inputs are its own. */
@@ -80,30 +79,32 @@ static EscInboundCall call_of(const EscRequest *request)
                             .wall_ms = clock->wall_ms(clock->context)};
 }
 
-/* How often in a row nothing was proven for this binding. */
-static uint32_t *unproven_of(EscRequest *request)
+/* Of all bindings one number each, by their names. */
+static uint64_t key_of(const EscRequest *request)
 {
-    EscUnproven *unproven = &request->door->unproven;
-    uint64_t hash = esc_hash(request->inbound->binding->name, request->setup->hash_seed);
-    return &unproven->in_a_row[hash % ESC_COUNT_OF(unproven->in_a_row)];
+    return esc_hash(request->inbound->binding->name, request->setup->hash_seed);
 }
 
-/* A secret that is not the service's refuses everything that comes, and nobody would know: the first one is a warning, the
- * tenth in a row an alarm. Whoever has no secret can make no more of it. */
+/* A secret that is not the service's refuses everything that comes, and nobody would know: the first one is a warning, and
+ * many in a row are an alarm. Whoever has no secret can make no more of it. */
 static void tell_unproven(EscRequest *request, const char *why)
 {
     const EscApiSetup *setup = request->setup;
     EscText name = request->inbound->binding->name, workspace = request->inbound->config->name;
-    uint32_t *count = unproven_of(request);
-    if (*count >= UNPROVEN_ALARM)
-        return;
-    bool is_first = ++*count == 1, is_alarm = *count == UNPROVEN_ALARM;
-    if (setup->log == NULL || (!is_first && !is_alarm))
+    uint32_t count = esc_refusals_count(&request->door->refusals, key_of(request), true);
+    bool is_alarm = esc_refusals_are_told(count);
+    if (setup->log == NULL || (count != 1 && !is_alarm))
         return;
     EscText text = esc_arena_printf(
         request->arena, "%.*s: a request to /v1/inbound/%.*s was refused%s: %s",
         ESC_TEXT_ARG(workspace), ESC_TEXT_ARG(name),
-        is_alarm ? ", as all of the last ten were (is its secret_file the service's?)" : "", why);
+        is_alarm
+            ? esc_arena_printf(request->arena,
+                               ", as all of the last %u were (is its secret_file the service's?)",
+                               (unsigned)count)
+                  .data
+            : "",
+        why);
     setup->log(setup->outside_context, is_alarm ? "alarm" : "warning", "inbound_refused", text);
 }
 
@@ -114,7 +115,7 @@ static bool prove(EscRequest *request)
     call.header = header_of;
     call.context = request->http;
     if (request->inbound->kind->verify(&call, &why) == ESC_OK) {
-        *unproven_of(request) = 0;
+        (void)esc_refusals_count(&request->door->refusals, key_of(request), false);
         return true;
     }
     tell_unproven(request, why.text);
@@ -217,11 +218,19 @@ static EscText shown(EscText text)
     return esc_utf8_cut(text, NAME_SHOWN_BYTES_MAX);
 }
 
+/* What an act is about, as far as it says so. */
+static EscText about_of(const EscInboundItem *item)
+{
+    return item->escalation.size > 0 ? item->escalation
+           : item->ticket.size > 0   ? item->ticket
+                                     : ESC_TEXT("what waits for them");
+}
+
 static EscText act_text(EscRequest *request, const EscInboundItem *item, const char *because)
 {
     EscText name = request->inbound->binding->name,
             sender = shown(item->senders[0].size > 0 ? item->senders[0] : ESC_TEXT("somebody")),
-            about = shown(item->escalation.size > 0 ? item->escalation : item->ticket);
+            about = shown(about_of(item));
     return esc_arena_printf(request->arena, "%.*s: %s by %.*s on %.*s; %s", ESC_TEXT_ARG(name),
                             esc_verb_name(item->verb), ESC_TEXT_ARG(sender), ESC_TEXT_ARG(about),
                             because);
@@ -251,6 +260,7 @@ static void add_act(EscRequest *request, const EscInboundItem *item, Way *way)
                           .actor = way->person,
                           .through = request->inbound->binding->name,
                           .ticket = item->ticket,
+                          .is_only = item->escalation.size == 0 && item->ticket.size == 0,
                           .target = item->target,
                           .meant = {.is_set = item->question > 0, .question = item->question},
                           .reason = esc_utf8_cut(item->reason, ESC_REASON_BYTES_MAX)};
@@ -290,6 +300,15 @@ static void add_alias(EscRequest *request, EscInboundItem *item)
                                   item->senders[0]);
 }
 
+/* What names no escalation acts once; what cannot be told from its repetition does not act at all. */
+static bool is_first(EscRequest *request, EscText once)
+{
+    EscSeen *seen = &request->door->seen;
+    uint64_t hash = esc_hash(once, request->setup->hash_seed) | 1;
+    return once.size > 0 &&
+           atomic_exchange(&seen->hashes[hash / 2 % ESC_COUNT_OF(seen->hashes)], hash) != hash;
+}
+
 static void take_item(EscRequest *request, const EscProgram *program, uint32_t index)
 {
     EscInboundItem *item = &request->inbound->reading.items[index];
@@ -297,10 +316,13 @@ static void take_item(EscRequest *request, const EscProgram *program, uint32_t i
     *way = (Way){.act = ESC_NONE, .receipt = ESC_NONE};
     if (item->is_act)
         add_alias(request, item);
+    bool is_named = item->escalation.size > 0 || item->ticket.size > 0;
     if (item->is_act)
         find_person(program, item, way);
     else if (item->outbox == 0)
         way->because = "no message is named";
+    if (item->is_act && way->because == NULL && !is_named && !is_first(request, item->once))
+        way->because = "it names no escalation, and has come before";
     if (way->because == NULL && item->is_act)
         add_act(request, item, way);
     if (way->because != NULL)
@@ -437,7 +459,11 @@ static EscText said_because(EscRequest *request, const Way *way, EscWord word, c
 static EscText words_of(EscRequest *request, const EscInboundItem *item, const Way *way,
                         const EscReply *reply)
 {
-    EscText about = shown(item->escalation.size > 0 ? item->escalation : item->ticket);
+    EscText about = shown(about_of(item));
+    bool is_named = item->escalation.size > 0 || item->ticket.size > 0;
+    if (!is_named && reply != NULL && reply->outcome.escalations_count > 0)
+        about = esc_arena_printf(request->arena, "E-%llu",
+                                 (unsigned long long)reply->outcome.escalations[0]);
     if (way->because != NULL)
         return said_because(request, way, ESC_WORD_SAID_NOT_DONE, way->because);
     if (reply == NULL)

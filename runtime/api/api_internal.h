@@ -6,6 +6,7 @@
 #define ESC_API_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <esc/api.h>
 #include <esc/sources.h>
@@ -47,12 +48,6 @@ typedef struct EscWrongTokens {
 /* How long the answer to one more wrong token of this client has to wait; notes it. */
 int64_t esc_wrong_tokens_pause(EscWrongTokens *wrong, uint64_t client, int64_t now_ms,
                                int64_t longest_ms);
-
-/* api_inbound.c: requests in a row that did not prove where they came from, by a hash of the binding's name: names that fall
- * into one place share it. */
-typedef struct EscUnproven {
-    uint32_t in_a_row[256];
-} EscUnproven;
 
 /* --- handlers --------------------------------------------------------------------------------- */
 
@@ -115,12 +110,14 @@ bool esc_route_matches(const char *pattern, const char *path, EscBuf *parameter)
 /* "application/json; charset=utf-8": the part before the semicolon. NULL: empty. */
 EscText esc_media_type(const char *header);
 
-/* --- sources (api_sources.c) ------------------------------------------------------------------- */
+/* --- senders who prove nothing (api_refusals.c) ------------------------------------------------- */
 
-/* Refusals in a row of each source; counted on any thread. */
+#define ESC_REFUSALS_TOLD                                                                          \
+    10u /* M11.6: so many in a row are an alarm; then ten times as many, and so on */
+
 typedef struct EscRefusalCount {
-    const EscShard *shard;
-    uint32_t source, count;
+    uint64_t key;
+    uint32_t count;
 } EscRefusalCount;
 typedef struct EscRefusals {
     pthread_mutex_t lock;
@@ -129,6 +126,15 @@ typedef struct EscRefusals {
 } EscRefusals;
 void esc_refusals_init(EscRefusals *refusals);
 void esc_refusals_release(EscRefusals *refusals);
+/* How many in a row of this door, with this one; a proof begins anew. 0 without memory. */
+uint32_t esc_refusals_count(EscRefusals *refusals, uint64_t key, bool is_refused);
+bool esc_refusals_are_told(uint32_t count);
+
+/* Messages that named no escalation, by hashes of what their services call them: a signature has no time, so one that comes
+ * again must not act on what waits then. A place that is taken anew forgets. */
+typedef struct EscSeen {
+    _Atomic uint64_t hashes[4096];
+} EscSeen;
 
 /* {"status":"ok","reasons":[…]}: what /health says in short (api_health.c). Any thread. */
 void esc_health_brief(const EscApiSetup *setup, EscBuf *out);
@@ -141,9 +147,11 @@ typedef struct EscDoor {
     EscParcel *keeping, *keeping_last; /* answers that go out when sessions are kept */
     EscTokens *tokens;
     EscWrongTokens wrong;
-    EscUnproven unproven;
     EscRefusals refusals;
+    EscSeen seen;
 } EscDoor;
+
+/* --- sources (api_sources.c) ------------------------------------------------------------------- */
 
 /* What a request to a source says. */
 typedef struct EscSourceCall {

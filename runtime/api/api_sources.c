@@ -10,9 +10,6 @@
 
 #include "api_internal.h"
 
-#define REFUSALS_TOLD                                                                              \
-    10u /* M11.6: so many in a row are an alarm; then ten times as many, and so on */
-
 /* --- telling the workspace ---------------------------------------------------------------------- */
 
 /* A remark that no request waits for. */
@@ -55,50 +52,12 @@ static void tell(EscShard *shard, EscRemarkKind kind, EscText source, EscText wh
 
 /* --- refusals ------------------------------------------------------------------------------------ */
 
-void esc_refusals_init(EscRefusals *refusals)
-{
-    ESC_ASSERT(pthread_mutex_init(&refusals->lock, NULL) == 0);
-}
-
-void esc_refusals_release(EscRefusals *refusals)
-{
-    free(refusals->items);
-    (void)pthread_mutex_destroy(&refusals->lock);
-}
-
-/* The place of a source; NULL: no memory. Locked. */
-static EscRefusalCount *refusals_of(EscRefusals *refusals, const EscShard *shard, uint32_t source)
-{
-    for (size_t i = 0; i < refusals->count; i++)
-        if (refusals->items[i].shard == shard && refusals->items[i].source == source)
-            return &refusals->items[i];
-    EscRefusalCount *items =
-        realloc(refusals->items, (refusals->count + 1) * sizeof *refusals->items);
-    if (items == NULL)
-        return NULL;
-    refusals->items = items;
-    items[refusals->count] = (EscRefusalCount){.shard = shard, .source = source};
-    return &items[refusals->count++];
-}
-
 /* How many in a row, with this one; a proof begins anew. */
 static uint32_t count_refusal(EscRequest *request, bool is_refused)
 {
-    EscRefusals *refusals = &request->door->refusals;
-    uint32_t count = 0;
-    ESC_ASSERT(pthread_mutex_lock(&refusals->lock) == 0);
-    EscRefusalCount *place = refusals_of(refusals, request->shard, request->call.source);
-    if (place != NULL)
-        count = place->count = is_refused ? place->count + (place->count < UINT32_MAX) : 0;
-    ESC_ASSERT(pthread_mutex_unlock(&refusals->lock) == 0);
-    return count;
-}
-
-static bool is_told(uint32_t count)
-{
-    while (count >= REFUSALS_TOLD && count % REFUSALS_TOLD == 0)
-        count /= REFUSALS_TOLD;
-    return count == 1;
+    uint64_t key = esc_hash(esc_shard_name(request->shard), request->setup->hash_seed);
+    return esc_refusals_count(&request->door->refusals, key ^ (request->call.source + 1),
+                              is_refused);
 }
 
 static EscText name_of(const EscRequest *request)
@@ -111,7 +70,7 @@ static void note_refusal(EscRequest *request, EscSourceProof proof)
 {
     uint32_t count = count_refusal(request, true);
     char what[160];
-    if (count < REFUSALS_TOLD || !is_told(count))
+    if (!esc_refusals_are_told(count))
         return;
     (void)snprintf(what, sizeof what, "%u in a row: %s", (unsigned)count,
                    esc_source_proof_words(proof));

@@ -247,11 +247,12 @@ static void read_text(EscArena *arena, const Fields *form, EscInboundReading *re
         else if (what.size == 0)
             what = word;
     }
-    if (item.escalation.size == 0 || what.size == 0) {
+    if (what.size == 0) {
         say_now(reading, ESC_TEXT("<Response><Message>Nothing was done: write what you answer and "
                                   "the escalation, such as ACK E-12.</Message></Response>"));
         return;
     }
+    item.once = value_of(form, "MessageSid");
     take_word(arena, what, &item);
     reading->items[reading->count++] = item;
 }

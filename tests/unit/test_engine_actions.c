@@ -57,6 +57,48 @@ static void last_resort_may_answer_a_question(void **state)
     scene_free(scene);
 }
 
+static EscStatus only(Scene *scene, EscVerb verb, const char *actor, const char *target)
+{
+    return scene_act_full(scene, &(EscAction){.verb = verb,
+                                              .actor = esc_text_from(actor),
+                                              .target = esc_text_from(target),
+                                              .is_only = true});
+}
+
+/* Who says not which: the one that waits for them, and nobody guesses between two. */
+static void the_only_one_that_waits_is_meant(void **state)
+{
+    (void)state;
+    Scene *scene = begun(STAYS, "");
+    assert_status(only(scene, ESC_VERB_ACK, "ben", NULL), ESC_NOT_FOUND); /* ana has it */
+    assert_status(only(scene, ESC_VERB_ACK, "ana", NULL), ESC_OK);
+    assert_int_equal(scene_outcome(scene)->escalations[0], 1);
+    assert_status(only(scene, ESC_VERB_ACK, "ana", NULL), ESC_NOT_FOUND); /* it is acknowledged */
+    assert_status(scene_event(scene, "ticket.created", "U", "{\"severity\":\"high\"}"), ESC_OK);
+    assert_status(only(scene, ESC_VERB_ACK, "ana", NULL), ESC_OK); /* and the second is not */
+    assert_int_equal(scene_outcome(scene)->escalations[0], 2);
+    assert_status(only(scene, ESC_VERB_RESOLVE, "ana", NULL), ESC_CONFLICT);
+    assert_int_equal(scene_view(scene, 1).state, ESC_STATE_OPEN);
+    assert_status(scene_act(scene, ESC_VERB_RESOLVE, "ana", 1, NULL), ESC_OK);
+    assert_status(only(scene, ESC_VERB_RESOLVE, "ana", NULL), ESC_OK);
+    assert_int_equal(scene_view(scene, 2).state, ESC_STATE_CLOSED);
+    scene_free(scene);
+}
+
+static void the_only_question_is_meant(void **state)
+{
+    (void)state;
+    Scene *scene = begun("ask ben \"Which way?\" within 1h { guidance \"g\" answer left \"Left\" { "
+                         "notify room \"left\" } timeout { } }  " STAYS,
+                         "");
+    assert_status(only(scene, ESC_VERB_ANSWER, "cleo", "left"), ESC_NOT_FOUND);
+    assert_status(only(scene, ESC_VERB_ANSWER, "ben", "thanks"), ESC_NOT_FOUND);
+    assert_status(only(scene, ESC_VERB_APPROVE, "ben", NULL), ESC_NOT_FOUND);
+    assert_status(only(scene, ESC_VERB_ANSWER, "ben", "left"), ESC_OK);
+    assert_int_equal(scene_sent(scene, "room", "left"), 1);
+    scene_free(scene);
+}
+
 /* The check that is named says which escalation of a ticket is meant. */
 static void a_check_finds_its_escalation(void **state)
 {
@@ -444,6 +486,8 @@ int main(void)
         cmocka_unit_test(only_somebody_of_the_directory_resolves),
         cmocka_unit_test(answer_says_which_ticket_and_escalation),
         cmocka_unit_test(last_resort_may_answer_a_question),
+        cmocka_unit_test(the_only_one_that_waits_is_meant),
+        cmocka_unit_test(the_only_question_is_meant),
         cmocka_unit_test(a_settled_check_speaks_for_its_own_escalation),
         cmocka_unit_test(what_none_waits_for_names_none),
         cmocka_unit_test(an_answer_finds_its_question_below),

@@ -116,6 +116,51 @@ static EscStatus escalation_of_ticket(EscDeed *deed)
                : ESC_OK;
 }
 
+/* Whether it waits for whoever acts to do just that: the last resort, who may do it too, is waited for nowhere. */
+static bool waits_for(EscEngine *engine, EscEscalation *escalation, const EscAction *action)
+{
+    switch (action->verb) {
+    case ESC_VERB_ANSWER:
+        return esc_question_is_for(engine, escalation, ESC_QUESTION_ASK, action->target,
+                                   action->actor);
+    case ESC_VERB_APPROVE:
+    case ESC_VERB_REJECT:
+        return esc_question_is_for(engine, escalation, ESC_QUESTION_APPROVE, (EscText){0},
+                                   action->actor);
+    default:
+        return esc_text_equal(escalation->owner, action->actor) &&
+               is_meant(engine, escalation, action);
+    }
+}
+
+/* Nobody says which is meant: then it is the only one that waits for them, or none. */
+static EscStatus escalation_of_actor(EscDeed *deed)
+{
+    EscEscalation *escalation = NULL, *second = NULL;
+    for (size_t at = 0; (escalation = esc_escalation_next(deed->engine, &at)) != NULL;) {
+        if (!esc_escalation_is_open(escalation) ||
+            !waits_for(deed->engine, escalation, deed->action))
+            continue;
+        if (deed->escalation == NULL)
+            deed->escalation = escalation;
+        else if (second == NULL || escalation->id < second->id)
+            second = escalation;
+    }
+    if (deed->escalation == NULL)
+        return esc_why(deed->why, ESC_NOT_FOUND, "", 0,
+                       "nothing that is open waits for that of you");
+    if (second != NULL)
+        return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                       "E-%llu and E-%llu wait for you: write which one is meant",
+                       (unsigned long long)(deed->escalation->id < second->id ? deed->escalation->id
+                                                                              : second->id),
+                       (unsigned long long)(deed->escalation->id < second->id
+                                                ? second->id
+                                                : deed->escalation->id));
+    deed->ticket = deed->escalation->ticket;
+    return ESC_OK;
+}
+
 static EscStatus escalation_of(EscDeed *deed)
 {
     EscEngine *engine = deed->engine;
@@ -129,6 +174,8 @@ static EscStatus escalation_of(EscDeed *deed)
                            (unsigned long long)action->escalation);
         return ESC_OK;
     }
+    if (action->is_only && action->ticket.size == 0)
+        return escalation_of_actor(deed);
     deed->ticket = esc_ticket_find(engine, action->ticket);
     if (deed->ticket == NULL)
         return esc_why(deed->why, ESC_NOT_FOUND, "", 0, "there is no ticket \"%.*s\"",

@@ -48,6 +48,9 @@ EscStatus esc_deed_keep(EscDeed *deed);
 EscFrame *esc_question_find(EscEscalation *escalation, EscQuestionKind kind, EscText answer);
 /* Whether the question or the check that the act means is open; of ANSWER, APPROVE, REJECT and CONFIRM. */
 bool esc_question_is_open(EscDeed *deed);
+/* Whether something is asked there that this person may answer; with an answer, one that has it. */
+bool esc_question_is_for(EscEngine *engine, EscEscalation *escalation, EscQuestionKind kind,
+                         EscText answer, EscText person);
 /* Whether the act names a check there that a person can settle. */
 bool esc_check_is_open(EscEngine *engine, EscEscalation *escalation, const EscAction *action);
 /* Whether it has the check that the act names, settled or not. */

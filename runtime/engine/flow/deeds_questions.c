@@ -34,21 +34,34 @@ EscFrame *esc_question_find(EscEscalation *escalation, EscQuestionKind kind, Esc
     return first;
 }
 
+static bool is_asked(EscEngine *engine, EscEscalation *escalation, EscRef ref, EscText person)
+{
+    EscPeople people;
+    esc_people_find(engine, escalation, escalation->ticket, escalation->bundle, ref, &people);
+    return esc_people_has(&people, person);
+}
+
 /* Those who were asked, whoever is accountable now, and the last resort may answer. */
 static bool may_answer(EscDeed *deed, const EscQuestion *question)
 {
     EscEngine *engine = deed->engine;
     EscEscalation *escalation = deed->escalation;
-    EscPeople people;
-    esc_people_find(engine, escalation, escalation->ticket, escalation->bundle, question->ref,
-                    &people);
-    if (esc_people_has(&people, deed->actor))
+    if (is_asked(engine, escalation, question->ref, deed->actor))
         return true;
     if (question->kind == ESC_QUESTION_APPROVE)
         return false;
-    esc_people_find(engine, escalation, escalation->ticket, escalation->bundle,
-                    ESC_REF(ESC_REF_ROLE, 3), &people);
-    return esc_text_equal(escalation->owner, deed->actor) || esc_people_has(&people, deed->actor);
+    return esc_text_equal(escalation->owner, deed->actor) ||
+           is_asked(engine, escalation, ESC_REF(ESC_REF_ROLE, 3), deed->actor);
+}
+
+bool esc_question_is_for(EscEngine *engine, EscEscalation *escalation, EscQuestionKind kind,
+                         EscText answer, EscText person)
+{
+    EscFrame *frame = esc_question_find(escalation, kind, answer);
+    if (frame == NULL || (answer.size > 0 && answer_find(escalation, frame, answer) == 0))
+        return false;
+    bool is_owners = kind == ESC_QUESTION_ASK && esc_text_equal(escalation->owner, person);
+    return is_owners || is_asked(engine, escalation, frame->question->ref, person);
 }
 
 /* The very question that the message asked by which somebody acts, or the one that is open. */

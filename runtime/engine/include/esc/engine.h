@@ -60,6 +60,7 @@ typedef struct EscAction {
     EscText through; /* the way by which the actor said it: "acme-slack"; empty: the API */
     uint64_t escalation; /* 0: by ticket */
     EscText ticket;      /* ABSENT, PRESENT, TEST: unused */
+    bool is_only;        /* with neither: the one open escalation that waits for the actor */
     EscText
         target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT, TEST: person */
     EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP, CALL_OFF: required; else optional */

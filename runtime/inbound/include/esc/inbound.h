@@ -44,8 +44,10 @@ typedef struct EscInboundItem {
     EscText medium; /* "chat", "phone", "email" */
     EscText senders[ESC_INBOUND_SENDERS_MAX];
     EscVerb verb;
-    EscText escalation,
-        ticket; /* "E-12": one of them; of a ticket the escalation is meant that the act fits */
+    /* "E-12": one of them; of a ticket the escalation is meant that the act fits; with neither the only one that waits for
+     * who did it */
+    EscText escalation, ticket;
+    EscText once; /* what the service calls it, where nothing is named: that it has come before */
     EscText target, reason; /* as in EscAction */
     uint32_t question;      /* that the message asked; 0: the one that is open */
     /* The message that it is about; 0: none is named. An act on it proves that it was answered. */
