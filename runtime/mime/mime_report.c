@@ -56,7 +56,7 @@ static EscText field(EscArena *arena, EscText fields, const char *name)
             continue;
         EscText part = trimmed(
             goes_on ? line : (EscText){line.data + wanted.size + 1, line.size - wanted.size - 1});
-        if (is_found && value.size < FIELD_BYTES_MAX)
+        if (value.size > 0 && value.size < FIELD_BYTES_MAX)
             esc_buf_char(&value, ' ');
         size_t room = FIELD_BYTES_MAX - value.size;
         esc_buf_text(&value, (EscText){part.data, part.size < room ? part.size : room});

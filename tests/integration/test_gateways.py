@@ -156,6 +156,23 @@ class Texts(Night):
         self.assert_no_gap()
         self.assertNotIn(TOKEN, daemon.errors() + json.dumps(daemon.audit()) + json.dumps(daemon.outbox()))
 
+    def test_a_text_without_a_number_is_about_the_only_one_that_waits(self):
+        daemon = self.start_down()
+        eventually(lambda: self.texts())
+        door = f"{PUBLIC}/v1/inbound/night-tel"
+        self.assertIn(b"Nothing was done: it names no escalation", self.from_gateway(door, From=ANA, Body="ack").body)  # no gateway sends so
+        self.assertFalse(daemon.escalation()["acked"])
+        self.assertIn(b"nothing that is open waits for that of you", self.from_gateway(door, From=ANA, Body="thanks", MessageSid="SM1").body)
+        self.assertIn(b"nothing that is open waits for that of you", self.from_gateway(door, From=BEN, Body="ack", MessageSid="SM2").body)
+        self.assertIn(b"ana has acknowledged E-1.", self.from_gateway(door, From=ANA, Body="Ack", MessageSid="SM3").body)
+        self.assertTrue(daemon.escalation()["acked"])
+        # what comes again is the same text, whatever waits by now
+        self.assertIn(b"it names no escalation, and has come before", self.from_gateway(door, From=ANA, Body="Ack", MessageSid="SM3").body)
+        eventually(lambda: [one for one in self.texts() if "Roll it back?" in one["Body"]])
+        self.assertIn(b"ana has answered for E-1: no.", self.from_gateway(door, From=ANA, Body="no", MessageSid="SM4").body)
+        self.restart()
+        self.assert_once("acked", "answered")
+
     def test_each_act_is_told_by_its_own_word(self):
         daemon = self.start_down()
         eventually(lambda: self.texts())
