@@ -1,12 +1,11 @@
 # embed.cmake - writes files as a C array: cmake -DOUT=… -DFILES="a;b" -DDIR=… -P embed.cmake
 #
 # Each FILE below DIR becomes a row of esc_std_modules: "std.paths.incident", "std/paths/incident.esc" and its bytes.
+include(${CMAKE_CURRENT_LIST_DIR}/../cmake/bytes.cmake)
 set(arrays "")
 set(rows "")
 foreach(file IN LISTS FILES)
-    file(READ ${DIR}/${file} hex HEX)
-    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-    string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "    \\1\n" bytes "${bytes}")
+    esc_bytes(${DIR}/${file} bytes)
     string(REGEX REPLACE "\\.esc$" "" name ${file})
     string(REPLACE "/" "_" array ${name})
     string(REPLACE "/" "." name ${name})

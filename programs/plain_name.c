@@ -1,43 +1,8 @@
-/* plain_name.c - what is left of a text in small ASCII letters, digits and `_`. */
-#include <stdlib.h>
-
+/* plain_name.c - what a new workspace is called: its title in the letters of a name, and no word of the language. */
 #include <esc/compiler.h>
-#include <utf8proc.h>
+#include <esc/importers.h>
 
 #include "plain_name.h"
-
-/* Letters without their marks, in their small form; `ß` is ss. NULL: no memory, or no UTF-8. */
-static utf8proc_uint8_t *bare(EscText text, size_t *size)
-{
-    utf8proc_uint8_t *out = NULL;
-    utf8proc_ssize_t got =
-        utf8proc_map((const utf8proc_uint8_t *)text.data, (utf8proc_ssize_t)text.size, &out,
-                     (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE |
-                                         UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD));
-    *size = got < 0 ? 0 : (size_t)got;
-    return got < 0 ? NULL : out;
-}
-
-static bool is_plain(uint8_t c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-/* Words of the letters, with one `_` between them and none around. */
-static void words_put(const uint8_t *letters, size_t size, EscBuf *out)
-{
-    bool is_between = false;
-    for (size_t i = 0; i < size && out->size + 2 <= PLAIN_NAME_BYTES_MAX; ++i) {
-        if (!is_plain(letters[i])) {
-            is_between = out->size > 0;
-            continue;
-        }
-        if (is_between)
-            esc_buf_char(out, '_');
-        esc_buf_u8(out, letters[i]);
-        is_between = false;
-    }
-}
 
 /* Whether a workspace can be called so: the parser knows its words best. */
 static bool is_name(EscText name)
@@ -69,14 +34,9 @@ static void name_put(EscText words, const char *otherwise, EscBuf *out)
 
 EscStatus plain_name(EscText called, const char *otherwise, EscBuf *out)
 {
-    size_t size = 0;
-    utf8proc_uint8_t *letters = bare(called, &size);
-    if (letters == NULL)
-        return ESC_NO_MEMORY;
     EscBuf words;
-    esc_buf_init(&words, PLAIN_NAME_BYTES_MAX);
-    words_put(letters, size, &words);
-    free(letters);
+    esc_buf_init(&words, 2 * PLAIN_NAME_BYTES_MAX);
+    esc_title_name(&words, called, PLAIN_NAME_BYTES_MAX);
     name_put(esc_buf_as_text(&words), otherwise, out);
     EscStatus status = words.status != ESC_OK ? words.status : out->status;
     esc_buf_release(&words);

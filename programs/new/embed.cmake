@@ -1,14 +1,13 @@
 # embed.cmake - the texts of `escalc new` as C arrays, in the order of files.def:
 # cmake -DDIR=… -DOUT=… -P embed.cmake
 include(${DIR}/texts.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/../../cmake/bytes.cmake)
 new_texts(${DIR} texts)
 set(arrays "")
 set(rows "")
 set(number 0)
 foreach(text IN LISTS texts)
-    file(READ ${DIR}/${text} hex HEX)
-    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-    string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "    \\1\n" bytes "${bytes}")
+    esc_bytes(${DIR}/${text} bytes)
     string(APPEND arrays "static const unsigned char text_${number}[] = {\n${bytes}\n}; /* ${text} */\n\n")
     string(APPEND rows "    {text_${number}, sizeof text_${number}},\n")
     math(EXPR number "${number} + 1")
