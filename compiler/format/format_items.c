@@ -26,6 +26,8 @@ static bool is_item(const EscNode *parent, const EscNode *node)
         return parent->kind == ESC_NODE_PERSON;
     case ESC_NODE_SETTING:
         return parent->kind != ESC_NODE_CHANNEL;
+    case ESC_NODE_HEADER: /* of what a test lets come in it is a part of the line */
+        return parent->kind == ESC_NODE_ACTION;
     case ESC_NODE_HOURS: /* elsewhere they are said within something */
         return parent->kind == ESC_NODE_CALENDAR;
     case ESC_NODE_LIBRARY:
@@ -40,7 +42,6 @@ static bool is_item(const EscNode *parent, const EscNode *node)
     case ESC_NODE_ACTION:
     case ESC_NODE_REQUEST:
     case ESC_NODE_BODY:
-    case ESC_NODE_HEADER:
     case ESC_NODE_REPLY:
     case ESC_NODE_RETURN:
     case ESC_NODE_SOURCE_VERIFY:
