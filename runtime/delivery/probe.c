@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "plan_bot.h"
 #include "reply.h"
 
@@ -74,6 +76,9 @@ static const Question only_the_way = {
 static const Question the_system = {
     .proven = "its host is reached, and its certificate is trusted where it has one",
     .open = "that it takes calls, and the secret"};
+static const Question the_token = {.says = {"/token_type", "/scope"},
+                                   .proven = "its token server takes our client and gives a token",
+                                   .open = "that the system takes calls with it"};
 static const Question the_mail_server = {
     .proven = "it is reached, and takes us with TLS and login as configured",
     .open = "that it takes this sender and each receiver"};
@@ -177,10 +182,9 @@ static void put_says(Probe *probe, const Question *question)
     }
 }
 
-static void run(Probe *probe, const Question *question, EscProbed *probed)
+static void run(Probe *probe, const Question *question, bool is_way_only, EscProbed *probed)
 {
     EscAttempt *attempt = &probe->attempt;
-    bool is_way_only = question->ask == NULL;
     char detail[ESC_DETAIL_BYTES_MAX];
     if (attempt->plan.refusal.size > 0 || !prepare(attempt, is_way_only)) {
         probed->words =
@@ -267,9 +271,38 @@ static void probe_endpoint(const Tour *tour, const char *place, const EscEndpoin
             get(&planner, url_of(endpoint));
         if (endpoint->kind == ESC_ENDPOINT_SLACK)
             probe.attempt.plan.judge = esc_slack_judge;
-        run(&probe, question, &probed);
+        run(&probe, question, question->ask == NULL, &probed);
     }
     tour->tell(tour->context, &probed);
+    probe_close(&probe);
+}
+
+/* A client that is not known there, or a secret that has run out, shows at no other time than the first call. */
+static void probe_token(const Tour *tour, const EscSystemBinding *system)
+{
+    Probe probe;
+    EscBuf token;
+    EscProbed probed = {.place = ESC_TEXT("systems"),
+                        .name = system->name,
+                        .type = ESC_TEXT("oauth2"),
+                        .is_tried = true,
+                        .proven = the_token.proven,
+                        .open = the_token.open};
+    esc_buf_init(&token, ESC_HTTP_REPLY_BYTES_MAX);
+    if (probe_open(&probe, tour->setup, tour->config)) {
+        probe.attempt.route = (EscRoute){.way = ESC_WAY_HTTP, .system = system};
+        esc_plan_token(probe.attempt.arena, tour->config, system, &probe.attempt.plan);
+        run(&probe, &the_token, false, &probed);
+        if (probed.is_fine && !esc_reply_select(&token, esc_buf_as_text(&probe.attempt.reply),
+                                                ESC_TEXT("/access_token"), NULL)) {
+            probed.is_fine = false;
+            probed.words = ESC_TEXT("its reply holds no access_token");
+        }
+    }
+    tour->tell(tour->context, &probed);
+    if (token.size > 0)
+        OPENSSL_cleanse(token.data, token.size);
+    esc_buf_release(&token);
     probe_close(&probe);
 }
 
@@ -286,7 +319,7 @@ static void probe_system(const Tour *tour, const EscSystemBinding *system)
         EscPlanner planner = planner_of(&probe);
         probe.attempt.route = (EscRoute){.way = ESC_WAY_HTTP, .system = system};
         get(&planner, system->base_url);
-        run(&probe, &the_system, &probed);
+        run(&probe, &the_system, true, &probed);
     }
     tour->tell(tour->context, &probed);
     probe_close(&probe);
@@ -309,7 +342,7 @@ static void probe_mail(const Tour *tour)
         probe.attempt.plan.mail = mail;
         probe.attempt.plan.from = mail->from;
         esc_planner_url(&planner, mail->server);
-        run(&probe, &the_mail_server, &probed);
+        run(&probe, &the_mail_server, true, &probed);
     }
     tour->tell(tour->context, &probed);
     probe_close(&probe);
@@ -337,8 +370,11 @@ void esc_probe(const EscOutsideSetup *setup, const EscWorkspaceConfig *config,
 #define ESC_PEOPLE_WAY(way, CONTACT, help)                                                         \
     probe_endpoint(&tour, "people." #way, &config->people.way);
 #include <esc/people_ways.def>
-    for (uint32_t i = 0; i < config->systems.count; i++)
+    for (uint32_t i = 0; i < config->systems.count; i++) {
         probe_system(&tour, &config->systems.items[i]);
+        if (config->systems.items[i].auth.kind == ESC_AUTH_OAUTH2)
+            probe_token(&tour, &config->systems.items[i]);
+    }
     for (uint32_t i = 0; i < config->inbound.count; i++)
         tell_inbound(&tour, &config->inbound.items[i]);
 }

@@ -73,6 +73,18 @@ class Probe(Case):
                      "systems.cms (system): FAILED: "):
             self.assertIn(line, said)
 
+    def test_a_token_is_fetched_where_calls_need_one(self):
+        self.acme["systems"]["crm"] = {"base_url": self.receiver.url, "auth": {"type": "oauth2", "token_url": f"{self.receiver.url}/token", "client_id": "escal", "secret_file": "bot"}}
+        self.receiver.rule("/token", status=200, body={"access_token": "canary-token-77", "token_type": "Bearer", "expires_in": 60})
+        said = self.probe(0)
+        self.assertIn("workspaces.acme.systems.crm (oauth2): fine: Bearer\n    proven: its token server takes our client and gives a token", said)
+        self.assertNotIn("canary-token-77", said)
+        self.assertEqual([r["method"] for r in self.receiver.at("/token")], ["POST"])
+        for answer, words in (({"status": 401, "body": {"error": "invalid_client"}}, "HTTP status 401: invalid_client"), ({"status": 200, "body": {"x": 1}}, "its reply holds no access_token")):
+            self.receiver.rules.clear()
+            self.receiver.rule("/token", **answer)
+            self.assertIn(f"systems.crm (oauth2): FAILED: {words}", self.probe(1))
+
     def test_what_is_wrong_is_not_tried(self):
         self.acme["channels"]["incidents"]["to"] = []
         self.assertEqual(self.probe(2), "")
