@@ -30,11 +30,11 @@ static const struct {
 };
 
 typedef struct Kind {
-    const char *name, *module, *source, *system;
+    const char *name, *module, *source, *system, *header;
 } Kind;
 
-static const Kind KINDS[] = {{"events", "", "", ""},
-#define NEW_KIND(name, module, source, system) {name, module, source, system},
+static const Kind KINDS[] = {{"events", "", "", "", ""},
+#define NEW_KIND(name, module, source, system, header) {name, module, source, system, header},
                              NEW_SOURCES(NEW_KIND)};
 
 /* What is put into the texts, and where they go. */
@@ -54,7 +54,7 @@ static bool is_wanted(const New *new, size_t file)
 {
     const char *kind = FILES[file].kind;
     return strcmp(kind, "start") == 0 || strcmp(kind, new->kind->name) == 0 ||
-           (has_source(new) && strcmp(kind, "sources") == 0);
+           strcmp(kind, has_source(new) ? "sources" : "cloudevents") == 0;
 }
 
 /* The command line knows no other words. */
@@ -111,7 +111,7 @@ static int take_title(New *new)
                          "--name \"Acme Support\"",
                          TITLE_BYTES_MAX);
     else if (composed_text(NULL, title, &new->title) != ESC_OK ||
-             plain_name(title, "workspace", &new->name) != ESC_OK)
+             plain_name(esc_buf_as_text(&new->title), "workspace", &new->name) != ESC_OK)
         code = ESCALC_FAILURE;
     free(own);
     return code;
@@ -238,7 +238,8 @@ static size_t word_put(const New *new, EscText text, EscBuf *out)
                  {"@ZONE@", esc_buf_as_text(&new->zone)},
                  {"@MODULE@", esc_text_from(new->kind->module)},
                  {"@SOURCE@", esc_text_from(new->kind->source)},
-                 {"@SYSTEM@", esc_text_from(new->kind->system)}};
+                 {"@SYSTEM@", esc_text_from(new->kind->system)},
+                 {"@HEADER@", esc_text_from(new->kind->header)}};
     for (size_t i = 0; i < ESC_COUNT_OF(words); ++i)
         if (esc_text_starts_with(text, esc_text_from(words[i].word))) {
             esc_buf_text(out, words[i].value);
@@ -349,6 +350,9 @@ static void print_next(const New *new)
                "docs/library/%s.md\n",
                new->kind->system, new->kind->source, ESC_TEXT_ARG(esc_buf_as_text(&new->name)),
                new->kind->module);
+    else if (new->kind->module[0] != '\0')
+        printf("  give the daemon what it needs to call %s\n      how: docs/library/%s.md\n",
+               new->kind->system, new->kind->module);
 }
 
 static int make(New *new)
