@@ -71,42 +71,37 @@ static bool is_letter(char c)
 }
 
 /* Appends a letter's Latin form, or an underline between words. Apostrophes vanish: O'Neill is oneill. */
-static void append(EscBuf *name, size_t start, EscText letter)
+static void append(char *name, size_t *size, EscText letter)
 {
     char low = letter.size == 1 ? esc_ascii_lower(letter.data[0]) : '\0';
     const char *latin = letter.size > 1 ? letter_of(letter) : NULL;
     if (low == '\'' || esc_text_equal(letter, ESC_TEXT("’")))
         return;
     if (is_letter(low))
-        esc_buf_char(name, low);
+        name[(*size)++] = low;
     else if (latin != NULL)
-        esc_buf_string(name, latin);
-    else if (name->size > start && name->data[name->size - 1] != '_')
-        esc_buf_char(name, '_');
+        for (; *latin != '\0'; latin++)
+            name[(*size)++] = *latin;
+    else if (*size > 0 && name[*size - 1] != '_')
+        name[(*size)++] = '_';
 }
 
-void esc_title_name(EscBuf *out, EscText title, size_t size_max)
+EscText esc_title_name(EscText title, char name[ESC_TITLE_NAME_BYTES_MAX])
 {
-    const size_t start = out->size;
-    for (size_t at = 0, step = 0; at < title.size && out->size - start < size_max; at += step) {
+    size_t size = 0, step = 0;
+    for (size_t at = 0; at < title.size && size < NAME_BYTES_MAX; at += step) {
         (void)esc_utf8_decode(title, at, &step);
-        append(out, start, (EscText){title.data + at, step});
+        append(name, &size, (EscText){title.data + at, step});
     }
-    while (out->size > start && out->data[out->size - 1] == '_')
-        out->size--;
+    while (size > 0 && name[size - 1] == '_')
+        size--;
+    return (EscText){name, size};
 }
 
 EscText esc_name_of(EscModel *model, EscText title)
 {
-    EscBuf name;
-    esc_buf_init(&name, NAME_BYTES_MAX + 4);
-    esc_title_name(&name, title, NAME_BYTES_MAX);
-    EscText text = esc_buf_as_text(&name);
-    EscText kept = esc_model_printf(model, "%.*s", ESC_TEXT_ARG(text));
-    if (name.status != ESC_OK)
-        esc_model_lack(model);
-    esc_buf_release(&name);
-    return kept;
+    char name[ESC_TITLE_NAME_BYTES_MAX];
+    return esc_model_printf(model, "%.*s", ESC_TEXT_ARG(esc_title_name(title, name)));
 }
 
 EscText esc_text_on_line(EscModel *model, EscText text, size_t size_max)

@@ -5,6 +5,7 @@
 
 #define COLUMNS 79
 #define INDENT_MAX 24 /* where the words on an option begin, at most */
+#define TERM_INDENT 6 /* of what a term has beyond its first line */
 
 static size_t columns_of(const char *text)
 {
@@ -34,11 +35,30 @@ static void print_wrapped(FILE *out, const char *text, size_t indent, size_t use
     (void)fputc('\n', out);
 }
 
+/* A term; one that a line does not hold goes on behind a `|`. Gives how many columns of the last line it takes. */
+static size_t put_term(FILE *out, const char *term)
+{
+    size_t used = 2;
+    (void)fputs("  ", out);
+    while (*term != '\0') {
+        size_t size = strcspn(term, "|");
+        size += term[size] == '|';
+        if (used + size > COLUMNS) {
+            (void)fprintf(out, "\n%*s", TERM_INDENT, "");
+            used = TERM_INDENT;
+        }
+        (void)fprintf(out, "%.*s", (int)size, term);
+        for (size_t i = 0; i < size; i++)
+            used += ((unsigned char)term[i] & 0xc0) != 0x80;
+        term += size;
+    }
+    return used;
+}
+
 /* A term, and what it means beside it. */
 static void print_term(FILE *out, const char *term, size_t indent, const char *text)
 {
-    size_t used = 2 + columns_of(term);
-    (void)fprintf(out, "  %s", term);
+    size_t used = put_term(out, term);
     if (used + 2 > indent) {
         (void)fputc('\n', out);
         used = 0;
@@ -70,7 +90,7 @@ static void print_options(FILE *out, CliProgram program, CliCommand command, boo
                           const char *title)
 {
     size_t indent = 0;
-    char term[96];
+    char term[256];
     for (int is_measured = 0; is_measured < 2; is_measured++) {
         for (size_t i = 0; i < CLI_OPTION_COUNT; i++) {
             const CliOptionRow *row = &cli_options[i];

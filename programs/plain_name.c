@@ -34,11 +34,7 @@ static void name_put(EscText words, const char *otherwise, EscBuf *out)
 
 EscStatus plain_name(EscText called, const char *otherwise, EscBuf *out)
 {
-    EscBuf words;
-    esc_buf_init(&words, 2 * PLAIN_NAME_BYTES_MAX);
-    esc_title_name(&words, called, PLAIN_NAME_BYTES_MAX);
-    name_put(esc_buf_as_text(&words), otherwise, out);
-    EscStatus status = words.status != ESC_OK ? words.status : out->status;
-    esc_buf_release(&words);
-    return status;
+    char words[ESC_TITLE_NAME_BYTES_MAX];
+    name_put(esc_title_name(called, words), otherwise, out);
+    return out->status;
 }

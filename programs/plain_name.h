@@ -4,12 +4,9 @@
 
 #include <esc/kit.h>
 
-#define PLAIN_NAME_BYTES_MAX ((size_t)40)
-
-/* Appends the letters and digits of `called`, which is valid UTF-8, as small ASCII letters with `_` between words: "Müller & Söhne
- * GmbH" gives mueller_soehne_gmbh (esc_title_name). What is in no Latin script is left out, and so is what is behind
- * PLAIN_NAME_BYTES_MAX bytes. A name that would be empty is `otherwise`, one that would begin with a digit has it in front, and a word of the
- * language has it behind. ESC_NO_MEMORY. */
+/* Appends a composed text as a name: "Müller & Söhne GmbH" gives mueller_soehne_gmbh (esc_title_name). What is in no Latin
+ * script is left out. A name that would be empty is `otherwise`, one that would begin with a digit has it in front, and a word of
+ * the language has it behind. ESC_NO_MEMORY. */
 ESC_MUST_USE EscStatus plain_name(EscText called, const char *otherwise, EscBuf *out);
 
 #endif

@@ -37,9 +37,11 @@ typedef struct EscImportRequest {
 /* What comes out. Counts are of things of the source; each is in exactly one of them. */
 typedef struct EscImported EscImported;
 
-/* Appends a title in the letters of a name: small ASCII letters and digits, with `_` between words. "Jörg O'Neill" gives
- * joerg_oneill; what is in no Latin script is left out, and so is what is behind size_max bytes. */
-void esc_title_name(EscBuf *out, EscText title, size_t size_max);
+#define ESC_TITLE_NAME_BYTES_MAX 44
+
+/* A title in the letters of a name: small ASCII letters and digits, with `_` between words, in `name`. "Jörg O'Neill" gives
+ * joerg_oneill; what is in no Latin script is left out, and so is what is behind 40 bytes. The title is composed (NFC). */
+EscText esc_title_name(EscText title, char name[ESC_TITLE_NAME_BYTES_MAX]);
 
 /* Reads the files and writes the workspace. On ESC_OK *out is owned by the caller, to be given to esc_imported_free. ESC_BAD_INPUT
  * when no kind is known or nothing of the files can be read as one, with the reason in *why; ESC_NO_MEMORY. */
