@@ -215,8 +215,12 @@ static EscVerb verb_asked(const EscMessage *message)
     }
 }
 
-static bool is_late(const EscLinked *linked, int64_t now_ms)
+/* Of a question the engine says itself when its time is over, and of who has it too: a clock that is corrected moves its
+ * deadlines, and no message's. */
+static bool is_late(const EscLinked *linked, const EscEscalationView *view, int64_t now_ms)
 {
+    if (linked->message.asks != ESC_ASKS_ACK || esc_text_equal(view->owner, linked->person))
+        return false;
     int64_t due_ms = linked->message.due_ms;
     return now_ms >= (due_ms > 0 ? due_ms : linked->row.created_at_ms + ENDLESS_MS);
 }
@@ -240,7 +244,7 @@ static EscLinkStands judge(const EscLinked *linked, EscEngine *engine,
                               .meant = meant_of(linked)};
     if (!esc_engine_waits_for(engine, &action))
         return ESC_STANDS_SETTLED;
-    return is_late(linked, now_ms) ? ESC_STANDS_LATE : ESC_STANDS_OPEN;
+    return is_late(linked, view, now_ms) ? ESC_STANDS_LATE : ESC_STANDS_OPEN;
 }
 
 static EscText kept(EscRequest *request, EscText text)
@@ -271,9 +275,11 @@ static void take_view(EscRequest *request, EscService *service, const EscEscalat
     if (closed_at_ms > 0)
         linked->closed_at =
             kept(request, esc_engine_person_time(engine, linked->person, closed_at_ms));
-    if (linked->message.due_ms > 0)
-        linked->due_at =
-            kept(request, esc_engine_person_time(engine, linked->person, linked->message.due_ms));
+    bool is_theirs = linked->message.asks == ESC_ASKS_ACK && view->ack_due_ms > 0 &&
+                     esc_text_equal(view->owner, linked->person);
+    int64_t due_ms = is_theirs ? view->ack_due_ms : linked->message.due_ms;
+    if (due_ms > 0)
+        linked->due_at = kept(request, esc_engine_person_time(engine, linked->person, due_ms));
     if (!linked->has_more)
         return;
     linked->candidates_count =

@@ -382,12 +382,26 @@ static size_t hash_size(EscText text)
     return strspn(text.data + 1, "0123456789abcdef") == size - 2 ? size : 0;
 }
 
+/* The instant until when a message asks for something, in milliseconds. */
+static size_t due_size(EscText text)
+{
+    static const char name[] = "\"due\":";
+    size_t size = sizeof name - 1;
+    if (!esc_text_starts_with(text, ESC_TEXT("\"due\":")))
+        return 0;
+    while (size < text.size && text.data[size] >= '0' && text.data[size] <= '9')
+        size++;
+    return size;
+}
+
 static void told_text(Scene *scene, EscText text)
 {
     while (text.size > 0) {
         size_t size = time_size(text);
         if (size == 0)
             size = hash_size(text);
+        if (size == 0)
+            size = due_size(text);
         if (size > 0)
             esc_buf_string(&scene->told, "<…>");
         else

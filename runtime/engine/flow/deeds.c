@@ -113,6 +113,15 @@ EscStatus esc_deed_check_actor(const EscDeed *deed)
                      esc_say(deed->engine, SORRY_NOBODY, esc_utf8_cut(deed->actor, 64)));
 }
 
+/* Whoever had it and has it no more takes nothing back by what they were asked then. */
+static bool was_former(const EscEscalation *escalation, EscText person)
+{
+    for (size_t i = 0; i < escalation->formers_count; i++)
+        if (esc_text_equal(escalation->formers[i].person, person))
+            return true;
+    return false;
+}
+
 /* Whether it is this person whom it called: who has it, who is asked beside them, and whoever is paged for it and may take it. */
 static bool was_called(EscDeed *deed)
 {
@@ -120,10 +129,13 @@ static bool was_called(EscDeed *deed)
     EscEscalation *escalation = deed->escalation;
     if (esc_text_equal(escalation->owner, deed->actor))
         return true;
+    if (deed->action->verb == ESC_VERB_HANDOFF) /* nobody takes what they hand over from another */
+        return false;
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
     return esc_people_has(&people, deed->actor) ||
-           (esc_paged_is_under_way(escalation, deed->actor) &&
+           (!was_former(escalation, deed->actor) &&
+            esc_paged_is_under_way(escalation, deed->actor) &&
             esc_role_check_ack(engine, escalation, deed->actor, NULL) == ESC_OK);
 }
 
