@@ -61,12 +61,12 @@ class LoginCase(Case):
     def start(self, **options):
         self.daemon.start(port=self.port, **options)
 
-    def links(self, address="ana@acme.example"):
+    def links(self, address="fay@acme.example"):
         """The paths that mails to an address lead to."""
         texts = [one["message"].get_body(("plain",)).get_content() for one in self.mail.to(address)]
         return [match.group(1) for text in texts for match in re.finditer(rf"http://127\.0\.0\.1:{self.port}(/login/[0-9a-f]+)", text)]
 
-    def asked(self, browser, person="ana", client="acme", address="ana@acme.example"):
+    def asked(self, browser, person="fay", client="acme", address="fay@acme.example"):
         """The link that comes of asking for one."""
         before = len(self.links(address))
         answer = browser.post("/login", {"client": client, "person": person})
@@ -86,13 +86,13 @@ class Links(LoginCase):
         for site in ("cross-site", "none"):  # from a mail, and from a scanner: it changes nothing
             opened = browser.get(link, site=site)
             self.assertEqual(opened.status, 200)
-        self.assertIn(b"ana", opened.body)
+        self.assertIn(b"fay", opened.body)
         self.assertEqual(browser.session().status, 401)
         taken = browser.post(link)
         self.assertEqual((taken.status, taken.headers["Location"]), (303, "/"))
         told = browser.session().json
         self.assertEqual((told["principal"], told["title"], [(c["client"], c["person"], c["scopes"]) for c in told["clients"]]),
-                         ("ana@acme.example", "Ana Ruiz", [("acme", "ana", ["read", "act"])]))
+                         ("fay@acme.example", "Fay Johnson", [("acme", "fay", ["read", "act"])]))
         again = browser.post(link)
         self.assertEqual(again.status, 410)  # it counts once
         self.assertEqual(browser.session().status, 200)
@@ -102,13 +102,13 @@ class Links(LoginCase):
         self.assertIn(acked.status, (200, 403), acked.body)  # whether she may is the policy's to say
         trail = [row for row in self.daemon.audit() if row["kind"] == "login_asked"]
         self.assertEqual(len(trail), 1)
-        self.assertEqual(trail[0]["text"], "somebody asks to log in as ana: the link is sent to them by email")
+        self.assertEqual(trail[0]["text"], "somebody asks to log in as fay: the link is sent to them by email")
 
     def test_a_link_is_another_browsers_for_everybody_else(self):
         self.start()
         browser, thief, other = (Browser(self.daemon) for _ in range(3))
         link = self.asked(browser)
-        other.post("/login", {"client": "acme", "person": "ana"})  # who asks for one of their own has another word
+        other.post("/login", {"client": "acme", "person": "fay"})  # who asks for one of their own has another word
         for one in (thief, other):
             self.assertEqual(one.post(link).status, 403)
             self.assertEqual(one.session().status, 401)
@@ -129,25 +129,25 @@ class Links(LoginCase):
     def test_who_exists_is_not_told(self):
         self.start()
         answers = [Browser(self.daemon).post("/login", {"client": client, "person": person})
-                   for client, person in (("acme", "ana"), ("acme", "nobody"), ("nobody", "ana"), ("", ""), ("acme", "x" * 300), ("acme", "\u202eana"))]
+                   for client, person in (("acme", "fay"), ("acme", "nobody"), ("nobody", "fay"), ("", ""), ("acme", "x" * 300), ("acme", "\u202efay"))]
         self.assertEqual({(one.status, one.body, tuple(sorted(one.headers.keys()))) for one in answers},
                          {(202, answers[0].body, tuple(sorted(answers[0].headers.keys())))})
         eventually(lambda: len(self.links()) == 1)
         told = self.daemon.post("/v1/session/link", {"client": "acme", "person": "nobody"}, token=None)
         self.assertEqual(told.status, 202)
-        self.assertEqual(self.daemon.post("/v1/session/link", {"client": "acme", "name": "ana"}, token=None).status, 422)
+        self.assertEqual(self.daemon.post("/v1/session/link", {"client": "acme", "name": "fay"}, token=None).status, 422)
 
     def test_nobody_is_flooded(self):
         self.start()
         for _ in range(6):
-            Browser(self.daemon).post("/login", {"client": "acme", "person": "ana"})
+            Browser(self.daemon).post("/login", {"client": "acme", "person": "fay"})
         eventually(lambda: len(self.links()) == 3)
         self.assertTrue(eventually(self.daemon.settled))
         self.assertEqual(len(self.links()), 3)
 
     def test_an_operator_has_all_clients_by_the_address_of_one(self):
         self.daemon.workspaces.append(WORKSPACES["globex"])
-        self.daemon.config["operators"] = {"ana@acme.example": {"clients": {"globex": {"scopes": ["read"]}}}}
+        self.daemon.config["operators"] = {"fay@acme.example": {"clients": {"globex": {"scopes": ["read"]}}}}
         self.start()
         browser = Browser(self.daemon)
         browser.post(self.asked(browser))
@@ -156,7 +156,7 @@ class Links(LoginCase):
     def test_who_may_not_gets_no_link(self):
         self.daemon.config["sessions"] = {"people": "none"}
         self.start()
-        self.assertEqual(Browser(self.daemon).post("/login", {"client": "acme", "person": "ana"}).status, 202)
+        self.assertEqual(Browser(self.daemon).post("/login", {"client": "acme", "person": "fay"}).status, 202)
         self.assertTrue(eventually(self.daemon.settled))
         self.assertEqual(self.links(), [])
 
@@ -181,7 +181,7 @@ class Links(LoginCase):
         del self.daemon.config["public_url"]
         self.daemon.start()
         self.assertIn(b"public_url", Browser(self.daemon).get("/login").body)
-        refused = self.daemon.post("/v1/session/link", {"client": "acme", "person": "ana"}, token=None)
+        refused = self.daemon.post("/v1/session/link", {"client": "acme", "person": "fay"}, token=None)
         self.assertEqual((refused.status, refused.json["code"]), (409, "no_public_url"))
 
 
@@ -189,7 +189,7 @@ class Programs(LoginCase):
     def setUp(self):
         super().setUp()
         self.daemon.workspaces.append(WORKSPACES["globex"])
-        self.daemon.config["operators"] = {"ana@acme.example": {"title": "Ana", "clients": {"acme": {"person": "ana", "scopes": ["read", "act"]},
+        self.daemon.config["operators"] = {"fay@acme.example": {"title": "Ana", "clients": {"acme": {"person": "fay", "scopes": ["read", "act"]},
                                                                                           "globex": {"scopes": ["read"]}}}}
         self.daemon.config["listen_unix"] = "api.sock"
         self.start()
