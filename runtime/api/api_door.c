@@ -21,10 +21,23 @@ bool esc_request_hold_up(EscRequest *request, bool is_wrong)
     return true;
 }
 
+void esc_request_see_other(EscRequest *request, const char *path)
+{
+    EscBuf nothing;
+    esc_buf_init(&nothing, 0);
+    esc_answer_header(&request->answer, "Location", path);
+    request->answer.type = "text/plain; charset=utf-8";
+    esc_answer_json(&request->answer, 303, &nothing);
+}
+
 void esc_request_refuse_token(EscRequest *request, bool is_wrong)
 {
     if (!esc_request_hold_up(request, is_wrong))
         return;
+    if (request->route->handler->is_page) {
+        esc_request_see_other(request, "/login");
+        return;
+    }
     esc_answer_header(&request->answer, "WWW-Authenticate", "Bearer");
     esc_request_refuse(request, 401, "unauthenticated", "A valid bearer token is needed",
                        "header:Authorization", "");

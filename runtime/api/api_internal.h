@@ -76,6 +76,7 @@ typedef struct EscHandler {
     bool takes_webhooks;  /* senders may shake hands before they send there (api_handshake.c) */
     bool takes_binary;    /* takes a CloudEvent in binary mode, whose attributes are headers */
     bool takes_any_query; /* its parameters are others' to name */
+    bool is_page;          /* read in a browser: who is not logged in is sent to the login */
     bool takes_any_type;  /* its body is JSON or not, whatever it is called */
     bool
         is_of_all_clients; /* `accesses` says of which workspaces; `client` of the query picks one */
@@ -253,6 +254,8 @@ void esc_request_refuse(EscRequest *request, unsigned http_status, const char *c
                         const char *title, const char *place, const char *detail);
 void esc_request_queue_full(EscRequest *request);
 void esc_request_later(EscRequest *request); /* there is no memory: it may be sent again */
+/* 303: what a browser wants is at this path of ours. */
+void esc_request_see_other(EscRequest *request, const char *path);
 /* There is no token, or a wrong one: as below. */
 void esc_request_refuse_token(EscRequest *request, bool is_wrong);
 /* The answer to a wrong proof goes out ever later; false: too many wait already, and it was answered with 429. At the door,

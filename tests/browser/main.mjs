@@ -9,5 +9,6 @@ await import('./test_keys.mjs');
 await import('./test_phone.mjs');
 await import('./test_hostile.mjs');
 await import('./test_leads.mjs');
+await import('./test_daemon.mjs');
 await import('./test_matrix.mjs');
 await runAll(pattern);

@@ -172,7 +172,9 @@ export class Mock {
         const path = url.pathname;
         if (path === '/v1/session') return this.json(response, 200, { principal: 'ana@agency.example', title: 'Ana Ruiz', language: this.language, time_zone: 'Europe/Berlin', csrf: 'c5rf', expires_at: this.now(DAY),
             clients: this.clients.map((one) => ({ client: one, title: one === 'acme' ? 'Acme' : 'Nordlicht', person: 'ana', scopes: ['read', 'act', 'audit', 'people'] })) });
-        if (path === '/v1/live') return this.live(request, response);
+        if (path === '/v1/live' && !this.hasNoStream) return this.live(request, response);
+        if (path === '/v1/escalations') return this.json(response, 200, { items: [...this.rows.values()].filter((row) => row.client === client && row.state !== 'closed'), now: this.now() });
+        if (path === '/v1/tasks') return this.json(response, 200, { items: [...this.tasks.values()].filter((task) => task.client === client) });
         if (path === '/health') return this.json(response, 200, { status: 'degraded', alarms: 1, gaps: 2, queue: { inputs: 0, longest: 0 }, clock: { now: this.now(), engine: this.now(), up_s: 86520 }, reasons: ['2 messages could not be delivered'] });
         if (path === '/v1/oncall') return this.json(response, 200, url.searchParams.has('ics') ? { calendar: this.calendar(url.searchParams.get('ics')) } : { items: this.duties(client), now: this.now() });
         if (path === '/v1/outbox') return this.json(response, 200, { items: this.rows.size === 0 ? [] : this.outbox(url.searchParams.get('state')) });

@@ -27,10 +27,9 @@ let faults = [];
 let contexts = [];
 
 // A page at an address, in a browser context of its own.
-export async function open(url, { width = 1280, height = 860, scheme = 'light', phone = false, axe = false, locale = 'en-GB', cookies = [], allow = [] } = {}) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, hasTouch: phone, isMobile: phone, locale, reducedMotion: 'reduce' });
+export async function open(url, { width = 1280, height = 860, scheme = 'light', phone = false, axe = false, locale = 'en-GB', headers, script = true, allow = [] } = {}) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, hasTouch: phone, isMobile: phone, locale, reducedMotion: 'reduce', extraHTTPHeaders: headers, javaScriptEnabled: script });
     contexts.push(context);
-    if (cookies.length > 0) await context.addCookies(cookies);
     if (axe) await context.addInitScript({ path: createRequire(`${setup.modules}/x.js`).resolve('axe-core/axe.min.js') });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);

@@ -30,7 +30,7 @@ async function read(response) {
 }
 
 export function toLogin() {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    location.assign('/login');
 }
 
 async function ask(path, parameters, options) {

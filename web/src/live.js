@@ -1,9 +1,11 @@
 // live.js - the stream of /v1/live: read, watched (a line that says nothing for too long is dead), taken up again where it ended.
+// Where no stream comes through (a proxy that keeps it back, a server that has none) the lists are asked for again and again.
 import { signal } from '@preact/signals';
-import { toLogin } from './api.js';
+import { get, session, toLogin } from './api.js';
 import { nowMs } from './time.js';
 
 const SILENCE = 35000;               // ms; the server says something every 15 s
+const ASK_AGAIN = 5000;              // ms between two looks at the lists, where there is no stream
 const WAITS = [300, 700, 1500, 3000, 5000];
 
 // { is: 'starting' | 'live' | 'lost', since: ms, by the server's clock }
@@ -33,6 +35,7 @@ export function reader(take) {
     };
 }
 
+// False: it ended, or never began; null: the server has none.
 async function once(last, take) {
     const control = new AbortController();
     let watch;
@@ -49,6 +52,7 @@ async function once(last, take) {
             toLogin();
             return false;
         }
+        if ([404, 405, 501].includes(response.status)) return null;
         if (!response.ok || response.body === null) return false;
         const stream = response.body.getReader(), text = new TextDecoder();
         const feed = reader((event) => {
@@ -74,12 +78,52 @@ async function once(last, take) {
     }
 }
 
+// --- without a stream ---------------------------------------------------------------------------------
+
+async function all(path, parameters) {
+    const items = [];
+    let after;
+    do {
+        const page = await get(path, { ...parameters, limit: 1000, after });
+        items.push(...page.items);
+        after = page.next;
+    } while (after !== undefined && after !== null);
+    return items;
+}
+
+// What a server does not have is nothing.
+const orNone = (promise) => promise.catch((error) => {
+    if (error.status === 403 || error.status === 404) return [];
+    throw error;
+});
+
+async function look(take) {
+    for (const { client } of session.value === null ? [] : session.value.clients) {
+        const duty = await get('/v1/oncall', { client });
+        const escalations = await all('/v1/escalations', { client, state: 'unclosed' });
+        const tasks = await orNone(all('/v1/tasks', { client, state: 'open' }));
+        take('snapshot', { client, now: duty.now, escalations, tasks, oncall: duty.items });
+    }
+}
+
+async function lookAgain(take) {
+    for (;;) {
+        try {
+            await look(take);
+            if (connection.value.is !== 'live' && session.value !== null) connection.value = { is: 'live', since: nowMs() };
+        } catch {
+            if (connection.value.is !== 'lost') connection.value = { is: 'lost', since: nowMs() };
+        }
+        await new Promise((go) => setTimeout(go, session.value === null ? WAITS[0] : ASK_AGAIN));
+    }
+}
+
 // Runs as long as the page does.
 export async function run(take) {
     const last = { id: undefined };
     for (let failed = 0; ; failed++) {
         const began = Date.now();
-        await once(last, take);
+        if ((await once(last, take)) === null) return lookAgain(take);
         if (connection.value.is !== 'lost') connection.value = { is: 'lost', since: nowMs() };
         if (Date.now() - began > 10000) failed = 0;
         const wait = WAITS[Math.min(failed, WAITS.length - 1)] * (0.75 + Math.random() / 2);
