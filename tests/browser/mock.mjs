@@ -76,7 +76,7 @@ export class Mock {
         const row = { client, id, version: 1, ticket: `INC-${1000 + i}`, ticket_title: name, account: this.hostile ? HOSTILE[(i + 3) % HOSTILE.length] : ACCOUNTS[i % ACCOUNTS.length], severity: SEVERITIES[(i * 7) % 4], template: 'outage', template_title: 'A customer is down', bundle: '9f3c2b1a',
             state: 'open', outcome: '', owner, owner_title: title(owner), role: 'primary', acked, acked_at: acked ? this.now(-9 * MINUTE) : null, opened_at: this.now(-(12 + i % 90) * MINUTE), closed_at: null, resolved_at: null,
             due_at: this.now((i % 41) * MINUTE + 4.5 * MINUTE), ack_due_at: acked ? null : this.now((i % 41) * MINUTE + 4.5 * MINUTE), wait_due_at: acked ? this.now((i % 300) * MINUTE + 2 * HOUR) : null, holds_until: null,
-            next_owner: acked ? null : 'dora', next_owner_title: acked ? null : 'Dora Nilsson', next_role: acked ? null : 'escalation', primary: owner, primary_title: title(owner), secondary: 'emeka', secondary_title: 'Emeka Obi', escalation_owner: 'dora', escalation_owner_title: 'Dora Nilsson',
+            next_owner: acked ? null : 'dora', next_role: acked ? null : 'escalation', primary: owner, secondary: 'emeka', escalation_owner: 'dora',
             waiting_for: acked ? 'the resolution' : 'acknowledgement', question: null, alarm: false, handoffs: 0, last_message: { to: owner, medium: 'chat', state: STATES[i % 5], at: this.now(-MINUTE), detail: '' }, tasks_open: 0, offer: null };
         if (i % 17 === 4) Object.assign(row, { due_at: this.now(-3 * MINUTE), ack_due_at: acked ? null : this.now(-3 * MINUTE) });
         if (i % 29 === 7) row.last_message = { to: owner, medium: 'mail', state: 'dead', at: this.now(), detail: '550 no such user' };
@@ -157,7 +157,7 @@ export class Mock {
 
     duties(client) {
         if (client === 'nordlicht') return [{ schedule: 'care', title: 'Customer care', person: 'chen', name: 'Chen Li', until: this.now(7 * HOUR), next: 'emeka', next_name: 'Emeka Obi', absent: [{ person: 'ben', name: 'Ben Falk', until: this.now(2 * DAY), deputy: 'ana', deputy_name: 'Ana Ruiz' }] }];
-        return [{ schedule: 'support', title: 'Support', person: 'ana', name: 'Ana Ruiz', until: this.now(8 * HOUR), next: 'ben', next_name: 'Ben Falk' }, { schedule: 'night', title: 'Night watch', until: this.now(11 * HOUR), next: 'dora', next_name: 'Dora Nilsson' },
+        return [{ schedule: 'support', title: 'Support', person: 'ana', name: 'Ana Ruiz', until: this.now(8 * HOUR), next: 'ben', next_name: 'Ben Falk' }, { schedule: 'night', title: 'Night watch', until: this.now(11 * HOUR), next: 'emeka', next_name: 'Emeka Obi' },
             { template: 'outage', role: 'primary', who: 'support', person: 'ana', name: 'Ana Ruiz' }, { template: 'outage', role: 'escalation', who: 'dora', person: 'dora', name: 'Dora Nilsson' }, { template: 'refund', role: 'primary', depends_on_ticket: true }];
     }
 

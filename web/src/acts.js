@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { me, post, may } from './api.js';
 import { html } from './html.js';
 import { Button, closeDialog, openDialog, toast } from './parts.js';
-import { askedPerson, keyOf, oncall, putRow, rows } from './store.js';
+import { askedPerson, keyOf, oncall, putRow, rows, titleOf } from './store.js';
 import { t, word } from './words.js';
 
 function tell(row, verb, answer, values) {
@@ -184,7 +184,7 @@ function Approve({ row }) {
 // People that a handoff may go to: who is in its chain, then who is on call at this client.
 function candidates(row, self) {
     const found = new Map();
-    const add = (name, title, why) => { if (name && name !== self && !found.has(name)) found.set(name, { name, title: title || name, why }); };
+    const add = (name, title, why) => { if (name && name !== self && !found.has(name)) found.set(name, { name, title: title || titleOf(row.client, name), why }); };
     add(row.next_owner, row.next_owner_title, t('next'));
     add(row.primary, row.primary_title, t('r_primary'));
     add(row.secondary, row.secondary_title, t('r_secondary'));

@@ -6,7 +6,7 @@ import { clientTitle, session } from './api.js';
 import { html } from './html.js';
 import { Button, Evidence, Severity, TimeLeft } from './parts.js';
 import { mainAct, press } from './acts.js';
-import { arrange, count, deadline, filter, hold, isClosed, isLoaded, oncall, order, release, rows, setFilter, waiting } from './store.js';
+import { arrange, count, deadline, filter, hold, isClosed, isLoaded, oncall, order, release, rows, setFilter, titleOf, waiting } from './store.js';
 import { clock } from './time.js';
 import { t } from './words.js';
 
@@ -60,7 +60,7 @@ function Waits({ row }) {
 
 function Who({ row }) {
     return html`<span class="who"><b class=${row.owner ? '' : 'bad'}>${row.owner ? row.owner_title || row.owner : t('unowned')}</b>
-        ${row.next_owner && html`<small>→ ${row.next_owner_title || row.next_owner}${!row.acked && row.ack_due_at ? ` ${clock(row.ack_due_at)}` : ''}</small>`}</span>`;
+        ${row.next_owner && html`<small>→ ${titleOf(row.client, row.next_owner)}${!row.acked && row.ack_due_at ? ` ${clock(row.ack_due_at)}` : ''}</small>`}</span>`;
 }
 
 function Row({ item, top, place, size }) {

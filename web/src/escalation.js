@@ -4,7 +4,7 @@ import { clientTitle, get, may, me } from './api.js';
 import { html } from './html.js';
 import { At, Button, Evidence, Severity, TimeLeft } from './parts.js';
 import { act, mainAct, otherActs, press, pressCheck } from './acts.js';
-import { askedPerson, deadline, isClosed, keyOf, putRow, rows } from './store.js';
+import { askedPerson, deadline, isClosed, keyOf, putRow, rows, titleOf } from './store.js';
 import { useFetched, Failed, firstOf } from './fetched.js';
 import { clock } from './time.js';
 import { t, word } from './words.js';
@@ -15,7 +15,7 @@ import { t, word } from './words.js';
 function links(row) {
     const found = [];
     const add = (person, title, role) => {
-        if (person && !found.some((one) => one.person === person)) found.push({ person, title: title || person, role });
+        if (person && !found.some((one) => one.person === person)) found.push({ person, title: title || titleOf(row.client, person), role });
     };
     add(row.primary, row.primary_title, 'primary');
     add(row.secondary, row.secondary_title, 'secondary');
@@ -146,9 +146,10 @@ function Acts({ row }) {
 function useRow(client, id) {
     const key = `${client}/${id}`;
     const known = rows.get(key);
-    const { value, error, again } = useFetched(() => get(`/v1/escalations/${encodeURIComponent(id)}`, { client }), [key, known === undefined ? 0 : known.value.version]);
+    const { value, error, again } = useFetched(() => get(`/v1/escalations/${encodeURIComponent(id)}`, { client }), [key, known === undefined ? 0 : known.value.version, known !== undefined && Boolean(known.value.gone)]);
     useEffect(() => { if (value !== null) putRow({ ...value, client }); }, [value]);
-    const row = known !== undefined ? known.value : value === null ? null : { ...value, client };
+    const isStale = known !== undefined && known.value.gone && value !== null && value.state === 'closed';
+    const row = known !== undefined && !isStale ? known.value : value === null ? null : { ...value, client };
     return { row, detail: value, error, again };
 }
 

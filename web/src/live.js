@@ -2,6 +2,7 @@
 // Where no stream comes through (a proxy that keeps it back, a server that has none) the lists are asked for again and again.
 import { signal } from '@preact/signals';
 import { get, session, toLogin } from './api.js';
+import { replaceTasks } from './store.js';
 import { nowMs } from './time.js';
 
 const SILENCE = 35000;               // ms; the server says something every 15 s
@@ -106,6 +107,28 @@ async function look(take) {
     }
 }
 
+// Where the stream does not bring tasks they are asked for behind each change, at most once a second.
+const asked = new Map(); // client -> timer
+function askTasks(client) {
+    if (asked.has(client)) return;
+    asked.set(client, setTimeout(async () => {
+        asked.delete(client);
+        try {
+            const open = await orNone(all('/v1/tasks', { client, state: 'open' }));
+            replaceTasks(client, [...open, ...(await orNone(all('/v1/tasks', { client, state: 'claimed' })))]);
+        } catch {
+            // the next change asks again
+        }
+    }, 300 + Math.random() * 700));
+}
+
+function withTasks(take) {
+    return (event, said) => {
+        take(event, said);
+        if ((event === 'snapshot' || event === 'changed') && said.tasks === undefined && said.tasks_gone === undefined) askTasks(said.client);
+    };
+}
+
 async function lookAgain(take) {
     for (;;) {
         try {
@@ -123,7 +146,7 @@ export async function run(take) {
     const last = { id: undefined };
     for (let failed = 0; ; failed++) {
         const began = Date.now();
-        if ((await once(last, take)) === null) return lookAgain(take);
+        if ((await once(last, withTasks(take))) === null) return lookAgain(take);
         if (connection.value.is !== 'lost') connection.value = { is: 'lost', since: nowMs() };
         if (Date.now() - began > 10000) failed = 0;
         const wait = WAITS[Math.min(failed, WAITS.length - 1)] * (0.75 + Math.random() / 2);

@@ -17,12 +17,22 @@ export const filter = signal({ text: '', client: '' });
 export const isLoaded = signal(false);
 
 const SEVERITIES = { critical: 0, urgent: 0, high: 1, major: 1, medium: 2, normal: 2, minor: 3, low: 3 };
+const SNAPSHOT_TAKES = 3000; // ms in which the rest of a long snapshot follows
 const held = new Set();
+const unseen = new Map();  // key -> version: rows that a snapshot did not have, until the rest of it is there
+const titles = new Map();  // "acme/ana" -> "Ana Ruiz", of whom anything has said so
 let isPlanned = false;
 let serial = 0; // of the planned arrangement
 
 export const keyOf = (row) => `${row.client}/${row.id}`;
 export const severityRank = (word) => SEVERITIES[word] ?? 4;
+
+// The name of a person as people write it, where anything has said so.
+export const titleOf = (client, person) => titles.get(`${client}/${person}`) || person;
+
+function learn(client, person, title) {
+    if (person && title) titles.set(`${client}/${person}`, title);
+}
 
 export function isClosed(row) {
     return row.state === 'closed';
@@ -150,6 +160,8 @@ export function setFilter(change) {
 // A row as the server has it now. An older one that comes later (an act's answer beside the stream) changes nothing.
 export function putRow(row) {
     const key = keyOf(row), known = rows.get(key);
+    unseen.delete(key);
+    learn(row.client, row.owner, row.owner_title);
     if (known === undefined) {
         if (!isClosed(row)) rows.set(key, signal(row));
     } else if (!(known.peek().version > row.version)) {
@@ -175,17 +187,39 @@ function putTasks(client, list, lost) {
     tasks.value = made;
 }
 
+// All tasks of a client, as they were asked for.
+export function replaceTasks(client, list) {
+    tasks.value = new Map([...tasks.value].filter(([, task]) => task.client !== client));
+    putTasks(client, list, []);
+    plan();
+}
+
+function putDuties(client, list) {
+    for (const duty of list) {
+        learn(client, duty.person, duty.name);
+        learn(client, duty.next, duty.next_name);
+    }
+    oncall.value = new Map(oncall.value).set(client, list);
+}
+
+// What the whole snapshot did not have has ended while nobody heard.
+function endUnseen(client) {
+    for (const [key, version] of unseen) {
+        if (!key.startsWith(`${client}/`)) continue;
+        unseen.delete(key);
+        const row = rows.get(key);
+        if (row !== undefined && row.peek().version === version) row.value = { ...row.peek(), gone: true };
+    }
+    plan();
+}
+
 function takeSnapshot(said) {
     const seen = new Set((said.escalations || []).map((row) => row.id));
-    for (const row of rows.values()) {
-        const value = row.peek();
-        if (value.client === said.client && !seen.has(value.id)) gone(value.client, value.id);
-    }
-    const made = new Map([...tasks.value].filter(([, task]) => task.client !== said.client));
-    tasks.value = made;
-    putTasks(said.client, said.tasks || [], []);
+    for (const [key, row] of rows) if (row.peek().client === said.client && !seen.has(row.peek().id)) unseen.set(key, row.peek().version);
+    setTimeout(endUnseen, SNAPSHOT_TAKES, said.client);
+    if (said.tasks !== undefined) replaceTasks(said.client, said.tasks);
     for (const row of said.escalations || []) putRow({ ...row, client: said.client });
-    oncall.value = new Map(oncall.value).set(said.client, said.oncall || []);
+    putDuties(said.client, said.oncall || []);
     if (!isLoaded.value) arrange();
     isLoaded.value = true;
 }
@@ -200,7 +234,7 @@ export function take(event, said) {
             for (const id of said.gone || []) gone(said.client, id);
             putTasks(said.client, said.tasks || [], said.tasks_gone || []);
         }
-        if (event === 'oncall') oncall.value = new Map(oncall.value).set(said.client, said.oncall || []);
+        if (event === 'oncall') putDuties(said.client, said.oncall || []);
         if (event === 'health') health.value = said;
         if (event === 'snapshot' || event === 'changed') plan();
     });

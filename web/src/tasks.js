@@ -4,7 +4,7 @@ import { clientTitle, me, post, session } from './api.js';
 import { html } from './html.js';
 import { Button, closeDialog, openDialog, Severity, TimeLeft, toast } from './parts.js';
 import { act } from './acts.js';
-import { keyOf, putRow, rows, severityRank, tasks } from './store.js';
+import { keyOf, putRow, rows, severityRank, tasks, titleOf } from './store.js';
 import { t, word } from './words.js';
 
 const DECIDED = { approval: true, confirmation: true };
@@ -61,7 +61,7 @@ function Task({ task }) {
     return html`<li class=${`task ${task.overdue ? 'late' : ''}`}><${Severity} value=${task.severity} /><${TimeLeft} due=${task.due_at ? { at: task.due_at, what: 'due' } : null} />
         <span class="what"><b>${task.title}</b><small>${word('', task.kind)} · <a href=${`/e/${encodeURIComponent(task.client)}/${task.escalation}`}>${t('of_escalation', { id: task.escalation })}</a>${' · '}${session.value.clients.length > 1 ? `${clientTitle(task.client)} · ` : ''}${task.account ? `${task.account} · ` : ''}${task.ticket_title || task.ticket}</small>
             ${task.guidance && html`<p class="guidance">${task.guidance}</p>`}</span>
-        <span class="who">${task.assignee ? html`<b>${task.assignee === me(task.client) ? t('you') : task.assignee_title || task.assignee}</b>` : html`<small>${(task.candidates || []).join(', ')}</small>`}</span>
+        <span class="who">${task.assignee ? html`<b>${task.assignee === me(task.client) ? t('you') : titleOf(task.client, task.assignee)}</b>` : html`<small>${(task.candidates || []).map((one) => titleOf(task.client, one)).join(', ')}</small>`}</span>
         <span class="act"><${TaskActs} task=${task} /></span></li>`;
 }
 
