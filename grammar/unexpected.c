@@ -399,7 +399,8 @@ static bool rule_connector(const Fault *fault)
     for (size_t i = 0; i < ESC_COUNT_OF(connectors); i++) {
         if (!esc_fault_has(fault, connectors[i]))
             continue;
-        if (strcmp(connectors[i], "in") == 0 && esc_fault_has(fault, "and"))
+        if (strcmp(connectors[i], "in") == 0 &&
+            (esc_fault_has(fault, "and") || esc_fault_has(fault, "{")))
             continue; /* only one of many ways to go on with a condition */
         if (strcmp(connectors[i], "(") == 0 && fault->count > 1)
             continue; /* nor does every name want arguments */

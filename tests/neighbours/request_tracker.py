@@ -91,7 +91,7 @@ class RequestTracker:
 
     def fill(self, *arguments):
         done = subprocess.run([self.setup, *arguments, "--dba", "root", "--dba-password", "x"], env=self.environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=120, check=False)
+                              capture_output=True, text=True, timeout=400, check=False)
         if done.returncode != 0:
             raise AssertionError("rt-setup-database-5: " + (done.stdout + done.stderr)[-3000:])
 
