@@ -210,6 +210,7 @@ static int tell_who(const CtlCall *call, const char *token)
     CtlReply reply;
     as.token = token;
     as.is_login = true;
+    as.is_bare = false;
     int result = ctl_get(&as, "/v1/session", &reply);
     if (result == EXIT_FINE) {
         (void)fputs("logged in as ", stdout);
