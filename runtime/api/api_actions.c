@@ -192,8 +192,7 @@ static void make_input(EscRequest *request, EscInput made)
         return;
     }
     *input = made;
-    if (request->key.size > 0)
-        input->key = &request->input_key;
+    input->key = esc_request_input_key(request);
     request->job.inputs = input;
     request->job.inputs_count = 1;
 }
@@ -220,7 +219,7 @@ static void parse_action(EscRequest *request, const EscProgram *program)
     request->action.verb = (EscVerb)request->route->verb;
     const EscJson *body = esc_request_read_body(request, &body_limits);
     if (body != NULL && take_path(request) && esc_request_check_members(request, body) &&
-        take_body(request, body, program))
+        esc_request_take_seen(request) && take_body(request, body, program))
         make_input(request, (EscInput){.kind = ESC_INPUT_ACTION, .action = &request->action});
 }
 

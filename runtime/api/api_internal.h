@@ -295,7 +295,9 @@ size_t esc_door_answer_kept(EscDoor *door, EscSessions *sessions);
 /* api_versions.c: which version of an escalation a client has seen, and what is shown behind an act. */
 void esc_act_headers(EscRequest *request); /* Idempotency-Key, If-Match */
 void esc_row_headers(EscRequest *request); /* If-None-Match */
-/* Into the action. False: refused. */
+/* By what the request is known when it comes once more; NULL: it comes once. */
+const EscInputKey *esc_request_input_key(EscRequest *request);
+/* What the actor has seen, into the action. False: refused. */
 bool esc_request_take_seen(EscRequest *request);
 /* "E-12.7" as an ETag of the answer; 304 in its place when the client has that. True: it has. */
 bool esc_answer_version(EscRequest *request, const EscEscalationView *view);

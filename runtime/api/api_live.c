@@ -2,7 +2,7 @@
  *
  * A board has a stream for each workspace that it may see. A stream begins with pages of all that is open, each asked for when
  * the board has taken the one before, or goes on where it was when that is still in the workspace's ring. What a board has
- * not taken is bounded: who does not keep up is ended, and comes again by itself. A board whose token is no more is ended.
+ * not taken is bounded: who does not keep up gets a snapshot in its place. A board whose token is no more is ended.
  * docs/api.md says what a client sees. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,15 +120,25 @@ static void items_grow(Board *board)
     board->first = 0;
 }
 
-/* Who does not keep up is ended behind the event that is being sent, and begins anew. */
+/* Who does not keep up begins anew, behind the event that is being sent. */
+static void board_again(Board *board)
+{
+    size_t kept = board->part == PART_NONE ? 0 : 1;
+    for (; board->count > kept; board->count--) {
+        EscLiveBlob *last = board->items[(board->first + board->count - 1) % board->capacity].blob;
+        board->bytes -= last->size;
+        unref(last);
+    }
+    for (uint32_t i = 0; i < board->streams_count; i++)
+        board->streams[i] = (Stream){.feed = board->streams[i].feed, .page = {.is_snapshot = true}};
+}
+
 static void board_put(Board *board, uint32_t stream, EscLiveBlob *blob)
 {
     if (board->is_over)
         return;
     if (board->count > 0 && board->bytes + blob->size > ESC_LIVE_BOARD_BYTES_MAX) {
-        if (board->part == PART_NONE)
-            items_drop(board);
-        board_end(board);
+        board_again(board);
         return;
     }
     if (board->count == board->capacity)
@@ -215,6 +225,7 @@ static void stream_give(Board *board, uint32_t number, EscLiveBlob *blob)
 static void give(EscLive *live, EscLiveBlob *blob)
 {
     EscLiveFeed *feed = blob->feed;
+    feed->seq = blob->seq > feed->seq ? blob->seq : feed->seq;
     if (blob->kind == ESC_LIVE_BEGIN)
         ring_begin(feed, blob->seq);
     else if (blob->kind == ESC_LIVE_PAGE || blob->kind == ESC_LIVE_REFUSED)
@@ -308,8 +319,11 @@ static size_t board_read(void *context, char *out, size_t max)
     size_t used = 0;
     while (used < max && (board->rest.size > 0 || next_part(board))) {
         size_t size = board->rest.size < max - used ? board->rest.size : max - used;
-        memcpy(out + used, board->rest.data, size);
-        board->rest = (EscText){board->rest.data + size, board->rest.size - size};
+        if (size > 0) /* no id is said before a board has all of a workspace */
+            memcpy(out + used, board->rest.data, size);
+        board->rest = size == board->rest.size
+                          ? (EscText){0}
+                          : (EscText){board->rest.data + size, board->rest.size - size};
         used += size;
     }
     if (used == 0)
@@ -347,7 +361,7 @@ static bool stream_resume(Board *board, uint32_t number, uint64_t seen)
     Stream *stream = &board->streams[number];
     EscLiveFeed *feed = stream->feed;
     size_t bytes = 0;
-    if (seen == 0 || feed->ring_from == 0 || seen < feed->ring_from)
+    if (seen == 0 || feed->ring_from == 0 || seen < feed->ring_from || seen > feed->seq)
         return false;
     for (size_t i = 0; i < feed->ring_count; i++) {
         const EscLiveBlob *blob = feed->ring[(feed->ring_first + i) % ESC_LIVE_RING_ITEMS];

@@ -59,6 +59,7 @@ struct EscLiveFeed {
     /* Of the door. */
     EscLiveBlob *ring[ESC_LIVE_RING_ITEMS];
     size_t ring_first, ring_count, ring_bytes;
+    uint64_t seq;       /* of the last that came */
     uint64_t ring_from; /* who has come as far as this finds the rest here; 0: nobody does */
     unsigned boards;
     EscLivePage asked[16]; /* pages that are being made */

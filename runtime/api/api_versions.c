@@ -59,8 +59,10 @@ static bool version_read(EscText text, uint64_t *id, uint64_t *version)
 }
 
 /* What the key stands for: who repeats it says the same of the same thing. */
-static void key_take(EscRequest *request)
+const EscInputKey *esc_request_input_key(EscRequest *request)
 {
+    if (request->key.size == 0)
+        return NULL;
     EscText path = esc_text_from(request->route->path), name = esc_buf_as_text(&request->parameter),
             body = esc_buf_as_text(&request->body);
     EscText whole = esc_arena_printf(request->arena, "%.*s\n%.*s\n%.*s", ESC_TEXT_ARG(path),
@@ -71,13 +73,13 @@ static void key_take(EscRequest *request)
     request->input_key.source =
         esc_arena_printf(request->arena, "escal:acts/%.*s", ESC_TEXT_ARG(request->principal));
     request->input_key.id = request->key;
+    ESC_ASSERT(!esc_arena_failed(request->arena) && request->input_key.source.size > 0);
+    return &request->input_key;
 }
 
 bool esc_request_take_seen(EscRequest *request)
 {
     EscAction *action = &request->action;
-    if (request->key.size > 0)
-        key_take(request);
     if (request->if_match.size == 0 || esc_text_equal(request->if_match, ESC_TEXT("*")))
         return true;
     if (version_read(request->if_match, &action->if_escalation, &action->if_version))

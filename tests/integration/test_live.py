@@ -43,7 +43,7 @@ class Board:
                     self.events.append((name, identity, json.loads(line[6:])))
                 elif line.startswith(":"):
                     self.beats += 1
-        except (OSError, http.client.HTTPException, ValueError):
+        except (OSError, http.client.HTTPException, ValueError, AttributeError):
             pass
         self.is_over = True
 
@@ -71,7 +71,7 @@ class Board:
 class Live(Case):
     def setUp(self):
         super().setUp()
-        self.daemon = self.acme()
+        self.daemon.start()
 
     def board(self, *arguments, **options):
         board = Board(self.daemon, *arguments, **options)
@@ -203,7 +203,7 @@ class Live(Case):
 class Acts(Case):
     def setUp(self):
         super().setUp()
-        self.daemon = self.acme()
+        self.daemon.start()
         self.daemon.send(critical_ticket("e1", "INC-1"))
         eventually(self.daemon.settled)
 
