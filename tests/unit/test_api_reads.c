@@ -297,6 +297,38 @@ static void what_is_wrong_is_named(void **state)
     assert_listed(&esc_handle_escalations, "before=E-999999999999999999&limit=1", "id", "5");
 }
 
+static void escalations_come_in_pages(void **state)
+{
+    (void)state;
+    assert_listed(&esc_handle_escalations, "limit=2", "id", "5 4");
+    assert_true(says(",\"next\":\"opened-4\"}"));
+    assert_listed(&esc_handle_escalations, "limit=2&after=opened-4", "id", "3 2");
+    assert_listed(&esc_handle_escalations, "limit=2&after=opened-2", "id", "1");
+    assert_false(says("\"next\":"));
+    assert_listed(&esc_handle_escalations, "account=Globex&severity=high&limit=1", "id", "5");
+    assert_listed(&esc_handle_escalations, "account=Initech", "id", "");
+    assert_int_equal(ask(&esc_handle_escalations, "", "sort=due&limit=1"), 200);
+    assert_true(says("\"next\":\"due-"));
+    assert_false(says("\"state\":\"closed\""));
+    assert_int_equal(ask(&esc_handle_escalations, "", "sort=severity&limit=1"), 200);
+    assert_true(says("\"next\":\"severity-3-"));
+    static const char *const wrong[] = {"sort=age",
+                                        "after=due-1-2",
+                                        "after=opened-",
+                                        "after=opened-0",
+                                        "after=opened-1-",
+                                        "after=opened-1x",
+                                        "sort=due&after=opened-4",
+                                        "sort=due&before=E-3",
+                                        "before=E-3&after=opened-4",
+                                        "sort=due&state=closed",
+                                        "sort=severity&ticket=T-1",
+                                        "due_before=soon",
+                                        "state=gone"};
+    for (size_t i = 0; i < ESC_COUNT_OF(wrong); i++)
+        assert_int_equal(ask(&esc_handle_escalations, "", wrong[i]), 400);
+}
+
 /* --- single things ---------------------------------------------------------------------------- */
 
 static void a_ticket_is_shown(void **state)
@@ -383,6 +415,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(tickets_are_listed_by_their_ids, set_up, tear_down),
         cmocka_unit_test_setup_teardown(escalations_are_listed_newest_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(escalations_come_in_pages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_trail_is_listed_in_its_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_outbox_is_listed_newest_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_row_is_listed_once_however_far_it_has_come, set_up, tear_down),
