@@ -559,13 +559,13 @@ static void parameters_are_found_and_decoded(void **state)
         esc_buf_release(&value);
     }
     assert_status(esc_query_get(NULL, "a", NULL), ESC_NOT_FOUND);
-    for (size_t size = 1024; size <= 1025; size++) {
-        char query[1100] = "a=";
+    for (size_t size = 4096; size <= 4097; size++) {
+        char query[4200] = "a=";
         EscBuf value;
-        esc_buf_init(&value, 2000);
+        esc_buf_init(&value, 5000);
         memset(query + 2, 'v', size);
         query[2 + size] = '\0';
-        assert_status(esc_query_get(query, "a", &value), size == 1024 ? ESC_OK : ESC_BAD_INPUT);
+        assert_status(esc_query_get(query, "a", &value), size == 4096 ? ESC_OK : ESC_BAD_INPUT);
         esc_buf_release(&value);
     }
 }
