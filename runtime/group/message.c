@@ -78,6 +78,19 @@ static void asks_write(EscBuf *out, const EscMessage *message)
     number_write(out, "question", message->question_number);
     number_write(out, "check", message->check);
     esc_buf_char(out, '}');
+static void devices_write(EscBuf *out, const EscMessage *message)
+{
+    for (uint32_t i = 0; i < message->devices_count; i++) {
+        const EscPushDevice *device = &message->devices[i];
+        esc_buf_printf(out, "%s{\"number\":%llu", i == 0 ? ",\"devices\":[" : ",",
+                       (unsigned long long)device->number);
+        member_write(out, "url", device->url);
+        member_write(out, "key", device->key);
+        member_write(out, "auth", device->auth);
+        esc_buf_char(out, '}');
+    }
+    if (message->devices_count > 0)
+        esc_buf_char(out, ']');
 }
 
 void esc_message_write_json(EscBuf *out, const EscMessage *message)
@@ -108,6 +121,7 @@ void esc_message_write_json(EscBuf *out, const EscMessage *message)
         esc_answers_write_json(out, message->answers, message->answers_count);
     }
     asks_write(out, message);
+    devices_write(out, message);
     esc_buf_char(out, '}');
 }
 
@@ -201,6 +215,28 @@ static void read_answers(EscArena *arena, const EscJson *root, EscMessage *messa
     message->answers_count = count;
 }
 
+static void read_devices(EscArena *arena, const EscJson *root, EscMessage *message)
+{
+    uint32_t count = 0;
+    const EscJson *list = list_of(root, "devices", &count);
+    count = count < ESC_DEVICES_MAX ? count : ESC_DEVICES_MAX;
+    EscPushDevice *devices =
+        count == 0 ? NULL : esc_arena_alloc_array(arena, count, sizeof(*devices));
+    if (devices == NULL)
+        return;
+    const EscJson *device = list->first;
+    for (uint32_t i = 0; i < count; i++, device = device->next) {
+        const EscJson *number = esc_json_member(device, ESC_TEXT("number"));
+        bool is_number = number != NULL && number->kind == ESC_JSON_INTEGER && number->integer > 0;
+        devices[i] = (EscPushDevice){.number = is_number ? (uint64_t)number->integer : 0,
+                                     .url = text_of(arena, device, "url"),
+                                     .key = text_of(arena, device, "key"),
+                                     .auth = text_of(arena, device, "auth")};
+    }
+    message->devices = devices;
+    message->devices_count = count;
+}
+
 /* An edge of a span; UINT32_MAX, which no text reaches, when it is none. */
 static uint32_t edge_of(const EscJson *edge)
 {
@@ -282,6 +318,7 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     read_own(arena, esc_json_member(root, ESC_TEXT("own")), message);
     read_answers(arena, root, message);
     read_asks(esc_json_member(root, ESC_TEXT("asks")), message);
+    read_devices(arena, root, message);
     return !esc_arena_failed(arena);
 }
 
@@ -385,16 +422,21 @@ size_t esc_message_size(const EscMessage *message)
     for (uint32_t i = 0; i < message->answers_count; i++)
         size += sizeof(EscMessageAnswer) + message->answers[i].name.size +
                 message->answers[i].title.size + 2;
+    for (uint32_t i = 0; i < message->devices_count; i++)
+        size += sizeof(EscPushDevice) + message->devices[i].url.size +
+                message->devices[i].key.size + message->devices[i].auth.size + 3;
     return size;
 }
 
 EscMessage *esc_message_copy(void *block, const EscMessage *message)
 {
     EscMessage *copy = block;
-    EscMessageAnswer *answers = (EscMessageAnswer *)(copy + 1);
+    EscPushDevice *devices = (EscPushDevice *)(copy + 1);
+    EscMessageAnswer *answers = (EscMessageAnswer *)(devices + message->devices_count);
     EscSpan *own = (EscSpan *)(answers + message->answers_count);
     char *at = (char *)(own + message->own_count);
     *copy = *message;
+    copy->devices = message->devices_count > 0 ? devices : NULL;
     copy->own = message->own_count > 0 ? own : NULL;
     if (message->own_count > 0)
         memcpy(own, message->own, message->own_count * sizeof(*own));
@@ -407,6 +449,13 @@ EscMessage *esc_message_copy(void *block, const EscMessage *message)
         answers[i] = message->answers[i];
         keep(&at, &answers[i].name);
         keep(&at, &answers[i].title);
+    }
+    for (uint32_t i = 0; i < message->devices_count; i++) {
+        devices[i] = message->devices[i];
+        devices[i].title = (EscText){0};
+        keep(&at, &devices[i].url);
+        keep(&at, &devices[i].key);
+        keep(&at, &devices[i].auth);
     }
     return copy;
 }

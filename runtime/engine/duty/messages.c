@@ -101,12 +101,29 @@ static void message_record(EscEngine *engine, EscEscalation *escalation, const E
     esc_notice_record(engine, escalation, notice, ESC_AUDIT_NOTIFIED, data, text);
 }
 
+/* A push goes to all browsers of its receiver, as they are now. */
+static void take_devices(EscEngine *engine, EscText person, EscText medium, EscMessage *message)
+{
+    if (person.size == 0 || !esc_text_equal(medium, esc_contact_word(ESC_CONTACT_PUSH)) ||
+        esc_device_of(engine, person, 0) == NULL)
+        return;
+    EscPushDevice *devices = esc_turn_alloc(engine, ESC_DEVICES_MAX * sizeof *devices);
+    const EscDevice *device = NULL;
+    uint32_t count = 0;
+    for (; count < ESC_DEVICES_MAX && (device = esc_device_of(engine, person, count)) != NULL;
+         count++)
+        devices[count] = device->said;
+    message->devices = devices;
+    message->devices_count = count;
+}
+
 static uint64_t message_send(EscEngine *engine, EscEscalation *escalation, EscText target,
                              EscText medium, EscText address, const EscNotice *notice)
 {
     bool is_to_person = address.size > 0 && !esc_text_equal(medium, ESC_TEXT(ESC_MEDIUM_MAIL));
     EscText person = is_to_person ? target : (EscText){0};
     EscMessage message = message_of(engine, escalation, person, notice, esc_reads(engine, target));
+    take_devices(engine, person, medium, &message);
     EscOutboxRow row = {
         .kind = ESC_OUTBOX_MESSAGE,
         .target = target,

@@ -37,6 +37,7 @@ static bool is_about_person(EscVerb verb)
 {
     return verb == ESC_VERB_ABSENT || verb == ESC_VERB_PRESENT || verb == ESC_VERB_TEST ||
            verb == ESC_VERB_LOGIN;
+           verb == ESC_VERB_SUBSCRIBE || verb == ESC_VERB_UNSUBSCRIBE;
 }
 
 /* Whether the verb names a check, which says whose it is though it is settled. */
@@ -224,6 +225,8 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         [ESC_VERB_PRESENT] = esc_deed_absence, [ESC_VERB_KEEP] = esc_deed_keep,
         [ESC_VERB_TEST] = esc_deed_test,       [ESC_VERB_CALL_OFF] = esc_deed_call_off,
         [ESC_VERB_LOGIN] = esc_deed_login,
+        [ESC_VERB_TEST] = esc_deed_test,       [ESC_VERB_SUBSCRIBE] = esc_deed_device,
+        [ESC_VERB_UNSUBSCRIBE] = esc_deed_device,
     };
     if (action->verb >= ESC_VERB_COUNT || action->actor.size == 0 ||
         action->actor.size > ESC_ID_BYTES_MAX)

@@ -15,6 +15,8 @@ const char *esc_verb_name(EscVerb verb)
         [ESC_VERB_PRESENT] = "present", [ESC_VERB_KEEP] = "keep",
         [ESC_VERB_TEST] = "test",       [ESC_VERB_CALL_OFF] = "call-off",
         [ESC_VERB_LOGIN] = "login",
+        [ESC_VERB_TEST] = "test",       [ESC_VERB_SUBSCRIBE] = "subscribe",
+        [ESC_VERB_UNSUBSCRIBE] = "unsubscribe",
     };
     ESC_ASSERT(verb < ESC_VERB_COUNT);
     return names[verb];

@@ -61,6 +61,10 @@ EscStatus esc_deed_reject(EscDeed *deed);
 EscStatus esc_deed_confirm(EscDeed *deed);
 EscStatus esc_deed_override(EscDeed *deed);
 
+/* --- deeds_devices.c -------------------------------------------------------------------------- */
+
+EscStatus esc_deed_device(EscDeed *deed); /* subscribe and unsubscribe */
+
 /* --- deeds_tests.c ---------------------------------------------------------------------------- */
 
 EscStatus esc_deed_test(EscDeed *deed); /* is a person reached? */

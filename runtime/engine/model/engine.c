@@ -84,6 +84,7 @@ static void lists_free(EscEngine *engine)
     free(engine->interned.items);
     free(engine->receivers);
     free(engine->absences.items);
+    esc_devices_free(engine);
     free(engine->team_turns.items);
     free(engine->gaps.items);
     free(engine->tickets.items);

@@ -8,12 +8,13 @@
  *   released: count, for each  varint outbox  escalations: count, varint each   signed sum of the clock's corrections
  *   hash of the bundle whose service levels all tickets have   of the configuration   of the token file
  *   gaps that were told: count, for each  packed template  signed from, until  u8: 1 nobody of the last resort either
- *   timers (values_pack.c) */
+ *   browsers: varint number that was given last  count, for each  packed person  varint number  packed title, address, key, auth
+ *     signed since   timers (values_pack.c) */
 #include <engine/rows.h>
 
 #include <string.h>
 
-#define FORMAT 8
+#define FORMAT 9 /* 8 had no browsers */
 
 enum { IS_FOR = 1, IS_BACK = 2 };
 
@@ -78,6 +79,22 @@ static void gaps_pack(EscBuf *out, const EscToldGaps *gaps)
     }
 }
 
+static void devices_pack(EscBuf *out, const EscDevices *devices)
+{
+    esc_buf_varint(out, devices->last);
+    esc_buf_varint(out, devices->count);
+    for (size_t i = 0; i < devices->count; i++) {
+        const EscPushDevice *said = &devices->items[i].said;
+        esc_buf_packed(out, devices->items[i].person);
+        esc_buf_varint(out, said->number);
+        esc_buf_packed(out, said->title);
+        esc_buf_packed(out, said->url);
+        esc_buf_packed(out, said->key);
+        esc_buf_packed(out, said->auth);
+        esc_buf_signed(out, said->since_ms);
+    }
+}
+
 void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
 {
     esc_buf_u8(out, FORMAT);
@@ -109,6 +126,7 @@ void esc_workspace_pack(EscBuf *out, const EscEngine *engine)
     esc_buf_append(out, engine->found.configuration, sizeof engine->found.configuration);
     esc_buf_append(out, engine->found.tokens, sizeof engine->found.tokens);
     gaps_pack(out, &engine->gaps);
+    devices_pack(out, &engine->devices);
     esc_timers_pack(out, engine->timers.own);
 }
 
@@ -246,10 +264,30 @@ static void gaps_unpack(EscCursor *cursor, EscEngine *engine)
     }
 }
 
+static void devices_unpack(EscCursor *cursor, EscEngine *engine)
+{
+    uint64_t last = esc_cursor_varint(cursor);
+    size_t count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        EscText person = esc_interned_unpack(cursor, engine);
+        EscPushDevice said = {.number = esc_cursor_varint(cursor)};
+        said.title = esc_cursor_packed(cursor);
+        said.url = esc_cursor_packed(cursor);
+        said.key = esc_cursor_packed(cursor);
+        said.auth = esc_cursor_packed(cursor);
+        said.since_ms = esc_instant_unpack(cursor);
+        cursor->failed = cursor->failed || said.number == 0 || said.number > last;
+        if (!cursor->failed)
+            (void)esc_device_add(engine, person, &said);
+    }
+    engine->devices.last = last;
+}
+
 bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
 {
     EscCursor cursor = esc_cursor(body);
-    if (esc_cursor_u8(&cursor) != FORMAT)
+    uint8_t format = esc_cursor_u8(&cursor);
+    if (format != FORMAT && format != FORMAT - 1)
         return false;
     absences_unpack(&cursor, engine);
     esc_groups_unpack(&cursor, engine);
@@ -263,6 +301,9 @@ bool esc_workspace_unpack(EscBytes body, EscEngine *engine)
     hash_unpack(&cursor, engine->found.configuration);
     hash_unpack(&cursor, engine->found.tokens);
     gaps_unpack(&cursor, engine);
+    if (format == FORMAT)
+        devices_unpack(&cursor, engine);
+    engine->absences.is_dirty = false; /* its row says so already */
     esc_timers_unpack(&cursor, engine, NULL, NULL);
     return !cursor.failed && esc_cursor_left(&cursor) == 0;
 }

@@ -35,6 +35,8 @@ typedef enum EscVerb {
     ESC_VERB_TEST, /* a message to a person by each of their ways, which says that nothing has happened */
     ESC_VERB_CALL_OFF, /* it was a mistake: closed as `called_off` */
     ESC_VERB_LOGIN, /* a link goes to a person who wants to log in */
+    ESC_VERB_SUBSCRIBE,   /* notices are pushed to a browser of theirs */
+    ESC_VERB_UNSUBSCRIBE, /* no more */
     ESC_VERB_COUNT
 } EscVerb;
 const char *esc_verb_name(EscVerb verb); /* "ack" */
@@ -59,12 +61,14 @@ typedef struct EscAction {
     EscText by;      /* who says so in the actor's name: the token's principal; empty: the actor */
     EscText through; /* the way by which the actor said it: "acme-slack"; empty: the API */
     uint64_t escalation; /* 0: by ticket */
-    EscText ticket;      /* ABSENT, PRESENT, TEST: unused */
+    EscText ticket;      /* of a person's own acts: unused */
     bool is_only;        /* with neither: the one open escalation that waits for the actor */
     EscText
         target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT, TEST: person */
     EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP, CALL_OFF: required; else optional */
     EscMeant meant;    /* of a link or button; else not set */
+        target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT, TEST, SUBSCRIBE, UNSUBSCRIBE: person */
+    EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP: required; else optional */
     EscText deputy;    /* ABSENT: who stands in; empty: nobody */
     EscText link;      /* LOGIN: where the message leads; it is told to nobody else */
     int64_t from_ms;   /* ABSENT: a date; 0: now */
@@ -77,6 +81,8 @@ typedef struct EscAction {
     uint32_t given_count;
     /* The escalation, and the version of it, that the actor has seen: on another one nothing is done. 0: no matter. */
     uint64_t if_escalation, if_version;
+    /* SUBSCRIBE: the browser, without number and time. UNSUBSCRIBE: its number, or its address. */
+    const EscPushDevice *device;
 } EscAction;
 
 /* The clock. `correction_ms`: engine time was moved by so much to follow the wall clock; the instant of the input is that
@@ -312,6 +318,8 @@ typedef struct EscEscalationView {
     int64_t last_at_ms;
     uint32_t tasks_open; /* what somebody is asked to do */
 } EscEscalationView;
+/* The number i of a person's browsers, as they subscribed them; false behind the last. Borrowed until the next input. */
+bool esc_engine_device(const EscEngine *engine, EscText person, size_t i, EscPushDevice *device);
 bool esc_engine_find_escalation(
     EscEngine *engine, uint64_t id,
     EscEscalationView *view); /* open ones, and closed ones not yet evicted */

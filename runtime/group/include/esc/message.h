@@ -26,6 +26,17 @@ typedef struct EscMessageAnswer {
     EscText name, title;
 } EscMessageAnswer;
 
+#define ESC_DEVICES_MAX 6 /* browsers of one person */
+
+/* A browser that notices are pushed to (RFC 8030), as it has subscribed itself. Whoever knows the address can push there. */
+typedef struct EscPushDevice {
+    uint64_t number;   /* of the workspace, never used again */
+    EscText title;     /* what its owner calls it; may be empty */
+    EscText url;       /* at its push service */
+    EscText key, auth; /* base64url: its point of P-256, and 16 bytes that only it and we know */
+    int64_t since_ms;
+} EscPushDevice;
+
 /* A part of a text, in bytes. */
 typedef struct EscSpan {
     uint32_t from, to; /* `to` is behind its last byte */
@@ -46,6 +57,8 @@ bool esc_spans_fit(EscText text, const EscSpan *spans, uint32_t count);
 /* {"text","own":[[0,12]]?,"subject","workspace","language"?,"escalation"?,"ticket"?,"template"?,"severity"?,"customer"?,
  * "until"?,"next"?,"act"?,"login"?,"room"?,"page":bool,"question"?,"answers"?,
  * "by"?,"asks":{"what","due"?,"handoffs"?,"question"?,"check"?}?} */
+ * "until"?,"next"?,"act"?,"room"?,"page":bool,"question"?,"answers"?,
+ * "devices":[{"number","url","key","auth"}]?} */
 typedef struct EscMessage {
     EscText text, subject, workspace;
     EscText language;   /* of what no author wrote: "de"; empty: English */
@@ -72,6 +85,8 @@ typedef struct EscMessage {
     uint32_t handoffs;        /* how often the escalation had changed hands */
     uint32_t question_number; /* within the escalation; 0: no question */
     uint32_t check;           /* CONFIRM: of the template's checks, from 1 */
+    const EscPushDevice *devices; /* of the receiver, by the medium push: without title and time */
+    uint32_t devices_count;
 } EscMessage;
 
 /* What a button below a message does when it is pressed, as the service keeps it with the button and gives it back:

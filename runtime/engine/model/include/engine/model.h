@@ -886,4 +886,16 @@ EscText esc_postmortem_json(EscEngine *engine, const EscEscalation *escalation);
 const char *esc_check_name(const EscCheckRow *row);
 EscText esc_checks_json(EscEngine *engine, const EscEscalation *escalation);
 
+/* --- devices.c ------------------------------------------------------------------------------------- */
+
+/* The number i of a person's; NULL behind the last. */
+const EscDevice *esc_device_of(const EscEngine *engine, EscText person, size_t i);
+/* Copies what is said of it; without a number it gets the next one. */
+const EscDevice *esc_device_add(EscEngine *engine, EscText person, const EscPushDevice *said);
+/* By its number. False: there is none. */
+bool esc_device_remove(EscEngine *engine, uint64_t number);
+/* "3 7": browsers that want no more, as their push services say; each is a record. */
+void esc_devices_gone(EscEngine *engine, EscText numbers);
+void esc_devices_free(EscEngine *engine);
+
 #endif

@@ -958,6 +958,19 @@ typedef struct EscAbsences {
         is_dirty; /* these, the windows or the schema's `reviewed`: one text of the group has all */
 } EscAbsences;
 
+/* A browser of somebody; its texts are owned. */
+typedef struct EscDevice {
+    EscText person; /* interned */
+    EscPushDevice said;
+} EscDevice;
+
+/* devices.c; `last` is the number that was given last */
+typedef struct EscDevices {
+    EscDevice *items; /* in the order of their numbers */
+    size_t count, capacity;
+    uint64_t last;
+} EscDevices;
+
 /* A time that is to come in which nobody of a chain is there, and that was told. */
 typedef struct EscToldGap {
     EscText template_name; /* interned: the first that has it */
@@ -1233,6 +1246,7 @@ struct EscEngine {
     EscWindows windows;
     EscQuiets quiets;
     EscAbsences absences;
+    EscDevices devices;
     EscTeamTurns team_turns;
     EscToldGaps gaps;
     EscKepts kepts;
