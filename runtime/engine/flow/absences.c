@@ -51,6 +51,7 @@ void esc_absence_spread(EscEngine *engine, EscText person)
     size_t count = 0, theirs = 0;
     EscEscalation **list = open_list(engine, &count);
     for (size_t i = 0; i < count; i++) {
+        esc_offer_absent(engine, list[i], person);
         if (is_theirs(list[i], person))
             list[theirs++] = list[i];
         else if (esc_role_ack_judge(engine, list[i]))

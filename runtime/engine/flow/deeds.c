@@ -15,6 +15,7 @@ const char *esc_verb_name(EscVerb verb)
         [ESC_VERB_PRESENT] = "present", [ESC_VERB_KEEP] = "keep",
         [ESC_VERB_TEST] = "test",       [ESC_VERB_CALL_OFF] = "call-off",
         [ESC_VERB_LOGIN] = "login",
+        [ESC_VERB_ACCEPT] = "accept",   [ESC_VERB_DECLINE] = "decline",
     };
     ESC_ASSERT(verb < ESC_VERB_COUNT);
     return names[verb];

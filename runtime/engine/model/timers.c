@@ -15,7 +15,7 @@ static const uint8_t ranks[ESC_TIMER_SLEEPER + 1] = {
     [ESC_TIMER_CHECK] = 5,       [ESC_TIMER_EXPECTATION] = 6, [ESC_TIMER_HOLD] = 7,
     [ESC_TIMER_ACK] = 8,         [ESC_TIMER_SHIFT] = 9,       [ESC_TIMER_CONTACT] = 10,
     [ESC_TIMER_ARMED] = 11,      [ESC_TIMER_SILENCE] = 12,    [ESC_TIMER_DIGEST] = 13,
-    [ESC_TIMER_TALLIES] = 14,    [ESC_TIMER_ABSENCE] = 7, /* who is away from now on misses no deadline of this instant */
+    [ESC_TIMER_TALLIES] = 14,    [ESC_TIMER_OFFER] = 7,    [ESC_TIMER_ABSENCE] = 7, /* who is away from now on misses no deadline of this instant */
 };
 
 static bool is_before(EscTimerPlace a, EscTimerPlace b)

@@ -35,6 +35,8 @@ typedef enum EscVerb {
     ESC_VERB_TEST, /* a message to a person by each of their ways, which says that nothing has happened */
     ESC_VERB_CALL_OFF, /* it was a mistake: closed as `called_off` */
     ESC_VERB_LOGIN, /* a link goes to a person who wants to log in */
+    ESC_VERB_ACCEPT,  /* what is offered */
+    ESC_VERB_DECLINE,
     ESC_VERB_COUNT
 } EscVerb;
 const char *esc_verb_name(EscVerb verb); /* "ack" */
@@ -63,15 +65,17 @@ typedef struct EscAction {
     bool is_only;        /* with neither: the one open escalation that waits for the actor */
     EscText
         target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT, TEST: person */
-    EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP, CALL_OFF: required; else optional */
+    EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP, CALL_OFF, DECLINE: required; else optional */
     EscMeant meant;    /* of a link or button; else not set */
     EscText deputy;    /* ABSENT: who stands in; empty: nobody */
     EscText link;      /* LOGIN: where the message leads; it is told to nobody else */
     int64_t from_ms;   /* ABSENT: a date; 0: now */
     int64_t until_ms;  /* ABSENT: a date, or 0 */
     int64_t for_ms;    /* ABSENT without `until_ms`: so long from its beginning on */
-    int64_t within_ms; /* HANDOFF: expectation; 0: the role's own ack time */
+    int64_t within_ms; /* HANDOFF: expectation; 0: what the policy says, which refuses it when it says nothing */
     EscExpect expect;  /* HANDOFF */
+    int64_t offer_ms;  /* HANDOFF: it is offered for so long; 0: it is handed over at once */
+    bool is_operator;  /* the token or session says that whoever acts by it may do what an operator may */
     /* START: a value for each parameter of the template, in order and of its type (esc_arguments_read); NULL: nothing is given. */
     const EscValue *given;
     uint32_t given_count;
@@ -161,6 +165,7 @@ typedef struct EscOutcome {
         is_noted; /* a noop that is somebody else's due: one more who had been called acknowledges what is acknowledged */
     bool is_stale;   /* a noop: the actor has seen another version */
     bool is_refused; /* an action that a rule of the policy refuses, which stands in the record */
+    bool is_forbidden; /* refused because of who it is */
     uint64_t messages_first; /* TEST: outbox rows, one behind the other */
     uint32_t messages_count;
     char note[ESC_NOTE_BYTES_MAX]; /* why one of the two, for people; empty: nothing to say */
