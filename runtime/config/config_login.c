@@ -19,6 +19,7 @@ static const struct {
     {"act", ESC_SCOPE_BIT_ACT},       {"start", ESC_SCOPE_BIT_START},
     {"people", ESC_SCOPE_BIT_PEOPLE}, {"audit", ESC_SCOPE_BIT_AUDIT},
     {"act-as", ESC_SCOPE_BIT_ACT_AS}, {"clock", ESC_SCOPE_BIT_CLOCK},
+    {"operate", ESC_SCOPE_BIT_OPERATE},
 };
 
 static uint32_t scope_of(EscText word)

@@ -19,7 +19,7 @@ typedef struct EscReply {
     EscWhy why;
     EscText kept; /* DUPLICATE of an input with a key: what was kept of the first one's reply (esc_outcome_json) */
 } EscReply;
-/* What is kept of a reply to an input with a key: {"escalations","ticket","noop","refused","messages","note"}. */
+/* What is kept of a reply to an input with a key: {"escalations","ticket","noop","refused","forbidden","messages","note"}. */
 void esc_outcome_json(const EscOutcome *outcome, EscBuf *out);
 
 typedef struct EscServiceConfig {
