@@ -1,0 +1,92 @@
+"""requests - for each route of docs/security.md a request that is answered behind the judgement of who may, and changes nothing
+there (it names nobody, ends in the past, comes too late); and the holders who make it.
+
+What has to change something when it is allowed says so (`fresh`): it gets an escalation of its own each time."""
+
+SCOPES = ("events", "read", "act", "start", "people", "audit", "clock", "act-as", "operate")
+
+# Who stands behind a token. Roles are those in the escalation that the requests are about: ana has it, ben is its secondary,
+# olga the last resort, lea leads the team of both. A machine is nobody of the directory.
+PEOPLE = {
+    "ana": {"owner", "participant"},
+    "ben": {"participant"},
+    "lea": {"lead"},
+    "olga": {"participant", "resort"},
+    "leo": set(),
+    "helpdesk": set(),
+}
+TEAMS = {"support": {"ana", "ben", "lea"}, "sales": {"leo"}, "board": {"lea", "olga", "max"}}
+DIRECTORY = set(PEOPLE) - {"helpdesk"} | {"max"}
+
+IN_A_ROLE = {"ana", "ben", "olga"}
+ASKED = {"answer": {"ana", "olga"}, "approve": {"lea", "olga", "max"}, "reject": {"lea", "olga", "max"}}
+OFFERED = {"leo"}
+
+NOT_SAID = object()
+
+
+class Request:
+    """`path` with {E} for the escalation, {T} its ticket, {me} whoever asks. `about`: the person that it is about. `needs_person`:
+    the act is one that somebody of the directory has to answer for."""
+
+    def __init__(self, path=None, body=NOT_SAID, about=None, on="outage", fresh=False, needs_person=False, right=None, query=""):
+        self.path, self.body, self.about, self.on, self.fresh = path, body, about, on, fresh
+        self.needs_person, self.right, self.query = needs_person, right, query
+
+
+def of_escalation(verb, body, **more):
+    return {f"POST /v1/escalations/{{}}/{verb}": [Request("/v1/escalations/{E}/" + verb, body, **more)],
+            f"POST /v1/tickets/{{}}/{verb}": [Request("/v1/tickets/{T}/" + verb, body, **more)]}
+
+
+def about_people(verb, body):
+    return {f"POST /v1/people/{{}}/{verb}": [Request(f"/v1/people/{name}/{verb}", body, about=name) for name in ("ana", "leo", "olga")]}
+
+
+REQUESTS = {
+    "GET /health": [Request("/health")],
+    "GET /health/ready": [Request("/health/ready")],
+    "GET /pages/{}": [Request("/pages/nothing.css")],
+    "GET /": [Request("/")],
+    "GET /e/{}/{}": [Request("/e/plain/E-1")],
+    "GET /tasks": [Request("/tasks")],
+    "GET /oncall": [Request("/oncall")],
+    "GET /deliveries": [Request("/deliveries")],
+    "GET /assets/{}": [Request("/assets/nothing.js")],
+    "GET /sw.js": [Request("/sw.js")],
+    "POST /v1/events": [Request("/v1/events", {"specversion": "0", "id": "", "source": "", "type": ""})],
+    "POST /v1/inbound/{}": [Request("/v1/inbound/nothing", {})],
+    "POST /v1/sources/{}": [Request("/v1/sources/nothing", {})],
+    "GET /v1/tickets": [Request("/v1/tickets")],
+    "POST /v1/tickets": [Request("/v1/tickets", {"title": ""})],
+    "GET /v1/tickets/{}": [Request("/v1/tickets/{T}")],
+    "GET /v1/escalations": [Request("/v1/escalations")],
+    "GET /v1/escalations/{}": [Request("/v1/escalations/{E}")],
+    "GET /v1/escalations/{}/evidence": [Request("/v1/escalations/{E}/evidence")],
+    "GET /v1/audit": [Request("/v1/audit", query="?limit=1")],
+    "GET /v1/outbox": [Request("/v1/outbox", query="?limit=1")],
+    "GET /v1/oncall": [Request("/v1/oncall")],
+    "POST /v1/clock/accept": [Request("/v1/clock/accept", {})],
+    **of_escalation("ack", {}),
+    **of_escalation("keep", {"reason": "r"}),
+    **of_escalation("answer", {"answer": "perhaps"}),
+    **of_escalation("approve", {}, on="release"),
+    **of_escalation("reject", {"reason": "r"}, on="release", fresh=True),
+    **of_escalation("accept", {}, on="offered", fresh=True),
+    **of_escalation("decline", {"reason": "r"}, on="offered", fresh=True),
+    **of_escalation("resolve", {}, needs_person=True),
+    **of_escalation("confirm", {"check": "nothing that is checked"}, needs_person=True),
+    **of_escalation("override", {"check": "nothing that is checked", "reason": "r"}, needs_person=True),
+    "POST /v1/templates/{}/start": [Request("/v1/templates/outage/start", {"ticket": "{T}"})],
+    **about_people("absent", {"until": "2001-01-01T00:00:00Z"}),
+    **about_people("present", {}),
+    **about_people("test", {}),
+}
+# To somebody who is nobody; to oneself it is a takeover, and says too little to be one.
+for _thing in ("escalations/{}", "tickets/{}"):
+    _path = "/v1/" + _thing.replace("{}", "{E}" if "esc" in _thing else "{T}") + "/handoff"
+    REQUESTS[f"POST /v1/{_thing}/handoff"] = [
+        Request(_path, {"to": "nobody", "reason": "r", "expect": "acked", "within": "5m"}),
+        Request(_path, {"to": "nobody", "reason": "r", "expect": "acked", "within": "5m", "offer": "5m"}),
+        Request(_path, {"to": "{me}", "reason": "r"}, right="takeover"),
+    ]
