@@ -32,7 +32,7 @@ WORKSPACES = {"acme": HERE.parent.parent / "examples" / "agency" / "acme", "glob
 BIN = Path(os.environ.get("ESC_BIN", HERE.parent.parent / "build" / "dev" / "bin"))
 PATIENCE = 30  # seconds; only a test that fails waits so long
 START = "2026-03-02T09:00:00Z"  # a Monday, the ninth week of acme's rotation: chen is on call
-SCOPES = "events,read,act,start,people,audit,act-as"
+SCOPES = "events,read,act,start,people,audit,act-as,operate"
 
 
 def eventually(question, patience=PATIENCE):

@@ -48,6 +48,7 @@ EscStatus scene_event(Scene *scene, const char *type, const char *subject, const
 /* The same from another source, which says when it happened (0: it does not). */
 EscStatus scene_report(Scene *scene, const char *type, const char *subject, const char *source,
                        int64_t time_ms, const char *data);
+/* By somebody who may do everything that a policy can forbid; scene_act_full by who it says. */
 EscStatus scene_act(Scene *scene, EscVerb verb, const char *actor, uint64_t escalation,
                     const char *target);
 EscStatus scene_act_full(Scene *scene, const EscAction *action);
