@@ -93,7 +93,7 @@ static EscText reason_of(EscVerb verb)
 static EscStatus not_refused(EscVerb verb, EscStatus status, const EscOutcome *outcome,
                              EscWhy *why)
 {
-    char said[sizeof why->text];
+    char said[ESC_NOTE_BYTES_MAX];
     snprintf(said, sizeof said, "%s", status == ESC_OK ? outcome->note : why->text);
     return esc_why(why, ESC_CONFLICT, "", 0, "this `%s` was not refused%s%.*s", esc_verb_name(verb),
                    said[0] == '\0' ? "" : ": ",

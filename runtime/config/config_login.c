@@ -106,7 +106,7 @@ static void finish_client(EscConfig *config, const EscOperator *who, EscOperator
         if (bit == 0)
             (void)esc_config_fault(config, first,
                                    "operators.%.*s.clients.%.*s.scopes: must be of events, read, "
-                                   "act, start, people, audit, act-as, clock",
+                                   "act, start, people, audit, act-as, clock, operate",
                                    ESC_TEXT_ARG(who->name), ESC_TEXT_ARG(client->name));
     }
     if (client->scopes.count == 0)
