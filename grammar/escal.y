@@ -1036,6 +1036,9 @@ policy_item:
           .rest = $rest}); }
   | "allow" allowed[what] "by" grantees[by]
     { $$ = NODE(POLICY_ALLOW, @$, .policy_allow = {.what = $what, .by = $by}); }
+  | "allow" "approve by"[what] grantees[by]
+    { $$ = NODE(POLICY_ALLOW, @$, .policy_allow = {.what = {ESC_TEXT("approve"), @what},
+          .by = $by}); }
   | "handoff expects" ack_word "within" duration
     { $$ = NODE(POLICY_HANDOFF, @$, .policy_handoff = {.expectation = ESC_EXPECTATION_ACKED,
           .within = $duration}); }

@@ -109,6 +109,7 @@ void esc_offer_answers(EscEngine *engine, const EscEscalation *escalation, EscTe
     answers[1] = (EscMessageAnswer){ESC_TEXT("decline"), ESC_SAYING(DECLINE)};
     page->answers = answers;
     page->answers_count = 2;
+    page->has_answers = true;
 }
 
 /* What the reader of a message is asked to do, and what that is bound to. */
