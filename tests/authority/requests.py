@@ -64,6 +64,7 @@ REQUESTS = {
     "POST /v1/tickets": [Request("/v1/tickets", {"title": ""})],
     "GET /v1/tickets/{}": [Request("/v1/tickets/{T}")],
     "GET /v1/escalations": [Request("/v1/escalations")],
+    "GET /v1/live": [Request("/v1/live", query="?nothing=1")],  # refused behind the scope: a stream would not end
     "GET /v1/escalations/{}": [Request("/v1/escalations/{E}")],
     "GET /v1/escalations/{}/evidence": [Request("/v1/escalations/{E}/evidence")],
     "GET /v1/audit": [Request("/v1/audit", query="?limit=1")],
