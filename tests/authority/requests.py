@@ -54,6 +54,8 @@ REQUESTS = {
     "GET /deliveries": [Request("/deliveries")],
     "GET /assets/{}": [Request("/assets/nothing.js")],
     "GET /sw.js": [Request("/sw.js")],
+    "GET /x/{}": [Request("/x/nothing")],
+    "POST /x/{}": [Request("/x/nothing", {})],
     "GET /v1/session": [Request("/v1/session")],
     "GET /v1/sessions": [Request("/v1/sessions")],
     "POST /v1/session/end": [Request("/v1/session/end", {"session": "nothing"})],
@@ -79,6 +81,7 @@ REQUESTS = {
     **of_escalation("accept", {}, on="offered", fresh=True),
     **of_escalation("decline", {"reason": "r"}, on="offered", fresh=True),
     **of_escalation("resolve", {}, needs_person=True),
+    **of_escalation("call-off", {}, needs_person=True),  # without a reason: refused behind the judgement
     **of_escalation("confirm", {"check": "nothing that is checked"}, needs_person=True),
     **of_escalation("override", {"check": "nothing that is checked", "reason": "r"}, needs_person=True),
     "POST /v1/templates/{}/start": [Request("/v1/templates/outage/start", {"ticket": "{T}"})],

@@ -1008,7 +1008,13 @@ EscStatus scene_act_full(Scene *scene, const EscAction *action)
 {
     EscAction said = *action;
     said.within_ms = expected_ms(action);
-    EscInput input = {.kind = ESC_INPUT_ACTION, .action = &said};
+    said.is_operator = true; /* who may do what has tests of its own (test_engine_rights.c) */
+    return scene_act_plain(scene, &said);
+}
+
+EscStatus scene_act_plain(Scene *scene, const EscAction *action)
+{
+    EscInput input = {.kind = ESC_INPUT_ACTION, .action = action};
     EscStatus status = scene_apply(scene, &input);
     EscOutcome outcome = scene->outcome;
     EscWhy why = scene->why;
@@ -1033,7 +1039,6 @@ EscStatus scene_act(Scene *scene, EscVerb verb, const char *actor, uint64_t esca
         .target = esc_text_from(target),
         .reason = ESC_TEXT("because of the test"),
         .until_ms = scene->now_ms + ESC_DAY_MS,
-        .is_operator = true, /* who may do what has tests of its own (test_engine_rights.c) */
     };
     return scene_act_full(scene, &action);
 }

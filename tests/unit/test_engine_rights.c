@@ -28,7 +28,7 @@ static Scene *begun(const char *policy)
     Scene *scene = scene_new((const char *const[]){DIRECTORY, text, TEMPLATE, NULL});
     assert_status(scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}"), ESC_OK);
     EscAction ack = {.verb = ESC_VERB_ACK, .actor = ESC_TEXT("ana"), .escalation = 1};
-    assert_status(scene_act_full(scene, &ack), ESC_OK);
+    assert_status(scene_act_plain(scene, &ack), ESC_OK);
     return scene;
 }
 
@@ -53,7 +53,7 @@ static EscAction act_of(EscVerb verb, const char *actor, const char *target)
 static bool is_forbidden(const char *policy, const EscAction *action)
 {
     Scene *scene = begun(policy);
-    (void)scene_act_full(scene, action);
+    (void)scene_act_plain(scene, action);
     const EscOutcome *outcome = scene_outcome(scene);
     bool is_refused = outcome->is_refused;
     assert_int_equal(is_refused, outcome->is_forbidden);
@@ -131,7 +131,7 @@ static void a_refusal_names_the_rule_and_changes_nothing(void **state)
     (void)state;
     Scene *scene = begun("\n allow resolve by lead, max");
     EscAction action = act_of(ESC_VERB_RESOLVE, "ben", NULL);
-    assert_status(scene_act_full(scene, &action), ESC_OK);
+    assert_status(scene_act_plain(scene, &action), ESC_OK);
     assert_true(scene_outcome(scene)->is_forbidden);
     assert_string_equal(scene_outcome(scene)->note,
                         "b.esc:2 allows `resolve` by lead, max, and ben is none of these");
@@ -146,7 +146,7 @@ static void a_refusal_says_the_way(void **state)
     (void)state;
     Scene *scene = begun("");
     EscAction action = act_of(ESC_VERB_RESOLVE, "leo", NULL);
-    assert_status(scene_act_full(scene, &action), ESC_OK);
+    assert_status(scene_act_plain(scene, &action), ESC_OK);
     assert_string_equal(scene_outcome(scene)->note,
                         "without a rule of the policy `resolve` is for owner, participant, lead, "
                         "operator, starter, and leo is none of these; ana has it: take it over "
@@ -162,14 +162,14 @@ static void a_ticket_without_an_escalation_is_anybodys(void **state)
     EscAction action = act_of(ESC_VERB_RESOLVE, "leo", NULL);
     action.escalation = 0;
     action.ticket = ESC_TEXT("T");
-    assert_status(scene_act_full(scene, &action), ESC_OK);
+    assert_status(scene_act_plain(scene, &action), ESC_OK);
     assert_true(scene_outcome(scene)->is_forbidden);
     EscAction own = act_of(ESC_VERB_RESOLVE, "ana", NULL);
     EscAction check = act_of(ESC_VERB_CONFIRM, "ana", "it works");
-    assert_status(scene_act_full(scene, &own), ESC_OK);
-    assert_status(scene_act_full(scene, &check), ESC_OK);
+    assert_status(scene_act_plain(scene, &own), ESC_OK);
+    assert_status(scene_act_plain(scene, &check), ESC_OK);
     assert_status(scene_event(scene, "ticket.updated", "T", "{\"title\":\"y\"}"), ESC_OK);
-    assert_status(scene_act_full(scene, &action), ESC_OK);
+    assert_status(scene_act_plain(scene, &action), ESC_OK);
     assert_false(scene_outcome(scene)->is_forbidden);
     scene_free(scene);
 }
@@ -188,9 +188,9 @@ static void who_started_it_may_not_approve_but_by_the_policys_word(void **state)
             NULL});
         (void)scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
         EscAction start = act_of(ESC_VERB_START, "lea", "t");
-        assert_status(scene_act_full(scene, &start), ESC_OK);
+        assert_status(scene_act_plain(scene, &start), ESC_OK);
         EscAction approve = act_of(ESC_VERB_APPROVE, "lea", NULL);
-        assert_status(scene_act_full(scene, &approve), is_allowed ? ESC_OK : ESC_FORBIDDEN);
+        assert_status(scene_act_plain(scene, &approve), is_allowed ? ESC_OK : ESC_FORBIDDEN);
         scene_free(scene);
     }
 }
@@ -203,10 +203,10 @@ static void who_had_it_stays_a_participant(void **state)
     EscAction to_leo = act_of(ESC_VERB_HANDOFF, "ana", "leo"),
               on = act_of(ESC_VERB_HANDOFF, "leo", "max"),
               resolve = act_of(ESC_VERB_RESOLVE, "leo", NULL);
-    assert_status(scene_act_full(scene, &to_leo), ESC_OK);
-    assert_status(scene_act_full(scene, &on), ESC_OK);
+    assert_status(scene_act_plain(scene, &to_leo), ESC_OK);
+    assert_status(scene_act_plain(scene, &on), ESC_OK);
     assert_view_owner(scene, 1, "max");
-    assert_status(scene_act_full(scene, &resolve), ESC_OK);
+    assert_status(scene_act_plain(scene, &resolve), ESC_OK);
     assert_false(scene_outcome(scene)->is_refused);
     scene_free(scene);
 }
@@ -221,9 +221,9 @@ static void rules_are_those_of_the_present_bundle(void **state)
                          "5m }\nsteps { await ack }\nclose when resolved }\n");
     EscAction by_ana = act_of(ESC_VERB_RESOLVE, "ana", NULL),
               by_cleo = act_of(ESC_VERB_RESOLVE, "cleo", NULL);
-    assert_status(scene_act_full(scene, &by_ana), ESC_OK);
+    assert_status(scene_act_plain(scene, &by_ana), ESC_OK);
     assert_true(scene_outcome(scene)->is_forbidden);
-    assert_status(scene_act_full(scene, &by_cleo), ESC_OK);
+    assert_status(scene_act_plain(scene, &by_cleo), ESC_OK);
     assert_false(scene_outcome(scene)->is_refused);
     scene_free(scene);
 }

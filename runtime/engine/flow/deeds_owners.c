@@ -1,6 +1,8 @@
 /* deeds_owners.c - people acknowledge, hand over, and keep what the end of their shift would hand over. */
 #include "deeds.h"
 
+#define THROUGH_ACK_MS (15 * ESC_MINUTE_MS)
+
 static EscText holder_text(EscEngine *engine, const EscEscalation *escalation)
 {
     return esc_say(engine, SORRY_HAS_IT, escalation->owner,
@@ -103,6 +105,11 @@ static EscStatus expectation_find(EscDeed *deed, EscHandoff *handoff)
     if (action->within_ms > 0) {
         handoff->expect = action->expect;
         handoff->within_ms = action->within_ms;
+        return ESC_OK;
+    }
+    if (bundle->program->expects_count == 0 && action->through.size > 0) {
+        handoff->expect = ESC_EXPECT_ACKED; /* a link or a button has no field for it */
+        handoff->within_ms = THROUGH_ACK_MS;
         return ESC_OK;
     }
     if (bundle->program->expects_count == 0)
