@@ -66,6 +66,8 @@ REQUESTS = {
     "GET /login/oidc/callback": [Request("/login/oidc/callback")],
     "GET /login/{}": [Request("/login/nothing")],
     "POST /login/{}": [Request("/login/nothing", {})],
+    "GET /status": [Request("/status")],
+    "GET /status/open": [Request("/status/open")],
     "GET /v1/session": [Request("/v1/session")],
     "GET /v1/sessions": [Request("/v1/sessions")],
     "POST /v1/session/end": [Request("/v1/session/end", {"session": "nothing"})],
