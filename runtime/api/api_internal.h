@@ -276,6 +276,8 @@ bool esc_request_take_binary(EscRequest *request);
 void esc_open_take_key(EscRequest *request); /* Idempotency-Key (api_versions.c) */
 /* The escalation that the path names; false: it was answered with 404. */
 bool esc_request_path_escalation(EscRequest *request, uint64_t *id);
+/* The task that the path names; false: it was answered with 404 (api_tasks.c). */
+bool esc_request_path_task(EscRequest *request, uint64_t *escalation, uint32_t *number);
 /* {"escalations":[…],"ticket":"…" without the last brace. */
 void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
 
@@ -336,6 +338,7 @@ typedef struct EscApiItems {
     EscBuf out;
     size_t count;
     int64_t now_ms; /* the engine's, for who shows how long until something; 0: not said */
+    EscText you;    /* who asks; empty: not said */
     EscText next;   /* where the next page begins; empty: it is not said, or there is none */
 } EscApiItems;
 void esc_api_items_open(EscApiItems *items);

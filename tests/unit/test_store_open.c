@@ -180,14 +180,15 @@ int sqlite3_prepare_v2(sqlite3 *db, const char *sql, int size, sqlite3_stmt **st
     return fails_now(&prepare_fails_at) ? SQLITE_IOERR : real(db, sql, size, statement, tail);
 }
 
-int sqlite3_prepare_v3(sqlite3 *db, const char *sql, int size, unsigned flags, sqlite3_stmt **statement,
-                       const char **tail)
+int sqlite3_prepare_v3(sqlite3 *db, const char *sql, int size, unsigned flags,
+                       sqlite3_stmt **statement, const char **tail)
 {
     int (*real)(sqlite3 *, const char *, int, unsigned, sqlite3_stmt **, const char **) = NULL;
     void *symbol = dlsym(RTLD_NEXT, "sqlite3_prepare_v3");
     memcpy(&real, &symbol, sizeof real);
     *statement = NULL;
-    return fails_now(&prepare_fails_at) ? SQLITE_IOERR : real(db, sql, size, flags, statement, tail);
+    return fails_now(&prepare_fails_at) ? SQLITE_IOERR
+                                        : real(db, sql, size, flags, statement, tail);
 }
 
 int sqlite3_step(sqlite3_stmt *statement)
@@ -254,8 +255,8 @@ static void every_table_is_strict(void **state)
                            -1, &query, NULL),
         SQLITE_OK);
     assert_int_equal(sqlite3_step(query), SQLITE_ROW);
-    assert_int_equal(sqlite3_column_int(query, 0), 11);
-    assert_int_equal(sqlite3_column_int(query, 1), 11);
+    assert_int_equal(sqlite3_column_int(query, 0), 12);
+    assert_int_equal(sqlite3_column_int(query, 1), 12);
     sqlite3_finalize(query);
     sqlite3_close(db);
 }
@@ -419,8 +420,10 @@ static void a_table_that_is_missing_is_refused(void **state)
 {
     (void)state;
     char wanted[400];
-    (void)snprintf(wanted, sizeof wanted,
-                   "the store failed to prepare its statements: no such table: evidence (code 1, file %s)", file.path);
+    (void)snprintf(
+        wanted, sizeof wanted,
+        "the store failed to prepare its statements: no such table: evidence (code 1, file %s)",
+        file.path);
     assert_status(open_store(), ESC_OK);
     close_store();
     run_on_file("ALTER TABLE evidence RENAME TO elsewhere");
@@ -595,7 +598,7 @@ static EscStatus count_queued(void *context, const EscOutboxEntry *entry, EscWhy
     "DROP INDEX escalation_by_due; DROP INDEX escalation_by_rank;"                                 \
     "ALTER TABLE escalation DROP COLUMN version; ALTER TABLE escalation DROP COLUMN account;"      \
     "ALTER TABLE escalation DROP COLUMN severity; ALTER TABLE escalation DROP COLUMN rank;"        \
-    "ALTER TABLE escalation DROP COLUMN due_ms; PRAGMA user_version = 3;"
+    "ALTER TABLE escalation DROP COLUMN due_ms; DROP TABLE task; PRAGMA user_version = 3;"
 
 static bool count_listed(void *count, const EscEscalationRow *row)
 {
@@ -652,6 +655,46 @@ static void a_store_of_version_2_is_opened(void **state)
     assert_int_equal(count, 1);
 }
 
+static EscStatus count_task(void *context, const EscTaskRow *row, EscWhy *refusal)
+{
+    (void)refusal;
+    *(int *)context += (int)row->number;
+    return ESC_OK;
+}
+
+/* Version 3 knew no tasks. */
+static void tasks_come_into_a_store_of_version_3(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 3);
+    close_store();
+    run_on_file(AS_VERSION_3);
+    assert_status(open_store(), ESC_OK);
+    EscTaskRow tasks[] = {{.escalation = 1, .number = 1, .state = ESC_TASK_DONE},
+                          {.escalation = 1, .number = 2, .state = ESC_TASK_CLAIMED}};
+    Sample sample;
+    sample_init(&sample);
+    sample_make(&sample, 4);
+    sample.group.epoch = esc_store_epoch(store);
+    sample.group.tasks = tasks;
+    sample.group.tasks_count = ESC_COUNT_OF(tasks);
+    assert_status(esc_store_commit(store, &sample.group, &why), ESC_OK);
+    sample_release(&sample);
+    close_store();
+    assert_status(open_store(), ESC_OK);
+    int sum = 0;
+    const EscStoreSink sink = {.context = &sum,
+                               .counters = take_counters,
+                               .ticket = take_ticket,
+                               .escalation = count_live,
+                               .outbox = count_queued,
+                               .kept = count_kept,
+                               .task = count_task};
+    assert_status(esc_store_load(store, &sink, &why), ESC_OK);
+    assert_int_equal(sum, 2); /* the open one alone */
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -673,6 +716,7 @@ int main(void)
         TEST(a_table_that_is_missing_is_refused),
         TEST(a_store_of_version_2_is_opened),
         TEST(a_store_of_version_3_is_opened),
+        TEST(tasks_come_into_a_store_of_version_3),
         TEST(what_is_no_database_is_refused),
         TEST(a_clean_stop_leaves_a_mark_and_no_log),
         TEST(an_unclean_stop_leaves_no_mark_and_loses_nothing),

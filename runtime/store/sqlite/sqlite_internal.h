@@ -229,12 +229,16 @@ EscStatus esc_sqlite_outbox(EscStore *store, const EscOutboxFilter *filter, EscO
 EscStatus esc_sqlite_evidence(EscStore *store, const EscEvidenceFilter *filter,
                               EscEvidenceVisit *visit, void *context, EscWhy *why);
 
+EscStatus esc_sqlite_tasks(EscStore *store, const EscTaskFilter *filter, EscTaskVisit *visit,
+                           void *context, EscWhy *why);
+
 /* rows.c: the present row of a statement as a struct of the interface; texts hold until the next
  * step. The columns are those of the statements TICKET_GET, TICKETS_…, and of OUTBOX_…. */
 /* Of ESCALATION_GET and …_LIVE. ESC_STORE_DAMAGED: the bundle that it is pinned to is not there. */
 EscStatus esc_sqlite_escalation_row(const EscSqliteStep *step, EscEscalationRow *row, EscWhy *why);
 EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step, int first); /* its first column */
 EscOutboxEntry esc_sqlite_outbox_entry(const EscSqliteStep *step);
+EscTaskRow esc_sqlite_task_row(const EscSqliteStep *step); /* of TASKS_… */
 /* Ends a reading: what a callback said counts before what SQLite says. */
 EscStatus esc_sqlite_finish(EscSqliteStep *step, EscStatus said, EscWhy *why);
 
