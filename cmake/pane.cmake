@@ -60,7 +60,9 @@ function(esc_pane_source variable)
         set(${variable} ${CMAKE_SOURCE_DIR}/runtime/pane/pane_none.c PARENT_SCOPE)
         return()
     endif()
-    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/web/*) # esbuild follows imports; this is what it may meet
+    # esbuild follows imports; this is what it may meet. Looked for when CMake runs, not at every build: that would make
+    # a build folder never up to date.
+    file(GLOB_RECURSE sources ${CMAKE_SOURCE_DIR}/web/*)
     add_custom_command(OUTPUT ${folder}/pane_files.c
         COMMAND ${ESC_NODE} ${CMAKE_SOURCE_DIR}/web/build.mjs ${folder} ${folder}
         DEPENDS ${sources} ${folder}/fetched VERBATIM COMMENT "Bundling the web UI")
