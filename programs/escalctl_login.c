@@ -50,8 +50,10 @@ static bool read_whole(int fd, EscBuf *out)
 
 static char *member_of(const EscJson *json, const char *name)
 {
-    EscText text = ctl_text(json, name);
-    char *copy = text.size == 0 ? NULL : strndup(text.data, text.size);
+    EscText text = ctl_text(json, name); /* without a NUL behind it */
+    char *copy = text.size == 0 ? NULL : calloc(1, text.size + 1);
+    if (copy != NULL)
+        memcpy(copy, text.data, text.size);
     return copy;
 }
 

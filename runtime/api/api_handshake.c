@@ -8,6 +8,8 @@
 
 #include "api_internal.h"
 
+#define ORIGIN_BYTES_MAX 255 /* a host name */
+
 #define RATE_DIGITS_MAX 9
 
 static bool takes_webhooks(EscRequest *request)
@@ -27,7 +29,7 @@ static bool is_origin(const char *text)
     for (size_t i = 0; i < size; i++)
         if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] >= 0x7f)
             return false;
-    return size > 0 && size <= ESC_ANSWER_HEADER_BYTES_MAX;
+    return size > 0 && size <= ORIGIN_BYTES_MAX;
 }
 
 static bool is_allowed(const EscApiSetup *setup, const char *origin)

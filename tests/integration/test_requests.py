@@ -308,7 +308,7 @@ class Reading(Case):
             alone = daemon.get(f"/v1/tickets/{item['id']}").json
             alone.pop("now")
             self.assertEqual(item, alone)
-            self.assertEqual(set(item), {"id", "title", "status", "created_at", "updated_at", "fields", "assumed", "sla", "joined"})
+            self.assertEqual(set(item), {"id", "title", "status", "created_at", "updated_at", "fields", "assumed", "sla", "joined", "homes"})
         for path in ("/v1/tickets", "/v1/tickets/INC-2", "/v1/escalations", "/v1/escalations/E-1", "/v1/outbox", "/v1/audit"):
             text = daemon.get(path).body.decode()
             for leak in ('"1970-', ":-1", "[[", "_ms"):
