@@ -57,6 +57,19 @@ void esc_hex(EscBytes bytes, char *out)
     *out = '\0';
 }
 
+bool esc_hex_read(EscText digits, uint8_t *bytes, size_t size)
+{
+    if (digits.size != 2 * size)
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        int high = esc_hex_value(digits.data[2 * i]), low = esc_hex_value(digits.data[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        bytes[i] = (uint8_t)(high * 16 + low);
+    }
+    return true;
+}
+
 /* --- SipHash-1-3 (Aumasson and Bernstein), keyed by the seed ---------------------------------- */
 
 static uint64_t rotate_left(uint64_t value, unsigned bits)

@@ -19,19 +19,6 @@ static EscText next_line(EscText *rest)
     return line;
 }
 
-static bool key_read(EscText line, uint8_t key[ESC_LINK_KEY_BYTES])
-{
-    if (line.size != (size_t)2 * ESC_LINK_KEY_BYTES)
-        return false;
-    for (size_t i = 0; i < ESC_LINK_KEY_BYTES; i++) {
-        int high = esc_hex_value(line.data[2 * i]), low = esc_hex_value(line.data[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        key[i] = (uint8_t)(high * 16 + low);
-    }
-    return true;
-}
-
 EscStatus esc_link_keys_read(EscText text, EscLinkKeys *keys, EscWhy *why)
 {
     unsigned number = 0;
@@ -44,7 +31,7 @@ EscStatus esc_link_keys_read(EscText text, EscLinkKeys *keys, EscWhy *why)
         if (keys->count == ESC_LINK_KEYS_MAX)
             return esc_why(why, ESC_BAD_CONFIG, "", 0, "line %u: there are more than %d keys",
                            number, ESC_LINK_KEYS_MAX);
-        if (!key_read(line, keys->keys[keys->count]))
+        if (!esc_hex_read(line, keys->keys[keys->count], ESC_LINK_KEY_BYTES))
             return esc_why(why, ESC_BAD_CONFIG, "", 0,
                            "line %u: a key has 64 hexadecimal digits, and nothing else", number);
         keys->count++;

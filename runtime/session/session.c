@@ -39,19 +39,6 @@ uint64_t esc_session_random_id(EscSessions *sessions)
     return id;
 }
 
-bool esc_session_hex_read(EscText text, uint8_t *bytes, size_t size)
-{
-    if (text.size != 2 * size)
-        return false;
-    for (size_t i = 0; i < size; i++) {
-        int high = esc_hex_value(text.data[2 * i]), low = esc_hex_value(text.data[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        bytes[i] = (uint8_t)(high * 16 + low);
-    }
-    return true;
-}
-
 /* --- the table ---------------------------------------------------------------------------------- */
 
 bool esc_session_put(EscSessions *sessions, const EscSession *session)
@@ -176,7 +163,7 @@ const EscSession *esc_session_find(EscSessions *sessions, EscText secret, bool i
     uint64_t id = 0;
     bool has_form =
         secret.size == ESC_SESSION_SECRET_SIZE && esc_text_starts_with(secret, ESC_TEXT(PREFIX)) &&
-        esc_session_hex_read((EscText){secret.data + 4, ID_DIGITS}, bytes, sizeof(bytes));
+        esc_hex_read((EscText){secret.data + 4, ID_DIGITS}, bytes, sizeof(bytes));
     for (size_t i = 0; has_form && i < sizeof(bytes); i++)
         id = id << 8 | bytes[i];
     for (size_t i = 0; has_form && i < sessions->count; i++)

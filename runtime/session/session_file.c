@@ -81,7 +81,7 @@ static bool time_of(const EscJson *line, const char *name, int64_t *out)
 static bool id_of(const EscJson *line, const char *name, uint64_t *out)
 {
     uint8_t bytes[8];
-    if (!esc_session_hex_read(text_of(line, name), bytes, sizeof(bytes)))
+    if (!esc_hex_read(text_of(line, name), bytes, sizeof(bytes)))
         return false;
     *out = 0;
     for (size_t i = 0; i < sizeof(bytes); i++)
@@ -103,7 +103,7 @@ static bool read_session(EscSessions *sessions, const EscJson *line)
     const EscJson *program = esc_json_member(line, ESC_TEXT("program"));
     EscSession one = {.who = who_of(line), .agent = text_of(line, "agent")};
     if (!id_of(line, "session", &one.id) ||
-        !esc_session_hex_read(text_of(line, "hash"), one.hash, sizeof(one.hash)) ||
+        !esc_hex_read(text_of(line, "hash"), one.hash, sizeof(one.hash)) ||
         program == NULL || (program->kind != ESC_JSON_TRUE && program->kind != ESC_JSON_FALSE) ||
         !time_of(line, "began", &one.began_ms) || !time_of(line, "used", &one.used_ms))
         return false;
@@ -117,7 +117,7 @@ static bool read_ask(EscSessions *sessions, const EscJson *line)
     EscText nothing = {"", 0};
     EscAsk ask = {.who = who_of(line)};
     if (!id_of(line, "ask", &ask.id) ||
-        !esc_session_hex_read(text_of(line, "nonce"), ask.nonce_hash, sizeof(ask.nonce_hash)) ||
+        !esc_hex_read(text_of(line, "nonce"), ask.nonce_hash, sizeof(ask.nonce_hash)) ||
         !time_of(line, "at", &ask.at_ms))
         return false;
     ask.block = esc_identity_copy(&ask.who, &nothing);
@@ -135,7 +135,7 @@ static bool read_line(EscSessions *sessions, EscArena *arena, EscText text, bool
         return read_session(sessions, line);
     if (esc_json_member(line, ESC_TEXT("ask")) != NULL)
         return read_ask(sessions, line);
-    bool is_key = esc_session_hex_read(text_of(line, "key"), sessions->key, sizeof(sessions->key));
+    bool is_key = esc_hex_read(text_of(line, "key"), sessions->key, sizeof(sessions->key));
     *has_key = *has_key || is_key;
     return is_key;
 }

@@ -56,7 +56,6 @@ char *esc_identity_copy(EscIdentity *who, EscText *more);
 /* session.c */
 /* A text of 2 * size digits, with a NUL behind it, from so many random bytes (32 at most). */
 void esc_session_random_hex(EscSessions *sessions, size_t size, char *out);
-bool esc_session_hex_read(EscText text, uint8_t *bytes, size_t size);
 uint64_t esc_session_random_id(EscSessions *sessions); /* never 0 */
 int64_t esc_session_now_ms(const EscSessions *sessions);
 

@@ -358,6 +358,8 @@ void esc_sha256_add(EscSha256 *hash, EscBytes bytes);
 void esc_sha256_end(EscSha256 *hash, uint8_t digest[32]);
 /* lower case; writes 2 * size + 1 bytes */
 void esc_hex(EscBytes bytes, char *out);
+/* The other way; false when the text is not just twice `size` hexadecimal digits. */
+bool esc_hex_read(EscText digits, uint8_t *bytes, size_t size);
 /* in-memory tables only: the values are not stable */
 uint64_t esc_hash(EscText text, uint64_t seed);
 
