@@ -106,10 +106,8 @@ static void answer_code(EscRequest *request)
         esc_request_refuse_proof(request, true, "the code is wrong, was used, or is too old");
 }
 
-#define FORM " application/x-www-form-urlencoded "
-
 const EscHandler esc_handle_code_page = {.at_door = answer_page};
 const EscHandler esc_handle_code_made = {
-    .at_door = answer_made, .types = FORM, .body_bytes_max = ESC_LOGIN_BODY_MAX};
+    .at_door = answer_made, .types = ESC_FORM_TYPE, .body_bytes_max = ESC_LOGIN_BODY_MAX};
 const EscHandler esc_handle_session_code = {.at_door = answer_code,
                                             .body_bytes_max = ESC_LOGIN_BODY_MAX};

@@ -375,14 +375,7 @@ typedef struct RowVisit {
 static bool take_row(void *context, const EscOutboxEntry *entry)
 {
     RowVisit *visit = context;
-    EscOutboxRow row = entry->row;
-    EscText *const texts[] = {&row.key, &row.ticket, &row.target, &row.medium, &row.address};
-    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
-        *texts[i] = esc_arena_text(visit->arena, *texts[i]);
-    row.body = (EscText){0};
-    row.message = NULL;
-    row.call = NULL;
-    visit->receipt->row = row;
+    esc_outbox_row_keep(visit->arena, &entry->row, &visit->receipt->row);
     visit->receipt->from = entry->state;
     visit->is_found = true;
     return false;
@@ -545,5 +538,5 @@ const EscHandler esc_handle_inbound = {
     .has_reserve = true,
     .takes_any_query = true,
     .body_bytes_max = ESC_INBOUND_BYTES_MAX,
-    .types = " application/x-www-form-urlencoded text/plain ",
+    .types = ESC_FORM_TYPE "text/plain ",
 };

@@ -86,6 +86,7 @@ typedef struct EscHandler {
 
 /* --- routes ----------------------------------------------------------------------------------- */
 
+#define ESC_FORM_TYPE " application/x-www-form-urlencoded " /* EscHandler.types of what takes forms */
 #define ESC_SCOPE_PUBLIC 0u /* needs no token */
 /* Whoever has a token or a session, whatever it allows: of no client. */
 #define ESC_SCOPE_SIGNED_IN 0x80000000u
@@ -276,8 +277,6 @@ bool esc_request_take_binary(EscRequest *request);
 void esc_open_take_key(EscRequest *request); /* Idempotency-Key (api_versions.c) */
 /* The escalation that the path names; false: it was answered with 404. */
 bool esc_request_path_escalation(EscRequest *request, uint64_t *id);
-/* {"escalations":[…],"ticket":"…" without the last brace. */
-void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
 
 /* --- requests that wait (api_wait.c); at the door ------------------------------------------------ */
 

@@ -161,18 +161,11 @@ static bool take_row(void *context, const EscOutboxEntry *entry)
 {
     Visit *visit = context;
     EscLinked *linked = visit->linked;
-    EscOutboxRow row = entry->row;
-    EscText body = esc_arena_text(visit->arena, row.body);
-    EscText *const texts[] = {&row.key, &row.ticket, &row.target, &row.medium, &row.address};
-    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
-        *texts[i] = esc_arena_text(visit->arena, *texts[i]);
-    row.body = (EscText){0};
-    row.message = NULL;
-    row.call = NULL;
-    linked->row = row;
+    EscText body = esc_arena_text(visit->arena, entry->row.body);
+    esc_outbox_row_keep(visit->arena, &entry->row, &linked->row);
     linked->state = entry->state;
-    linked->person = row.target;
-    visit->is_found = row.kind == ESC_OUTBOX_MESSAGE && row.address.size > 0 &&
+    linked->person = linked->row.target;
+    visit->is_found = linked->row.kind == ESC_OUTBOX_MESSAGE && linked->row.address.size > 0 &&
                       esc_message_read_json(visit->arena, body, &linked->message);
     return false;
 }
@@ -431,5 +424,5 @@ const EscHandler esc_handle_link_act = {
     .may_be_empty = true,
     .takes_any_query = true,
     .body_bytes_max = FORM_BYTES_MAX,
-    .types = " application/x-www-form-urlencoded ",
+    .types = ESC_FORM_TYPE,
 };

@@ -339,15 +339,13 @@ static void answer_taken(EscRequest *request)
     esc_request_answer_kept(request);
 }
 
-#define FORM " application/x-www-form-urlencoded "
-
 const EscHandler esc_handle_login = {.at_door = answer_page};
 const EscHandler esc_handle_login_ask = {
-    .at_door = answer_ask, .types = FORM, .body_bytes_max = ESC_LOGIN_BODY_MAX};
+    .at_door = answer_ask, .types = ESC_FORM_TYPE, .body_bytes_max = ESC_LOGIN_BODY_MAX};
 const EscHandler esc_handle_session_link = {.at_door = answer_link,
                                             .body_bytes_max = ESC_LOGIN_BODY_MAX};
 const EscHandler esc_handle_login_opened = {.at_door = answer_opened};
 const EscHandler esc_handle_login_taken = {.at_door = answer_taken,
-                                           .types = FORM,
+                                           .types = ESC_FORM_TYPE,
                                            .may_be_empty = true,
                                            .body_bytes_max = ESC_LOGIN_BODY_MAX};

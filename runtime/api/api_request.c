@@ -122,14 +122,3 @@ bool esc_request_path_escalation(EscRequest *request, uint64_t *id)
                        "an escalation's id looks like E-12");
     return false;
 }
-
-void esc_outcome_write(EscBuf *out, const EscOutcome *outcome)
-{
-    esc_buf_string(out, "\"escalations\":[");
-    for (uint32_t i = 0; i < outcome->escalations_count && i < ESC_COUNT_OF(outcome->escalations);
-         i++)
-        esc_buf_printf(out, "%s\"E-%llu\"", i == 0 ? "" : ",",
-                       (unsigned long long)outcome->escalations[i]);
-    esc_buf_string(out, "],\"ticket\":");
-    esc_json_text(out, esc_text_from(outcome->ticket));
-}

@@ -62,6 +62,18 @@ const char *esc_outbox_kind_name(EscOutboxKind kind)
     return kind < ESC_OUTBOX_KIND_COUNT ? names[kind] : "unknown";
 }
 
+void esc_outbox_row_keep(EscArena *arena, const EscOutboxRow *row, EscOutboxRow *kept)
+{
+    *kept = *row;
+    EscText *const texts[] = {&kept->key, &kept->ticket, &kept->target, &kept->medium,
+                              &kept->address};
+    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
+        *texts[i] = esc_arena_text(arena, *texts[i]);
+    kept->body = (EscText){0};
+    kept->message = NULL;
+    kept->call = NULL;
+}
+
 /* --- the ladder of a delivery ------------------------------------------------------------------- */
 
 static const char *const delivery_names[ESC_DELIVERY_STATE_COUNT] = {

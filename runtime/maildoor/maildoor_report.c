@@ -23,15 +23,7 @@ static bool visit(void *context, const EscOutboxEntry *entry)
     if (!esc_text_equal(entry->row.key, search->key))
         return true;
     EscReceipt *receipt = &search->job->receipt;
-    EscArena *arena = search->job->arena;
-    EscOutboxRow row = entry->row;
-    EscText *const texts[] = {&row.key, &row.ticket, &row.target, &row.medium, &row.address};
-    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
-        *texts[i] = esc_arena_text(arena, *texts[i]);
-    row.body = (EscText){0};
-    row.message = NULL;
-    row.call = NULL;
-    receipt->row = row;
+    esc_outbox_row_keep(search->job->arena, &entry->row, &receipt->row);
     receipt->from = entry->state;
     search->is_found = true;
     return false;

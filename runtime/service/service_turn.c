@@ -146,15 +146,21 @@ EscStatus esc_service_turn_apply(EscServiceTurn *turn, const EscInput *input, Es
     return ESC_OK;
 }
 
-void esc_outcome_json(const EscOutcome *outcome, EscBuf *out)
+void esc_outcome_write(EscBuf *out, const EscOutcome *outcome)
 {
-    esc_buf_string(out, "{\"escalations\":[");
+    esc_buf_string(out, "\"escalations\":[");
     for (uint32_t i = 0; i < outcome->escalations_count && i < ESC_COUNT_OF(outcome->escalations);
          i++)
         esc_buf_printf(out, "%s\"E-%llu\"", i == 0 ? "" : ",",
                        (unsigned long long)outcome->escalations[i]);
     esc_buf_string(out, "],\"ticket\":");
     esc_json_text(out, esc_text_from(outcome->ticket));
+}
+
+void esc_outcome_json(const EscOutcome *outcome, EscBuf *out)
+{
+    esc_buf_char(out, '{');
+    esc_outcome_write(out, outcome);
     esc_buf_printf(out, ",\"noop\":%s", outcome->is_noop ? "true" : "false");
     if (outcome->is_refused)
         esc_buf_string(out, ",\"refused\":true");

@@ -147,6 +147,9 @@ typedef struct EscOutboxEntry {
     EscText detail; /* of the last attempt */
 } EscOutboxEntry;
 
+/* Copies a row without what it says, its texts into the arena: what a receipt speaks of outlives the store's visit. */
+void esc_outbox_row_keep(EscArena *arena, const EscOutboxRow *row, EscOutboxRow *kept);
+
 /* An attempt failed and will be made again. */
 typedef struct EscOutboxRetry {
     uint64_t id;

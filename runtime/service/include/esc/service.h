@@ -19,6 +19,8 @@ typedef struct EscReply {
     EscWhy why;
     EscText kept; /* DUPLICATE of an input with a key: what was kept of the first one's reply (esc_outcome_json) */
 } EscReply;
+/* "escalations":[…],"ticket":"…": the members that every answer begins with. */
+void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
 /* What is kept of a reply to an input with a key: {"escalations","ticket","noop","refused","messages","note"}. */
 void esc_outcome_json(const EscOutcome *outcome, EscBuf *out);
 
