@@ -38,10 +38,25 @@ typedef struct Parts {
     bool is_rsa;
 } Parts;
 
+/* Bytes in the one form that a token may have: the alphabet of addresses, without padding (RFC 7515, 2). */
+static bool coded_read(EscArena *arena, EscText coded, EscBytes *out)
+{
+    EscBuf bytes;
+    bool is_read = true;
+    for (size_t i = 0; i < coded.size; i++)
+        is_read = is_read && memchr("+/=", coded.data[i], 3) == NULL;
+    esc_buf_init(&bytes, coded.size + 1);
+    is_read = is_read && esc_base64url_read(coded, &bytes);
+    EscText kept = esc_arena_text(arena, esc_buf_as_text(&bytes));
+    *out = (EscBytes){(const uint8_t *)kept.data, kept.size};
+    esc_buf_release(&bytes);
+    return is_read && !esc_arena_failed(arena);
+}
+
 static bool read_json(EscArena *arena, EscText coded, const EscJson **out)
 {
     EscBytes bytes;
-    return esc_base64url_get(arena, coded, &bytes) &&
+    return coded_read(arena, coded, &bytes) &&
            esc_json_read(arena, (EscText){(const char *)bytes.data, bytes.size}, &limits, out,
                          NULL) == ESC_OK &&
            (*out)->kind == ESC_JSON_OBJECT;
@@ -59,7 +74,7 @@ static bool split(EscArena *arena, EscText token, Parts *parts)
             signature = {second + 1, (size_t)(end - second - 1)};
     parts->signed_text = (EscText){token.data, (size_t)(second - token.data)};
     return read_json(arena, header, &parts->header) && read_json(arena, claims, &parts->claims) &&
-           esc_base64url_get(arena, signature, &parts->signature);
+           coded_read(arena, signature, &parts->signature);
 }
 
 static EscStatus check_header(Parts *parts, EscWhy *why)
@@ -90,8 +105,8 @@ static EVP_PKEY *rsa_key(EscArena *arena, const EscJson *json)
 {
     EscBytes n, e;
     EVP_PKEY *key = NULL;
-    if (!esc_base64url_get(arena, text_of(json, "n"), &n) ||
-        !esc_base64url_get(arena, text_of(json, "e"), &e) || n.size > RSA_BITS_MAX / 8 ||
+    if (!coded_read(arena, text_of(json, "n"), &n) ||
+        !coded_read(arena, text_of(json, "e"), &e) || n.size > RSA_BITS_MAX / 8 ||
         e.size == 0 || e.size > 8)
         return NULL;
     BIGNUM *modulus = BN_bin2bn(n.data, (int)n.size, NULL),
@@ -116,8 +131,8 @@ static EVP_PKEY *p256_key(EscArena *arena, const EscJson *json)
     EscBytes x, y;
     uint8_t point[1 + 2 * P256_BYTES] = {4};
     if (!esc_text_equal(text_of(json, "crv"), ESC_TEXT("P-256")) ||
-        !esc_base64url_get(arena, text_of(json, "x"), &x) ||
-        !esc_base64url_get(arena, text_of(json, "y"), &y) || x.size != P256_BYTES ||
+        !coded_read(arena, text_of(json, "x"), &x) ||
+        !coded_read(arena, text_of(json, "y"), &y) || x.size != P256_BYTES ||
         y.size != P256_BYTES)
         return NULL;
     memcpy(point + 1, x.data, P256_BYTES);

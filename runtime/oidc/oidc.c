@@ -8,7 +8,8 @@
 
 #include <curl/curl.h>
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
+
+#include <esc/proofs.h>
 
 #include "oidc_internal.h"
 
@@ -40,15 +41,12 @@ struct EscOidc {
 
 static void prove(const EscOidc *oidc, const char *label, EscText text, uint8_t proof[32])
 {
-    char said[16 + ESC_OIDC_STATE_SIZE];
-    uint8_t mac[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    int length = snprintf(said, sizeof(said), "%s %.*s", label, ESC_TEXT_ARG(text));
-    ESC_ASSERT(length > 0);
-    ESC_ASSERT((size_t)length < sizeof(said));
-    ESC_ASSERT(HMAC(EVP_sha256(), oidc->setup.key, 32, (const uint8_t *)said, (size_t)length, mac,
-                    &size) != NULL);
-    memcpy(proof, mac, 32);
+    const EscText said[] = {esc_text_from(label), ESC_TEXT(" "), text};
+    EscMac mac;
+    bool is_made = esc_mac_make(ESC_MAC_SHA256, (EscText){(const char *)oidc->setup.key, 32}, said,
+                                ESC_COUNT_OF(said), &mac);
+    ESC_ASSERT(is_made);
+    memcpy(proof, mac.bytes, 32);
 }
 
 /* 16 digits drawn, 16 of the time, 32 that prove both. */
@@ -171,7 +169,7 @@ static EscStatus begin(EscOidc *oidc, EscOidcJob *job)
     EscText verifier = proof_of(oidc, job->arena, "verifier", job->state);
     esc_buf_init(&challenge, 64);
     esc_sha256((EscBytes){(const uint8_t *)verifier.data, verifier.size}, hash);
-    esc_base64url_put(&challenge, (EscBytes){hash, sizeof(hash)});
+    esc_base64url_write(&challenge, (EscBytes){hash, sizeof(hash)});
     esc_buf_init(&url, 16384);
     esc_buf_text(&url, provider.authorize_url);
     esc_buf_string(

@@ -10,12 +10,6 @@
 #define ESC_OIDC_TOKEN_AGE_S 900 /* a token is made for this login, so it is new */
 #define ESC_OIDC_REPLY_BYTES_MAX ((size_t)1 << 20)
 
-/* --- base64url.c -------------------------------------------------------------------------------- */
-
-void esc_base64url_put(EscBuf *out, EscBytes bytes);
-/* Without padding, and canonical. False: it is none. */
-bool esc_base64url_get(EscArena *arena, EscText text, EscBytes *out);
-
 /* --- provider.c: what a provider says of itself ------------------------------------------------- */
 
 typedef struct EscProvider {

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
+
+#include <esc/proofs.h>
 
 #include "session_internal.h"
 
@@ -73,13 +74,16 @@ uint64_t esc_ask_begin(EscSessions *sessions, EscText client, EscText person, Es
 
 void esc_ask_token(const uint8_t key[32], uint64_t ask, char token[ESC_ASK_TOKEN_SIZE + 1])
 {
-    uint8_t said[5 + 8] = {'l', 'o', 'g', 'i', 'n'}, proof[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
+    uint8_t said[5 + 8] = {'l', 'o', 'g', 'i', 'n'};
+    const EscText text = {(const char *)said, sizeof(said)};
+    EscMac proof;
     for (size_t i = 0; i < 8; i++)
         said[5 + i] = (uint8_t)(ask >> (56 - 8 * i));
-    ESC_ASSERT(HMAC(EVP_sha256(), key, 32, said, sizeof(said), proof, &size) != NULL);
+    bool is_made =
+        esc_mac_make(ESC_MAC_SHA256, (EscText){(const char *)key, 32}, &text, 1, &proof);
+    ESC_ASSERT(is_made);
     esc_hex((EscBytes){said + 5, 8}, token);
-    esc_hex((EscBytes){proof, PROOF_BYTES}, token + 16);
+    esc_hex((EscBytes){proof.bytes, PROOF_BYTES}, token + 16);
 }
 
 /* The ask of a right link; asks_count: it has none any more, or the link is no link of ours. */
@@ -89,7 +93,7 @@ static size_t find(const EscSessions *sessions, EscText token)
     uint64_t id = 0;
     char right[ESC_ASK_TOKEN_SIZE + 1];
     if (token.size != ESC_ASK_TOKEN_SIZE ||
-        !esc_session_hex_read((EscText){token.data, 16}, bytes, sizeof(bytes)))
+        !esc_hex_read((EscText){token.data, 16}, bytes, sizeof(bytes)))
         return sessions->asks_count;
     for (size_t i = 0; i < sizeof(bytes); i++)
         id = id << 8 | bytes[i];
