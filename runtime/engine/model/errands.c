@@ -136,9 +136,8 @@ static size_t waiting_count(const EscTicket *ticket)
     return count;
 }
 
-EscErrand *esc_errand_restore(EscEngine *engine, EscTicket *ticket)
+EscErrand *esc_errand_restore(EscTicket *ticket)
 {
-    (void)engine;
     ESC_ENGINE_GROW(ticket->errands, ticket->errands_count, ticket->errands_capacity);
     EscErrand *errand = &ticket->errands[ticket->errands_count++];
     *errand = (EscErrand){.state = ESC_ERRAND_STATE_DUE};
@@ -156,7 +155,7 @@ EscErrand *esc_errand_add(EscEngine *engine, EscTicket *ticket, EscErrandKind ki
 {
     if (waiting_count(ticket) >= ESC_ERRANDS_WAITING_MAX)
         return NULL;
-    EscErrand *errand = esc_errand_restore(engine, ticket);
+    EscErrand *errand = esc_errand_restore(ticket);
     errand->kind = kind;
     errand->text = esc_text_own(text);
     errand->hash = is_comment(errand) ? comment_hash(text) : 0;

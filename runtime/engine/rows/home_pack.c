@@ -93,7 +93,7 @@ static void write_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket
     write->contest_ms = esc_instant_unpack(cursor);
 }
 
-static void errand_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
+static void errand_unpack(EscCursor *cursor, EscTicket *ticket)
 {
     uint8_t kind = esc_cursor_u8(cursor), state = esc_cursor_u8(cursor);
     EscText text = esc_cursor_packed(cursor);
@@ -110,7 +110,7 @@ static void errand_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticke
     if (cursor->failed)
         return;
     errand.text = esc_text_own(text);
-    *esc_errand_restore(engine, ticket) = errand;
+    *esc_errand_restore(ticket) = errand;
 }
 
 void esc_home_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
@@ -125,7 +125,7 @@ void esc_home_unpack(EscCursor *cursor, EscEngine *engine, EscTicket *ticket)
         write_unpack(cursor, engine, ticket);
     count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++)
-        errand_unpack(cursor, engine, ticket);
+        errand_unpack(cursor, ticket);
     if (!cursor->failed)
         esc_errand_restored(engine, ticket);
 }

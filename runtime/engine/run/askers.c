@@ -18,6 +18,24 @@ void esc_home_record(EscEngine *engine, EscTicket *ticket, EscEscalation *escala
         esc_audit_ticket(engine, ticket, kind, data, "%.*s", ESC_TEXT_ARG(text));
 }
 
+void esc_home_record_answer(EscEngine *engine, EscTicket *ticket, EscEscalation *asker,
+                            const EscOutboxNode *node, const EscDelivery *delivery, EscText what,
+                            const char *name, EscText value)
+{
+    EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)node->id),
+            detail = esc_utf8_cut(delivery->detail, 1000);
+    EscText http = delivery->http_status == 0
+                       ? (EscText){0}
+                       : esc_turn_printf(engine, "%u", delivery->http_status);
+    bool is_dead = delivery->state == ESC_DELIVERY_DEAD;
+    esc_home_record(engine, ticket, asker, is_dead ? ESC_AUDIT_CALL_FAILED : ESC_AUDIT_REPLIED,
+                    esc_audit_data(engine, "outbox", outbox, "action", node->target, "status", http,
+                                   "detail", detail, name, value, NULL),
+                    esc_turn_printf(engine, "%.*s %s %.*s%s%.*s", ESC_TEXT_ARG(node->target),
+                                    is_dead ? "did not take" : "took", ESC_TEXT_ARG(what),
+                                    esc_words_with(detail, ": "), ESC_TEXT_ARG(detail)));
+}
+
 /* One that can answer may be of another ticket: the one that made this one. */
 void esc_home_raise(EscEngine *engine, EscTicket *ticket, EscEscalation *by, uint32_t exception,
                     EscText text)

@@ -146,25 +146,6 @@ bool esc_errands_tell(EscEngine *engine, EscTicket *ticket)
 
 /* --- answered --------------------------------------------------------------------------------- */
 
-static void record(EscEngine *engine, EscTicket *ticket, const EscErrand *errand,
-                   const EscOutboxNode *node, const EscDelivery *delivery)
-{
-    EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)node->id),
-            detail = esc_utf8_cut(delivery->detail, 1000);
-    EscText http = delivery->http_status == 0
-                       ? (EscText){0}
-                       : esc_turn_printf(engine, "%u", delivery->http_status);
-    bool is_dead = delivery->state == ESC_DELIVERY_DEAD;
-    esc_home_record(engine, ticket, asker_of(engine, errand),
-                    is_dead ? ESC_AUDIT_CALL_FAILED : ESC_AUDIT_REPLIED,
-                    esc_audit_data(engine, "outbox", outbox, "action", node->target, "status", http,
-                                   "detail", detail, "ticket", ticket->id, NULL),
-                    esc_turn_printf(engine, "%.*s %s %.*s%s%.*s", ESC_TEXT_ARG(node->target),
-                                    is_dead ? "did not take" : "took",
-                                    ESC_TEXT_ARG(what_of(errand)), esc_words_with(detail, ": "),
-                                    ESC_TEXT_ARG(detail)));
-}
-
 static EscText failure(EscEngine *engine, const EscTicket *ticket, const EscErrand *errand,
                        const EscOutboxNode *node, const EscDelivery *delivery)
 {
@@ -243,7 +224,8 @@ bool esc_errand_answered(EscEngine *engine, EscTicket *ticket, const EscOutboxNo
     EscErrand *errand = esc_errand_of_outbox(ticket, node->id);
     if (errand == NULL)
         return false;
-    record(engine, ticket, errand, node, delivery);
+    esc_home_record_answer(engine, ticket, asker_of(engine, errand), node, delivery,
+                           what_of(errand), "ticket", ticket->id);
     esc_ticket_touch(engine, ticket);
     if (delivery->state == ESC_DELIVERY_DEAD) {
         fail(engine, ticket, errand, failure(engine, ticket, errand, node, delivery));

@@ -78,24 +78,6 @@ bool esc_homes_tell(EscEngine *engine)
 
 /* --- answered --------------------------------------------------------------------------------- */
 
-static void record(EscEngine *engine, EscTicket *ticket, const EscWrite *write,
-                   const EscOutboxNode *node, const EscDelivery *delivery)
-{
-    EscText outbox = esc_turn_printf(engine, "%llu", (unsigned long long)node->id),
-            detail = esc_utf8_cut(delivery->detail, 1000);
-    EscText http = delivery->http_status == 0
-                       ? (EscText){0}
-                       : esc_turn_printf(engine, "%u", delivery->http_status);
-    bool is_dead = delivery->state == ESC_DELIVERY_DEAD;
-    EscAuditKind kind = is_dead ? ESC_AUDIT_CALL_FAILED : ESC_AUDIT_REPLIED;
-    EscText data = esc_audit_data(engine, "outbox", outbox, "action", node->target, "status", http,
-                                  "detail", detail, "field", write->field, NULL);
-    EscText text = esc_turn_printf(engine, "%.*s %s ticket.%.*s%s%.*s", ESC_TEXT_ARG(node->target),
-                                   is_dead ? "did not take" : "took", ESC_TEXT_ARG(write->field),
-                                   esc_words_with(detail, ": "), ESC_TEXT_ARG(detail));
-    esc_home_record(engine, ticket, setter_of(engine, write), kind, data, text);
-}
-
 bool esc_home_answered(EscEngine *engine, const EscOutboxNode *node, const EscDelivery *delivery)
 {
     bool is_call = node->kind == ESC_OUTBOX_CALL && node->ticket.size > 0;
@@ -104,7 +86,9 @@ bool esc_home_answered(EscEngine *engine, const EscOutboxNode *node, const EscDe
     if (write == NULL)
         return ticket != NULL && esc_errand_answered(engine, ticket, node, delivery);
     bool is_dead = delivery->state == ESC_DELIVERY_DEAD;
-    record(engine, ticket, write, node, delivery);
+    esc_home_record_answer(
+        engine, ticket, setter_of(engine, write), node, delivery,
+        esc_turn_printf(engine, "ticket.%.*s", ESC_TEXT_ARG(write->field)), "field", write->field);
     write->outbox = 0;
     write->told_ms = engine->now_ms;
     write->is_accepted = !is_dead;

@@ -758,7 +758,7 @@ EscErrand *esc_errand_add(EscEngine *engine, EscTicket *ticket, EscErrandKind ki
 /* It is over, well or not; which of the settled ones it is the pointer does not say any more. */
 void esc_errand_settle(EscEngine *engine, EscTicket *ticket, EscErrand *errand,
                        EscErrandState state);
-EscErrand *esc_errand_restore(EscEngine *engine, EscTicket *ticket); /* as rows have it; empty */
+EscErrand *esc_errand_restore(EscTicket *ticket); /* as rows have it; empty */
 void esc_errand_restored(EscEngine *engine, EscTicket *ticket);      /* all of them */
 void esc_errands_release(EscEngine *engine, EscTicket *ticket);
 bool esc_errands_wait(const EscTicket *ticket); /* one is due or under way */

@@ -164,6 +164,10 @@ void esc_home_raise(EscEngine *engine, EscTicket *ticket, EscEscalation *by, uin
 /* In the escalation's trail, or (NULL) the ticket's. */
 void esc_home_record(EscEngine *engine, EscTicket *ticket, EscEscalation *escalation,
                      EscAuditKind kind, EscText data, EscText text);
+/* What the system that has the ticket answered to a call for `what`; `name` and `value` are one more member of the record. */
+void esc_home_record_answer(EscEngine *engine, EscTicket *ticket, EscEscalation *asker,
+                            const EscOutboxNode *node, const EscDelivery *delivery, EscText what,
+                            const char *name, EscText value);
 
 /* --- homes.c ---------------------------------------------------------------------------------- */
 
