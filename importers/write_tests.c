@@ -85,14 +85,33 @@ static void write_begin(EscModel *model, EscBuf *out, const ModelChain *chain, c
     esc_buf_string(out, "\n");
 }
 
-static void write_start(EscModel *model, EscBuf *out, const ModelChain *chain, unsigned number)
+/* Somebody whom `level` does not call then, since whoever starts what calls them has noticed it by that; the last resort,
+ * when they can. MODEL_NONE: it calls everybody. */
+static uint32_t starter_of(const EscModel *model, const ModelChain *chain, size_t level,
+                           int64_t at_ms)
+{
+    uint32_t people[PEOPLE_MAX];
+    size_t called = people_of(model, &chain->levels.items[level], at_ms, people);
+    for (size_t i = 0; i <= model->persons.count; i++) {
+        uint32_t person = i == 0 ? model->last_resort : (uint32_t)(i - 1);
+        bool is_called = model->persons.items[person].is_nobody;
+        for (size_t c = 0; c < called; c++)
+            is_called = is_called || people[c] == person;
+        if (!is_called)
+            return person;
+    }
+    return MODEL_NONE;
+}
+
+static void write_start(EscModel *model, EscBuf *out, const ModelChain *chain, unsigned number,
+                        uint32_t starter)
 {
     if (number == 1)
         esc_buf_string(out, "given ticket { id: \"W-1\" }\n");
     else
         esc_buf_printf(out, "on ticket.created { id: \"W-%u\" }\n", number);
     esc_buf_printf(out, "start %.*s by %.*s\n", ESC_TEXT_ARG(chain->name),
-                   ESC_TEXT_ARG(model->persons.items[model->last_resort].name));
+                   ESC_TEXT_ARG(model->persons.items[starter].name));
 }
 
 static void write_paged(const EscModel *model, EscBuf *out, uint32_t person)
@@ -125,8 +144,8 @@ static void write_week(EscModel *model, EscBuf *out, const ModelChain *chain, in
         uint32_t owner = MODEL_NONE;
         moment -= moment % ESC_MINUTE_MS;
         at = until;
-        if (moment < monday ||
-            level_staffed(model, chain, 0, moment, MODEL_NONE, &owner) == chain->levels.count)
+        size_t level = level_staffed(model, chain, 0, moment, MODEL_NONE, &owner);
+        if (moment < monday || level == chain->levels.count)
             continue;
         count++;
         if (count == 1) {
@@ -137,26 +156,31 @@ static void write_week(EscModel *model, EscBuf *out, const ModelChain *chain, in
             esc_buf_char(out, ' ');
             write_moment(model, out, moment);
         }
-        write_start(model, out, chain, count);
-        write_paged(model, out, owner);
+        uint32_t starter = starter_of(model, chain, level, moment);
         EscText name = model->persons.items[owner].name;
-        esc_buf_printf(out, "ack by %.*s\nresolve by %.*s\n", ESC_TEXT_ARG(name),
-                       ESC_TEXT_ARG(name));
+        write_start(model, out, chain, count, starter == MODEL_NONE ? owner : starter);
+        write_paged(model, out, owner);
+        if (starter != MODEL_NONE)
+            esc_buf_printf(out, "ack by %.*s\n", ESC_TEXT_ARG(name));
+        esc_buf_printf(out, "resolve by %.*s\n", ESC_TEXT_ARG(name));
         clock = moment;
     }
     esc_buf_string(out, count > 0 ? "}\n\n" : "");
 }
 
-/* Nobody answers: every level in its time, once through the chain, then what follows. */
+/* Nobody answers: every level in its time, once through the chain, then what follows. Nothing where the first level calls
+ * everybody: then somebody has noticed it who started it. */
 static void write_ladder(EscModel *model, EscBuf *out, const ModelChain *chain, int64_t monday)
 {
     int64_t at = monday + 10 * ESC_HOUR_MS;
     uint32_t owner = MODEL_NONE;
     size_t level = level_staffed(model, chain, 0, at, MODEL_NONE, &owner);
-    if (level == chain->levels.count)
+    uint32_t starter =
+        level == chain->levels.count ? MODEL_NONE : starter_of(model, chain, level, at);
+    if (starter == MODEL_NONE)
         return;
     write_begin(model, out, chain, "nobody answers", at);
-    write_start(model, out, chain, 1);
+    write_start(model, out, chain, 1, starter);
     for (unsigned pass = 0; pass < 2; pass++) {
         while (level < chain->levels.count) {
             write_paged(model, out, owner);
