@@ -245,13 +245,17 @@ static EscText kept(EscRequest *request, EscText text)
     return esc_arena_text(request->arena, text);
 }
 
+static EscText title_of(EscRequest *request, const EscEscalationView *view)
+{
+    return kept(request, view->ticket_title.size > 0 ? view->ticket_title : view->template_title);
+}
+
 static void take_view(EscRequest *request, EscService *service, const EscEscalationView *view)
 {
     EscLinked *linked = request->linked;
     EscEngine *engine = esc_service_engine(service);
     int64_t now_ms = esc_service_now_ms(service);
-    linked->title =
-        kept(request, view->ticket_title.size > 0 ? view->ticket_title : view->template_title);
+    linked->title = title_of(request, view);
     linked->owner = kept(request, view->owner);
     linked->role = esc_role_row_name(view->role);
     linked->is_acked = view->is_acked;
@@ -291,10 +295,11 @@ static bool take_row_of_closed(EscRequest *request, EscService *service)
     if (esc_store_escalation_get(esc_service_store(service), linked->escalation, request->arena,
                                  &row, NULL) != ESC_OK)
         return false;
+    EscEscalationView view;
+    esc_escalation_row_show(&row, &view);
     linked->stands = ESC_STANDS_CLOSED;
+    linked->title = title_of(request, &view);
     linked->outcome = row.outcome;
-    linked->owner = row.owner;
-    linked->role = esc_role_row_name(row.role);
     linked->closed_at = kept(request, esc_engine_person_time(esc_service_engine(service),
                                                              linked->person, row.closed_at_ms));
     return true;

@@ -44,7 +44,7 @@ typedef struct EscLinked {
 
     /* Of the escalation, as it was committed last. */
     uint64_t escalation;
-    EscText title, account, severity, owner, outcome, closed_at, due_at;
+    EscText title, owner, outcome, closed_at, due_at;
     const char *role;
     bool is_acked;
     EscLinkStands stands;
