@@ -1,4 +1,4 @@
-/* test_verify_sources.c - what is read of documents, what comes in and what goes back (V48, V49, V50): the tables of a compiled source,
+/* test_verify_sources.c - what is read of documents, what comes in, what goes back and what is made elsewhere (V48, V49, V50, V52, V53): the tables of a compiled source,
  * each with one change. */
 #include <stdlib.h>
 
@@ -8,7 +8,8 @@
 static const char source[] =
     "system desk { action put(id: text, status: text) undo none because \"told\" {"
     "  PUT \"/x/{id}\"  json { status: status } }\n"
-    "  action tell(id: text) undo none because \"told\" { PUT \"/y/{id}\" } }\n"
+    "  action tell(id: text) undo none because \"told\" { PUT \"/y/{id}\" }\n"
+    "  action make(title: text) -> text undo none because \"kept\" { POST \"/z\"  return body.id } }\n"
     "source hook {\n"
     "  verify hmac_sha256 header \"X-Sign\"\n"
     "  each body.items as item\n"
@@ -23,7 +24,23 @@ static const char source[] =
     "  ticket.description <- header \"X-Words\" else body[\"X-Sign\"] else body.x.y\n"
     "  ticket.status -> desk.put(id: ticket.id, status: ticket.status)\n"
     "  ticket.title -> desk.tell(id: ticket.id)\n"
+    "  comment -> desk.tell(id: comment.text)\n"
+    "  comment public -> desk.tell(id: ticket.id)\n"
+    "  ticket -> desk.make(title: ticket.title) undo desk.tell(id: ticket.id)\n"
+    "}\n"
+    "source mute {\n"
+    "  verify hmac_sha256 header \"X-Sign\"\n"
+    "  event ticket.created\n"
+    "  ticket.id <- body.id\n"
+    "}\n"
+    "template more { manual\n"
+    "  owners { primary ana ack within 1h }\n"
+    "  steps { create ticket order in desk { title: \"x\" } }\n"
+    "  close when resolved\n"
     "}\n";
+
+/* The errands of the source, in the order of their kinds. */
+enum { TO_COMMENT, TO_COMMENT_PUBLIC, TO_MAKE, TO_UNDO };
 
 /* Rows of a loaded bundle that may be written. */
 typedef struct Change {
@@ -33,6 +50,8 @@ typedef struct Change {
     EscSourceEventRow *events;
     EscSourceFieldRow *fields;
     EscSourceBackRow *backs;
+    EscSourceErrandRow *errands;
+    EscEffectRow *effects;
     EscActionRow *actions;
     EscFunctionRow *functions;
     EscInstr *code;
@@ -61,6 +80,8 @@ static void change_begin(Change *change)
     COPY(events, source_events);
     COPY(fields, source_fields);
     COPY(backs, source_backs);
+    COPY(errands, source_errands);
+    COPY(effects, effects);
     COPY(actions, actions);
     COPY(functions, functions);
     COPY(code, code);
@@ -77,8 +98,9 @@ static void change_end(const char *test, Change *change, const char *check)
     EscStatus status = esc_bundle_load((EscBytes){bytes.data, bytes.size}, &loaded, &why);
     esc_bundle_free(loaded);
     esc_buf_release(&bytes);
-    void *const rows[] = {change->paths, change->sources,   change->events, change->fields,
-                          change->backs, change->functions, change->code,   change->actions};
+    void *const rows[] = {change->paths,   change->sources, change->events,    change->fields,
+                          change->backs,   change->errands, change->functions, change->code,
+                          change->actions, change->effects};
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++)
         free(rows[i]);
     if (check == NULL) {
@@ -138,6 +160,23 @@ static EscInstr *load_of(Change *c, uint32_t function)
     while (instr->op != ESC_OP_LOAD_DOCUMENT)
         instr++;
     return instr;
+}
+
+/* The effect that makes a ticket elsewhere. */
+static EscEffectRow *made_by(Change *c)
+{
+    EscEffectRow *row = c->effects;
+    while (esc_effect_info[row->kind].aux != ESC_SITE_AUX_SOURCE)
+        row++;
+    return row;
+}
+
+/* Its id is written as a comment then, and nothing is made elsewhere. */
+static void make_none(Change *c)
+{
+    EscEffectRow *row = made_by(c);
+    row->kind = ESC_EFFECT_COMMENT;
+    row->aux = ESC_ERRAND_COMMENT;
 }
 
 #define TEXT_TYPE (ESC_TYPE(ESC_KIND_TEXT) | ESC_TYPE_OPTIONAL)
@@ -208,6 +247,26 @@ CHANGE(v50_rejects_fields_out_of_order, "V50", EscSourceBackRow first = c->backs
 CHANGE(v50_rejects_another_action, "V50", c->backs[0].action = c->backs[1].action)
 CHANGE(v25_rejects_what_is_no_call, "V25", c->backs[0].arguments = c->fields[0].value)
 
+/* V52: what else is done by its system */
+CHANGE(v52_rejects_kinds_out_of_order, "V52", EscSourceErrandRow first = c->errands[TO_COMMENT];
+       c->errands[TO_COMMENT] = c->errands[TO_COMMENT_PUBLIC];
+       c->errands[TO_COMMENT_PUBLIC] = first)
+CHANGE(v52_rejects_a_kind_twice, "V52", c->errands[TO_COMMENT].kind = ESC_ERRAND_COMMENT_PUBLIC)
+CHANGE(v52_rejects_a_ticket_without_an_id, "V52",
+       c->actions[c->errands[TO_MAKE].action].result = 0)
+CHANGE(v52_rejects_to_take_back_what_is_never_made, "V52", make_none(c); c->errands[0] = c->errands[TO_UNDO];
+       c->program.source_errands_count = c->sources[0].errands_count = 1)
+CHANGE(v52_rejects_to_take_back_a_comment, "V52", make_none(c); c->errands[TO_MAKE] = c->errands[TO_UNDO];
+       c->program.source_errands_count = c->sources[0].errands_count = TO_UNDO)
+CHANGE(v52_rejects_another_action, "V52",
+       c->errands[TO_COMMENT].action = c->errands[TO_MAKE].action)
+CHANGE(v25_rejects_an_errand_that_is_no_call, "V25",
+       c->errands[TO_COMMENT].arguments = c->fields[0].value)
+CHANGE(v08_rejects_an_errand_beyond_the_last, "V08", c->errands[TO_UNDO].kind = ESC_ERRAND_COUNT)
+/* V53: what is made by it */
+CHANGE(v53_rejects_a_source_that_makes_no_tickets, "V53", made_by(c)->aux = 1)
+CHANGE(v06_rejects_to_make_by_a_source_beyond_the_last, "V06", made_by(c)->aux = 2)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +310,16 @@ int main(void)
         cmocka_unit_test(v50_rejects_fields_out_of_order),
         cmocka_unit_test(v50_rejects_another_action),
         cmocka_unit_test(v25_rejects_what_is_no_call),
+        cmocka_unit_test(v52_rejects_kinds_out_of_order),
+        cmocka_unit_test(v52_rejects_a_kind_twice),
+        cmocka_unit_test(v52_rejects_a_ticket_without_an_id),
+        cmocka_unit_test(v52_rejects_to_take_back_what_is_never_made),
+        cmocka_unit_test(v52_rejects_to_take_back_a_comment),
+        cmocka_unit_test(v52_rejects_another_action),
+        cmocka_unit_test(v25_rejects_an_errand_that_is_no_call),
+        cmocka_unit_test(v08_rejects_an_errand_beyond_the_last),
+        cmocka_unit_test(v53_rejects_a_source_that_makes_no_tickets),
+        cmocka_unit_test(v06_rejects_to_make_by_a_source_beyond_the_last),
         cmocka_unit_test(every_rejection_is_said),
     };
     return cmocka_run_group_tests(tests, begin, end);
