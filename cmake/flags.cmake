@@ -39,6 +39,15 @@ if(ESC_COVERAGE)
     target_link_options(esc_build INTERFACE --coverage)
 endif()
 
+if(ESC_SANITIZE OR ESC_COVERAGE)
+    # Some three hundred programs of tests are linked, most with all of the runtime: lld takes half of the time.
+    include(CheckLinkerFlag)
+    check_linker_flag(C -fuse-ld=lld ESC_HAS_LLD)
+    if(ESC_HAS_LLD)
+        target_link_options(esc_build INTERFACE -fuse-ld=lld)
+    endif()
+endif()
+
 if(ESC_FUZZ)
     if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
         message(FATAL_ERROR "ESC_FUZZ needs clang: cmake --preset fuzz, or -DCMAKE_C_COMPILER=clang")
