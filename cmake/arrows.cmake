@@ -16,6 +16,7 @@ set(ESC_ARROWS_esc_importers esc_kit)
 # Inside runtime/, from the bottom up.
 set(ESC_ARROWS_esc_doors esc_kit)
 set(ESC_ARROWS_esc_timekeeper esc_kit)
+set(ESC_ARROWS_esc_causes esc_kit)
 set(ESC_ARROWS_esc_directory esc_kit esc_vm esc_doors)
 set(ESC_ARROWS_esc_calendars esc_kit esc_vm esc_directory)
 set(ESC_ARROWS_esc_ingest esc_kit esc_vm)
@@ -48,14 +49,14 @@ set(ESC_ARROWS_esc_oidc esc_kit esc_doors esc_config esc_loop esc_proofs)
 set(ESC_ARROWS_esc_session esc_kit esc_vm esc_doors esc_directory esc_letters esc_config esc_loop esc_proofs)
 set(ESC_ARROWS_esc_shard esc_kit esc_vm esc_doors esc_directory esc_ingest esc_group esc_engine esc_store esc_service esc_loop)
 set(ESC_ARROWS_esc_inbound ${ESC_ARROWS_esc_engine} esc_doors esc_engine esc_config esc_loop esc_http esc_pages esc_proofs)
-set(ESC_ARROWS_esc_api ${ESC_ARROWS_esc_shard} esc_shard esc_http esc_pages esc_pane esc_config esc_inbound esc_document esc_sources esc_proofs esc_session esc_oidc esc_links)
+set(ESC_ARROWS_esc_api ${ESC_ARROWS_esc_shard} esc_shard esc_http esc_pages esc_pane esc_config esc_inbound esc_document esc_sources esc_proofs esc_session esc_oidc esc_links esc_causes)
 set(ESC_ARROWS_esc_maildoor ${ESC_ARROWS_esc_shard} esc_shard esc_letters esc_mime esc_lmtp)
 set(ESC_ARROWS_esc_daemon ${ESC_ARROWS_esc_api} esc_api esc_session esc_oidc esc_delivery ${ESC_ARROWS_esc_maildoor} esc_maildoor)
 set(ESC_ARROWS_esc_runtime esc_kit esc_vm esc_pages esc_pane esc_calendars esc_document esc_sources esc_daemon esc_delivery esc_store_sqlite esc_store_memory esc_links)
 
 set(ESC_LIBRARIES
     esc_kit esc_vm esc_grammar esc_grammar_generated esc_compiler esc_importers
-    esc_doors esc_timekeeper esc_directory esc_calendars esc_ingest esc_document esc_proofs esc_sources esc_group
+    esc_doors esc_timekeeper esc_causes esc_directory esc_calendars esc_ingest esc_document esc_proofs esc_sources esc_group
     esc_engine_model esc_engine_duty esc_engine_run esc_engine_flow esc_engine_rows
     esc_engine esc_store esc_store_sqlite esc_store_memory esc_service esc_config esc_loop esc_delivery esc_http esc_pages esc_pane esc_inbound esc_session esc_oidc esc_shard esc_api
     esc_letters esc_links esc_mime esc_lmtp esc_maildoor

@@ -408,6 +408,7 @@ static EscStatus start(App *app, EscWhy *why)
                             .data_folder = app->options.data,
                             .time_scale = app->options.time_scale,
                             .calendars_end_day = calendars_end_day(app),
+                            .space = system_space,
                             .context = app,
                             .log = write_log,
                             .news = app->options.follow ? write_news : NULL};

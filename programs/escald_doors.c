@@ -15,6 +15,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 
 #include "escald_doors.h"
@@ -227,6 +228,16 @@ static bool others_may_change(void *context, const char *path)
     (void)context;
     struct stat info;
     return stat(path, &info) == 0 && (info.st_mode & S_IWOTH) != 0;
+}
+
+bool system_space(const char *path, uint64_t *left, uint64_t *all)
+{
+    struct statvfs info;
+    if (statvfs(path, &info) != 0)
+        return false;
+    *left = (uint64_t)info.f_bavail * info.f_frsize;
+    *all = (uint64_t)info.f_blocks * info.f_frsize;
+    return true;
 }
 
 EscFiles system_files_door(void)

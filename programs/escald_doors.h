@@ -19,5 +19,7 @@ EscClock scaled_clock_door(ScaledClock *clock);
 EscRandom system_random_door(void);
 EscFiles system_files_door(void);
 EscSockets system_sockets_door(void);
+/* As EscDaemonSetup has it. */
+bool system_space(const char *path, uint64_t *left, uint64_t *all);
 
 #endif

@@ -5,7 +5,6 @@
 #include "api_internal.h"
 
 #define HEALTH_BYTES_MAX ((size_t)1 << 20)
-#define CALENDARS_LEFT_DAYS 60 /* fewer: a person should start the daemon anew */
 
 typedef struct Sum {
     EscShardCounts all;
@@ -107,56 +106,80 @@ static void write_calendars(EscBuf *out, int64_t calendars_end_day)
                    month, day);
 }
 
-static bool calendars_end_soon(const EscApiSetup *setup, int64_t now_ms)
+/* --- why it is not as it should be --------------------------------------------------------------- */
+
+typedef struct Causes {
+    EscBuf out;
+    const char *before;
+} Causes;
+
+static bool add_cause(void *context, const EscCause *cause)
 {
-    return setup->calendars_end_day != 0 &&
-           now_ms / ESC_DAY_MS > setup->calendars_end_day - CALENDARS_LEFT_DAYS;
+    Causes *causes = context;
+    esc_buf_printf(&causes->out, "%s{\"code\":\"%s\"", causes->before, esc_cause_word(cause->code));
+    if (cause->client.size > 0) {
+        esc_buf_string(&causes->out, ",\"client\":");
+        esc_json_text(&causes->out, cause->client);
+    }
+    esc_buf_string(&causes->out, ",\"sentence\":");
+    esc_json_text(&causes->out, cause->sentence);
+    esc_buf_char(&causes->out, ',');
+    write_time(&causes->out, "since", cause->since_ms);
+    esc_buf_char(&causes->out, '}');
+    causes->before = ",";
+    return causes->out.status == ESC_OK;
 }
 
-static void reason_add(EscBuf *out, const char **before, EscText reason)
+static bool add_reason(void *context, const EscCause *cause)
 {
-    esc_buf_string(out, *before);
-    esc_json_text(out, reason);
-    *before = ",";
+    Causes *causes = context;
+    esc_buf_string(&causes->out, causes->before);
+    esc_json_text(&causes->out, cause->sentence);
+    causes->before = ",";
+    return causes->out.status == ESC_OK;
 }
 
 void esc_health_brief(const EscApiSetup *setup, EscBuf *out)
 {
-    EscBuf reasons;
-    const char *before = "";
-    esc_buf_init(&reasons, HEALTH_BYTES_MAX);
-    for (uint32_t i = 0; i < setup->shards->count; i++) {
-        EscShard *shard = setup->shards->items[i];
-        bool is_stopped = esc_shard_state(shard) == ESC_SHARD_STOPPED;
-        EscText reason = is_stopped ? esc_shard_reason(shard) : esc_shard_notice(shard);
-        if (reason.size > 0)
-            reason_add(&reasons, &before, reason);
-    }
-    if (calendars_end_soon(setup, setup->clock->wall_ms(setup->clock->context)))
-        reason_add(&reasons, &before,
-                   ESC_TEXT("calendars are written out for fewer than 60 days: start the daemon anew"));
+    Causes causes = {.before = ""};
+    esc_buf_init(&causes.out, HEALTH_BYTES_MAX);
+    (void)esc_causes_each(setup->causes, add_reason, &causes);
     esc_buf_printf(out, "{\"status\":\"%s\",\"reasons\":[%.*s]}",
-                   reasons.size > 0 ? "degraded" : "ok", ESC_TEXT_ARG(esc_buf_as_text(&reasons)));
-    esc_buf_release(&reasons);
+                   esc_health_word(esc_causes_weight(setup->causes)),
+                   ESC_TEXT_ARG(esc_buf_as_text(&causes.out)));
+    esc_buf_release(&causes.out);
 }
+
+static void write_causes(EscBuf *out, EscCauses *all)
+{
+    Causes causes = {.before = ""};
+    esc_buf_init(&causes.out, HEALTH_BYTES_MAX / 2);
+    bool is_cut = esc_causes_each(all, add_cause, &causes);
+    esc_buf_printf(out, ",\"causes\":[%.*s]", ESC_TEXT_ARG(esc_buf_as_text(&causes.out)));
+    if (is_cut)
+        esc_buf_string(out, ",\"causes_cut\":true");
+    esc_buf_release(&causes.out);
+}
+
+/* --- the answers ----------------------------------------------------------------------------------- */
 
 static void answer_health(EscRequest *request)
 {
     const EscApiSetup *setup = request->setup;
     Sum sum = sum_up(setup->shards);
-    int64_t now_ms = setup->clock->wall_ms(setup->clock->context);
-    bool is_degraded = sum.stopped + sum.noticed > 0 || calendars_end_soon(setup, now_ms);
+    if (setup->look != NULL)
+        setup->look(setup->look_context);
+    EscCauseWeight weight = esc_causes_weight(setup->causes);
     EscBuf out;
     esc_buf_init(&out, HEALTH_BYTES_MAX);
     esc_buf_printf(&out,
                    "{\"status\":\"%s\",\"workspaces\":%u,\"turns\":%llu,\"inputs\":%llu,"
                    "\"timers\":%llu,\"alarms\":%zu,\"gaps\":%zu,\"queue\":{\"inputs\":%zu,"
                    "\"longest\":%zu},\"clock\":{",
-                   is_degraded ? "degraded" : "ok", setup->shards->count,
-                   (unsigned long long)sum.all.turns, (unsigned long long)sum.all.inputs,
-                   (unsigned long long)sum.all.timers, sum.all.alarmed, sum.all.gaps,
-                   sum.all.waiting, sum.longest);
-    write_time(&out, "now", now_ms);
+                   esc_health_word(weight), setup->shards->count, (unsigned long long)sum.all.turns,
+                   (unsigned long long)sum.all.inputs, (unsigned long long)sum.all.timers,
+                   sum.all.alarmed, sum.all.gaps, sum.all.waiting, sum.longest);
+    write_time(&out, "now", setup->clock->wall_ms(setup->clock->context));
     esc_buf_char(&out, ',');
     write_time(&out, "engine", sum.latest_ms);
     write_clock(&out, &sum.clock);
@@ -167,8 +190,9 @@ static void answer_health(EscRequest *request)
         write_shards(&out, setup->shards, "stopped", true);
     if (sum.noticed > 0)
         write_shards(&out, setup->shards, "noticed", false);
+    write_causes(&out, setup->causes);
     esc_buf_char(&out, '}');
-    esc_answer_json(&request->answer, 200, &out);
+    esc_answer_json(&request->answer, weight == ESC_WEIGHT_FAILING ? 503 : 200, &out);
 }
 
 static bool any_serves(const EscShards *shards)

@@ -43,7 +43,7 @@ static void answer_clients(EscRequest *request)
     esc_answer_page(&request->answer, 200, &out);
 }
 
-/* --- what is open ------------------------------------------------------------------------------ */
+/* --- the page's parts --------------------------------------------------------------------------- */
 
 typedef struct Status {
     EscBuf out;
@@ -90,6 +90,51 @@ static void write_title(Status *status, EscWord word)
     esc_buf_string(&status->out, "</h2>\n");
 }
 
+/* --- what is wrong ------------------------------------------------------------------------------ */
+
+typedef struct Wrong {
+    EscBuf *out;
+    EscText client;
+    size_t count;
+} Wrong;
+
+/* Of this client, and of the whole daemon. What it is about is shown with it: whoever reads this may see the client. */
+static bool add_wrong(void *context, const EscCause *cause)
+{
+    Wrong *wrong = context;
+    if (cause->client.size > 0 && !esc_text_equal(cause->client, wrong->client))
+        return true;
+    esc_buf_string(wrong->out, "<tr><td>");
+    write_time(wrong->out, cause->since_ms);
+    esc_buf_string(wrong->out, "</td><td dir=\"auto\">");
+    esc_html_text(wrong->out, cause->sentence);
+    esc_buf_string(wrong->out, "<br><small>");
+    esc_html_text(wrong->out, esc_text_from(esc_cause_word(cause->code)));
+    esc_buf_string(wrong->out, cause->subject.size > 0 ? " · " : "");
+    esc_html_text(wrong->out, cause->subject);
+    esc_buf_string(wrong->out, "</small></td></tr>\n");
+    wrong->count++;
+    return wrong->out->status == ESC_OK;
+}
+
+static void write_wrong(Status *status, const EscRequest *request)
+{
+    static const EscWord words[] = {ESC_WORD_STATUS_SINCE, ESC_WORD_STATUS_WRONG};
+    EscBuf rows;
+    Wrong wrong = {.out = &rows, .client = request->client};
+    esc_buf_init(&rows, ESC_PAGE_BYTES_MAX / 4);
+    (void)esc_causes_each(request->setup->causes, add_wrong, &wrong);
+    if (wrong.count > 0) {
+        write_title(status, ESC_WORD_STATUS_WRONG);
+        write_head(status, words, ESC_COUNT_OF(words));
+        esc_buf_text(&status->out, esc_buf_as_text(&rows));
+        esc_buf_string(&status->out, "</tbody></table>\n");
+    }
+    esc_buf_release(&rows);
+}
+
+/* --- what is open ------------------------------------------------------------------------------ */
+
 static bool add_duty(void *context, const EscDutyView *view)
 {
     Status *status = context;
@@ -121,8 +166,8 @@ static void write_who(Status *status, const EscEscalationView *view)
         esc_html_text(out, view->next_owner);
     }
     esc_buf_string(out, "<br><small>");
-    esc_html_text(out, esc_word(status->language, view->is_acked ? ESC_WORD_STATUS_TAKEN
-                                                                 : ESC_WORD_STATUS_ASKED));
+    esc_html_text(out, esc_word(status->language,
+                                view->is_acked ? ESC_WORD_STATUS_TAKEN : ESC_WORD_STATUS_ASKED));
     esc_buf_string(out, "</small></td>");
 }
 
@@ -154,8 +199,7 @@ static EscStatus write_open(Status *status, EscService *service, EscWhy *why)
 {
     static const EscWord words[] = {ESC_WORD_STATUS_DUE, ESC_WORD_STATUS_WHAT, ESC_WORD_STATUS_WHO,
                                     ESC_WORD_STATUS_WAITS};
-    EscEscalationFilter filter = {
-        .is_unclosed = true, .sort = ESC_SORT_DUE, .limit = ROWS_MAX};
+    EscEscalationFilter filter = {.is_unclosed = true, .sort = ESC_SORT_DUE, .limit = ROWS_MAX};
     EscListPlace next;
     write_title(status, ESC_WORD_STATUS_OPEN);
     write_head(status, words, ESC_COUNT_OF(words));
@@ -163,9 +207,11 @@ static EscStatus write_open(Status *status, EscService *service, EscWhy *why)
         esc_store_escalations(esc_service_store(service), &filter, add_row, status, &next, why);
     esc_buf_string(&status->out, "</tbody></table>\n");
     if (status->count == 0)
-        esc_page_text(&status->out, ESC_PAGE_SOFT, esc_word(status->language, ESC_WORD_STATUS_NONE));
+        esc_page_text(&status->out, ESC_PAGE_SOFT,
+                      esc_word(status->language, ESC_WORD_STATUS_NONE));
     if (status->count == ROWS_MAX)
-        esc_page_text(&status->out, ESC_PAGE_SOFT, esc_word(status->language, ESC_WORD_STATUS_MORE));
+        esc_page_text(&status->out, ESC_PAGE_SOFT,
+                      esc_word(status->language, ESC_WORD_STATUS_MORE));
     return found;
 }
 
@@ -184,6 +230,7 @@ static void answer_open(EscRequest *request, EscService *service)
     esc_buf_string(&status.out, "<p>");
     write_time(&status.out, now_ms);
     esc_buf_string(&status.out, "</p>\n");
+    write_wrong(&status, request);
     write_title(&status, ESC_WORD_STATUS_ON_CALL);
     write_head(&status, words, ESC_COUNT_OF(words));
     esc_engine_each_duty(status.engine, now_ms, add_duty, &status);

@@ -137,6 +137,9 @@ static const Option daemon_options[] = {
     COUNT_ROW(EscConfig, circuit_failures, 5, 1, 1000,
               "failures in a row that stop the deliveries to one endpoint"),
     COUNT_ROW(EscConfig, circuit_open_ms, 30000, 1, 86400000, "how long they stop"),
+    COUNT_ROW(
+        EscConfig, late_s, 120, 1, 86400,
+        "how late, in real time, a turn, a timer or a page may be before /health says failing"),
     COUNT_ROW(EscConfig, store_cache_mib, 24, 1, 1 << 20,
               "of memory for pages of the stores, all workspaces together"),
     COUNT_ROW(EscConfig, stop_timeout_s, 10, 0, 600,

@@ -16,6 +16,7 @@
 #include <esc/daemon.h>
 
 #include "daemon_clock.h"
+#include "daemon_health.h"
 #include "daemon_login.h"
 #include "daemon_mail.h"
 #include "daemon_tls.h"
@@ -36,6 +37,7 @@ typedef struct Place {
     EscWorkspaceConfig config; /* when the configuration says nothing about it */
     EscClockWatch clock_watch;
     EscLiveFeed *feed; /* for boards */
+    EscHealthSite *health;
 } Place;
 
 /* Tokens that a worker has read. */
@@ -52,6 +54,7 @@ struct EscDaemon {
     EscApi *api;
     EscDaemonMail *mail; /* NULL: no mail comes in */
     EscDaemonTls *tls;   /* NULL: it speaks plain HTTP */
+    EscDaemonHealth *health;
     EscSessions *sessions;
     EscOidc *oidc; /* NULL: there is no provider */
     char *local;   /* owned: the path of its socket, to be taken away at the end; NULL: none */
@@ -116,17 +119,26 @@ static void outside_log(void *context, const char *level, const char *event, Esc
  * nobody is asked, and whoever watches the log has to see it. Those of escalations are asked about, and counted by /health. */
 static void alarm_tell(const Place *place, const EscShard *shard, const EscAuditRow *row)
 {
+    EscDaemonHealth *health = place->daemon->health;
     if (esc_text_equal(row->kind, ESC_TEXT("gap_ahead")))
         say(place->daemon, "alarm", "gap_ahead", "%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
             ESC_TEXT_ARG(row->text));
-    else if (row->escalation == 0 && esc_text_equal(row->kind, ESC_TEXT("alarm")))
-        say(place->daemon, "alarm", row->ticket.size > 0 ? "automation" : "keys",
-            "%.*s%s%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
-            row->ticket.size > 0 ? ", " : "", ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->text));
-    else if (esc_text_equal(row->kind, ESC_TEXT("source_refused")))
+    else if (row->escalation == 0 && esc_text_equal(row->kind, ESC_TEXT("alarm"))) {
+        bool is_automation = row->ticket.size > 0;
+        say(place->daemon, "alarm", is_automation ? "automation" : "keys", "%.*s%s%.*s: %.*s",
+            ESC_TEXT_ARG(esc_shard_name(shard)), is_automation ? ", " : "",
+            ESC_TEXT_ARG(row->ticket), ESC_TEXT_ARG(row->text));
+        esc_daemon_health_happened(
+            health, place->health,
+            is_automation ? ESC_CAUSE_AUTOMATION_REFUSED : ESC_CAUSE_TOO_MANY_KEYS,
+            is_automation ? "an automation was refused: two systems correct each other"
+                          : "there are too many keys of counts and silences");
+    } else if (esc_text_equal(row->kind, ESC_TEXT("source_refused"))) {
         say(place->daemon, "alarm", "source_refused", "%.*s: %.*s",
             ESC_TEXT_ARG(esc_shard_name(shard)), ESC_TEXT_ARG(row->text));
-    else if (esc_text_equal(row->kind, ESC_TEXT("not_told")))
+        esc_daemon_health_happened(health, place->health, ESC_CAUSE_SOURCE_REFUSED,
+                                   "a source was refused several times in a row");
+    } else if (esc_text_equal(row->kind, ESC_TEXT("not_told")))
         say(place->daemon, "alarm", "event", "%.*s: %.*s", ESC_TEXT_ARG(esc_shard_name(shard)),
             ESC_TEXT_ARG(row->text));
 }
@@ -153,6 +165,7 @@ static void shard_committed(void *context, EscShard *shard, EscService *service)
     tell(place, shard, service);
     esc_outbox_committed(&place->outbox, service);
     esc_api_committed(place->feed, service);
+    esc_daemon_health_committed(place->health, service);
 }
 
 static void shard_rested(void *context, EscShard *shard, EscService *service)
@@ -180,6 +193,19 @@ static void outcome_refused(void *context, EscShard *shard, uint64_t row, EscTex
     const Place *place = context;
     say(place->daemon, "error", "delivery_outcome_refused", "%.*s, row %llu: %.*s",
         ESC_TEXT_ARG(esc_shard_name(shard)), (unsigned long long)row, ESC_TEXT_ARG(reason));
+}
+
+static void endpoint_told(void *context, EscText name, bool is_open)
+{
+    const Place *place = context;
+    esc_daemon_health_endpoint(place->health, name, is_open);
+}
+
+static void tls_log(void *context, const char *level, const char *event, EscText text)
+{
+    EscDaemon *daemon = context;
+    log_line(daemon, level, event, text);
+    esc_daemon_health_certificate(daemon->health, event);
 }
 
 /* --- tokens: read by a worker, used by the door ----------------------------------------------- */
@@ -267,6 +293,9 @@ static EscText address_of(void *context, const EscShard *shard, EscArena *arena,
 static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
 {
     EscApiSetup api = {.shards = &daemon->shards,
+                       .causes = esc_daemon_health_causes(daemon->health),
+                       .look = esc_daemon_health_look,
+                       .look_context = daemon->health,
                        .clock = daemon->setup.clock,
                        .random = daemon->setup.random,
                        .sessions = daemon->sessions,
@@ -323,6 +352,9 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
     esc_mailbox_init(&daemon->new_tokens, esc_reactor_poke, daemon->reactor);
     esc_lane_init(&daemon->tokens_lane, setup->pool, tokens_run, daemon);
     EscStatus status = daemon->reactor == NULL ? ESC_IO_FAILED : ESC_OK;
+    daemon->health = esc_daemon_health_new(&daemon->setup, &daemon->shards);
+    if (status == ESC_OK && daemon->health == NULL)
+        status = esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for the daemon's health");
     if (status == ESC_OK)
         status = esc_shards_init(&daemon->shards, daemon->hash_seed, why);
     if (status == ESC_OK)
@@ -335,8 +367,8 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
     if (status == ESC_OK)
         status = make_http(daemon, why);
     if (status == ESC_OK)
-        status = esc_daemon_tls_new(&daemon->setup, daemon->reactor, daemon->http, outside_log,
-                                    daemon, &daemon->tls, why);
+        status = esc_daemon_tls_new(&daemon->setup, daemon->reactor, daemon->http, tls_log, daemon,
+                                    &daemon->tls, why);
     if (status == ESC_OK)
         status = make_outside(daemon, why);
     if (status != ESC_OK) {
@@ -368,13 +400,15 @@ static EscStatus add_place(EscDaemon *daemon, Place *place, EscShard *shard, Esc
     place->daemon = daemon;
     place->known = make_known(daemon, name);
     place->feed = esc_api_feed(daemon->api, shard);
-    if (place->known == NULL || place->feed == NULL)
+    place->health = esc_daemon_health_add(daemon->health, shard);
+    if (place->known == NULL || place->feed == NULL || place->health == NULL)
         return esc_why(why, ESC_NO_MEMORY, "", 0, "no memory for what services call people");
     place->outbox = (EscOutbox){.outside = daemon->outside,
                                 .shard = shard,
                                 .known = place->known,
                                 .context = place,
-                                .outcome_refused = outcome_refused};
+                                .outcome_refused = outcome_refused,
+                                .endpoint = endpoint_told};
     EscStatus status =
         esc_outbox_add(&place->outbox, config != NULL ? config : &place->config, why);
     if (status == ESC_OK)
@@ -482,6 +516,7 @@ void esc_daemon_free(EscDaemon *daemon)
         free(daemon->places[i]);
     }
     esc_api_free(daemon->api);
+    esc_daemon_health_free(daemon->health);
     esc_oidc_free(daemon->oidc);
     esc_sessions_free(daemon->sessions);
     if (daemon->local != NULL)
@@ -509,12 +544,15 @@ static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
     wait_ms = mail_ms < wait_ms ? mail_ms : wait_ms;
     int64_t boards_ms = esc_api_wait_ms(daemon->api);
     wait_ms = boards_ms < wait_ms ? boards_ms : wait_ms;
+    int64_t health_ms = esc_daemon_health_wait_ms(daemon->health);
+    wait_ms = health_ms < wait_ms ? health_ms : wait_ms;
     int64_t wait_ns = wait_ms < longest_ns / 1000000 ? wait_ms * 1000000 : longest_ns;
     EscStatus status = esc_reactor_wait(daemon->reactor, wait_ns, why);
     if (status != ESC_OK)
         return status;
     take_tokens(daemon);
     esc_daemon_tls_run(daemon->tls);
+    esc_daemon_health_run(daemon->health);
     esc_daemon_mail_run(daemon->mail);
     (void)esc_api_answer(daemon->api); /* before the server looks what it has to send */
     esc_http_run(daemon->http);

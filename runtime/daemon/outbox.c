@@ -161,6 +161,12 @@ static void put_rows_job(EscOutbox *outbox, const EscJobSteps *steps, const uint
     put(outbox, &one->job);
 }
 
+static void take_endpoint(void *context, EscText name, bool is_open)
+{
+    const EscOutbox *outbox = context;
+    outbox->endpoint(outbox->context, name, is_open);
+}
+
 static void take_want(void *context, const uint64_t *ids, size_t count)
 {
     put_rows_job(context, &want_steps, ids, count);
@@ -198,8 +204,11 @@ void esc_outbox_errand(EscOutbox *outbox, const EscOutboxRow *row, int64_t boot_
 
 EscStatus esc_outbox_add(EscOutbox *outbox, const EscWorkspaceConfig *config, EscWhy *why)
 {
-    EscOutsideHost host = {
-        .context = outbox, .result = take_result, .want = take_want, .known = outbox->known};
+    EscOutsideHost host = {.context = outbox,
+                           .result = take_result,
+                           .want = take_want,
+                           .endpoint = take_endpoint,
+                           .known = outbox->known};
     return esc_outside_add(outbox->outside, esc_shard_name(outbox->shard), config, &host,
                            &outbox->number, why);
 }

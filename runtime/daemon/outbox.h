@@ -16,6 +16,7 @@ typedef struct EscOutbox {
     void *context;
     /* The engine refused an outcome: its row stays unsettled until the next start. */
     void (*outcome_refused)(void *context, EscShard *shard, uint64_t row, EscText reason);
+    void (*endpoint)(void *context, EscText name, bool is_open); /* as EscOutsideHost has it */
     atomic_ullong errands; /* so many were sent since the start */
 } EscOutbox;
 

@@ -276,6 +276,16 @@ static int64_t retry_after_ms(const EscAttempt *attempt)
     return after_s > 0 && after_s < RETRY_AFTER_S_MAX ? (int64_t)after_s * 1000 : 0;
 }
 
+/* Whoever watches over the daemon is told when the breaker opens or closes by it. */
+static void end_slot(EscOutside *outside, EscQueue *queue, EscVerdict verdict)
+{
+    const EscOutsideHost *host = &outside->sites[esc_queue_workspace(queue)]->host;
+    bool was_open = esc_queue_is_open(queue);
+    esc_queue_ended(queue, verdict, esc_outside_now_ms(outside));
+    if (host->endpoint != NULL && esc_queue_is_open(queue) != was_open)
+        host->endpoint(host->context, esc_queue_name(queue), !was_open);
+}
+
 void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *detail)
 {
     EscOutside *outside = attempt->outside;
@@ -296,6 +306,6 @@ void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *deta
     else
         esc_item_settle(outside, item, ESC_DELIVERY_DEAD, (unsigned)attempt->status, detail,
                         (EscText){0});
-    esc_queue_ended(queue, verdict, esc_outside_now_ms(outside));
+    end_slot(outside, queue, verdict);
     esc_attempt_free(attempt);
 }

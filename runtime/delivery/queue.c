@@ -591,6 +591,11 @@ bool esc_queue_is_items_own(const EscQueueItem *item)
     return item->held_at != 0 && item->queue->gone_through + 1 != item->held_at;
 }
 
+bool esc_queue_is_open(const EscQueue *queue)
+{
+    return queue->breaker.open_until_ms != 0;
+}
+
 bool esc_queue_is_held(const EscQueue *queue)
 {
     return queue->breaker.is_held;

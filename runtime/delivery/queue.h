@@ -94,6 +94,8 @@ void esc_queue_hold(EscQueueItem *item, int64_t due_ms);
 /* True when it was held before and others have gone through since: then the fault is its own. */
 bool esc_queue_is_items_own(const EscQueueItem *item);
 bool esc_queue_is_held(const EscQueue *queue); /* its endpoint refuses us as such */
+bool esc_queue_is_open(
+    const EscQueue *queue); /* its breaker is: held, or too many failures in a row */
 /* A row that was under way waits again until due_ms; its content goes with it when there is room. */
 void esc_queue_again(EscQueueItem *item, uint32_t attempts, int64_t due_ms);
 

@@ -183,11 +183,21 @@ int64_t esc_service_now_ms(const EscService *service)
     return esc_service_time_now_ms(&service->time);
 }
 
-int64_t esc_service_wait_ms(const EscService *service)
+static int64_t due_ms(const EscService *service)
 {
     int64_t due_ms = esc_engine_next_due_ms(service->engine);
     int64_t night_ms = esc_engine_night_ms(service->engine);
-    return esc_service_time_wait_ms(&service->time, night_ms < due_ms ? night_ms : due_ms);
+    return night_ms < due_ms ? night_ms : due_ms;
+}
+
+int64_t esc_service_wait_ms(const EscService *service)
+{
+    return esc_service_time_wait_ms(&service->time, due_ms(service));
+}
+
+int64_t esc_service_due_boot_ms(const EscService *service)
+{
+    return esc_service_time_due_boot_ms(&service->time, due_ms(service));
 }
 
 int64_t esc_service_ahead_of_boot_ms(const EscService *service)

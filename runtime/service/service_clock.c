@@ -67,6 +67,14 @@ int64_t esc_service_time_wait_ms(const EscServiceTime *time, int64_t due_ms)
     return timer_ms < look_ms ? timer_ms : look_ms;
 }
 
+int64_t esc_service_time_due_boot_ms(const EscServiceTime *time, int64_t due_ms)
+{
+    const EscTimekeeper *keeper = &time->keeper;
+    int64_t timer_ms =
+        due_ms == INT64_MAX ? INT64_MAX : keeper->boot_ms + (due_ms - keeper->now_ms);
+    return timer_ms < time->look_due_ms ? timer_ms : time->look_due_ms;
+}
+
 bool esc_service_time_accept(EscServiceTime *time)
 {
     if (!time->keeper.waits_for_word)

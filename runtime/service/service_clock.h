@@ -28,6 +28,8 @@ EscTimeReading esc_service_time_look(EscServiceTime *time);
 int64_t esc_service_time_now_ms(const EscServiceTime *time);
 /* Until the next look is due or the instant of engine time is reached; 0: now. */
 int64_t esc_service_time_wait_ms(const EscServiceTime *time, int64_t due_ms);
+/* The instant of that by the boot clock, which may be over. INT64_MAX: nothing waits. */
+int64_t esc_service_time_due_boot_ms(const EscServiceTime *time, int64_t due_ms);
 /* The operator's word; false when nothing waits for it. The next look is due at once. */
 bool esc_service_time_accept(EscServiceTime *time);
 

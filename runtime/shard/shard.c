@@ -83,6 +83,7 @@ static void refuse_all(EscShard *shard)
 static void wake_later(EscShard *shard)
 {
     int64_t wait_ms = shard->first != NULL ? 0 : esc_service_wait_ms(shard->service);
+    esc_shard_show_due(shard);
     if (wait_ms == 0) {
         esc_lane_wake(&shard->turn);
         return;

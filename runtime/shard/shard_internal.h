@@ -62,7 +62,7 @@ struct EscShard {
     atomic_bool is_closing, is_over;
     atomic_size_t waiting, ingesting; /* ingesting: jobs between the two mailboxes */
     atomic_uint_fast64_t turns, inputs, timers;
-    _Atomic(int64_t) time_ms;
+    _Atomic(int64_t) time_ms, due_boot_ms;
     atomic_size_t alarmed, gaps;
     EscServiceClock clock; /* under the lock */
 };
@@ -71,6 +71,8 @@ struct EscShard {
 void esc_shard_set_stopped(EscShard *shard, EscText reason);
 /* What others may see of the engine's time and of the clocks. */
 void esc_shard_show_clock(EscShard *shard);
+/* When it has to come again by itself. */
+void esc_shard_show_due(EscShard *shard);
 
 /* shard_turn.c: what can be done while nothing is under way to the disk. */
 void esc_shard_serve(EscShard *shard);

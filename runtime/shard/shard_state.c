@@ -54,7 +54,8 @@ void esc_shard_counts(EscShard *shard, EscShardCounts *counts)
                                .waiting = atomic_load(&shard->waiting),
                                .alarmed = atomic_load(&shard->alarmed),
                                .gaps = atomic_load(&shard->gaps),
-                               .time_ms = atomic_load(&shard->time_ms)};
+                               .time_ms = atomic_load(&shard->time_ms),
+                               .due_boot_ms = atomic_load(&shard->due_boot_ms)};
     (void)pthread_mutex_lock(&shard->lock);
     counts->clock = shard->clock;
     (void)pthread_mutex_unlock(&shard->lock);
@@ -62,12 +63,18 @@ void esc_shard_counts(EscShard *shard, EscShardCounts *counts)
 
 /* --- its clock -------------------------------------------------------------------------------- */
 
+void esc_shard_show_due(EscShard *shard)
+{
+    atomic_store(&shard->due_boot_ms, esc_service_due_boot_ms(shard->service));
+}
+
 /* What others may see of the engine's time and of the clocks. */
 void esc_shard_show_clock(EscShard *shard)
 {
     atomic_store(&shard->time_ms, esc_engine_time_ms(esc_service_engine(shard->service)));
     atomic_store(&shard->alarmed, esc_engine_alarmed_count(esc_service_engine(shard->service)));
     atomic_store(&shard->gaps, esc_engine_gaps_count(esc_service_engine(shard->service)));
+    esc_shard_show_due(shard);
     (void)pthread_mutex_lock(&shard->lock);
     shard->clock = esc_service_clock(shard->service);
     (void)pthread_mutex_unlock(&shard->lock);

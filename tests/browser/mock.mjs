@@ -175,7 +175,7 @@ export class Mock {
         if (path === '/v1/live' && !this.hasNoStream) return this.live(request, response);
         if (path === '/v1/escalations') return this.json(response, 200, { items: [...this.rows.values()].filter((row) => row.client === client && row.state !== 'closed'), now: this.now() });
         if (path === '/v1/tasks') return this.json(response, 200, { items: [...this.tasks.values()].filter((task) => task.client === client) });
-        if (path === '/health') return this.json(response, 200, { status: 'degraded', alarms: 1, gaps: 2, queue: { inputs: 0, longest: 0 }, clock: { now: this.now(), engine: this.now(), up_s: 86520 }, reasons: ['2 messages could not be delivered'] });
+        if (path === '/health') return this.json(response, 200, { status: 'degraded', alarms: 1, gaps: 2, queue: { inputs: 0, longest: 0 }, clock: { now: this.now(), engine: this.now(), up_s: 86520 }, causes: [{ code: 'delivery_dead', client: 'acme', sentence: 'messages do not arrive: the last one was given up', since: this.now() }] });
         if (path === '/v1/oncall') return this.json(response, 200, url.searchParams.has('ics') ? { calendar: this.calendar(url.searchParams.get('ics')) } : { items: this.duties(client), now: this.now() });
         if (path === '/v1/outbox') return this.json(response, 200, { items: this.rows.size === 0 ? [] : this.outbox(url.searchParams.get('state')) });
         if (path === '/v1/endpoints') return this.json(response, 200, { items: this.rows.size === 0 ? [] : [{ endpoint: 'mail', queued: 0, dead: 2, detail: '550 no such user' }, { endpoint: 'crm', queued: 3, dead: 0, held_since: this.now(-20 * MINUTE), detail: 'HTTP status 503: down for maintenance' }] });

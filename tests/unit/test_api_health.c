@@ -57,18 +57,60 @@ static int64_t nine_o_clock(void *context)
 
 /* --- the answers ------------------------------------------------------------------------------ */
 
-static void assert_health(EscShard **items, uint32_t count, const char *expected)
+static EscCauses *causes; /* of the test */
+static unsigned looks;    /* that were asked for */
+
+static int causes_begin(void **state)
+{
+    (void)state;
+    causes = esc_causes_new();
+    looks = 0;
+    return causes == NULL ? -1 : 0;
+}
+
+static int causes_over(void **state)
+{
+    (void)state;
+    esc_causes_free(causes);
+    return 0;
+}
+
+static void note_look(void *context)
+{
+    unsigned *count = context;
+    (*count)++;
+}
+
+/* `expected` is the answer without its causes, up to the last brace. */
+static void assert_answer(const EscBuf *steady, const char *expected, const char *listed)
+{
+    EscBuf whole;
+    esc_buf_init(&whole, 65536);
+    esc_buf_text(&whole, (EscText){expected, strlen(expected) - 1});
+    esc_buf_printf(&whole, ",\"causes\":[%s]}", listed);
+    esc_buf_char(&whole, '\0');
+    assert_text_equal(esc_buf_as_text(steady), (const char *)whole.data);
+    esc_buf_release(&whole);
+}
+
+static void assert_health_with(EscShard **items, uint32_t count, const char *expected,
+                               unsigned status, const char *listed)
 {
     EscShards shards = {.count = count};
     memcpy(shards.items, items, count * sizeof(*items));
     EscClock clock = {.wall_ms = nine_o_clock};
     EscApiSetup setup = {.shards = &shards,
                          .clock = &clock,
+                         .causes = causes,
+                         .look = note_look,
+                         .look_context = &looks,
                          .started_boot_ms = esc_boot_ms() - 3600000,
                          .calendars_end_day = calendars_end_day};
     EscRequest request = {.setup = &setup};
     esc_handle_health.at_door(&request);
-    assert_int_equal(request.answer.status, 200);
+    assert_int_equal(request.answer.status, status);
+    assert_int_equal(looks, 1);
+    looks = 0;
     esc_buf_char(&request.answer.body, '\0');
     EscText body = esc_buf_as_text(&request.answer.body), up = ESC_TEXT("\"up_s\":");
     const char *at = strstr((const char *)request.answer.body.data, up.data);
@@ -78,9 +120,14 @@ static void assert_health(EscShard **items, uint32_t count, const char *expected
     esc_buf_init(&steady, 65536);
     esc_buf_text(&steady, (EscText){body.data, (size_t)(at - body.data)});
     esc_buf_string(&steady, strchr(at, '}'));
-    assert_text_equal(esc_buf_as_text(&steady), expected);
+    assert_answer(&steady, expected, listed);
     esc_buf_release(&steady);
     esc_answer_release(&request.answer);
+}
+
+static void assert_health(EscShard **items, uint32_t count, const char *expected)
+{
+    assert_health_with(items, count, expected, 200, "");
 }
 
 #define NO_CLOCK(engine)                                                                           \
@@ -138,8 +185,7 @@ static void what_is_wrong_is_named(void **state)
     b.notice = "old templates";
     assert_health(
         all, 4,
-        NOTHING("degraded",
-                "4") ",\"noticed\":[{\"workspace\":\"b\",\"reason\":\"old templates\"}]}");
+        NOTHING("ok", "4") ",\"noticed\":[{\"workspace\":\"b\",\"reason\":\"old templates\"}]}");
     a.state = ESC_SHARD_STOPPED;
     a.reason = "the disk";
     a.notice = "not of one that is stopped";
@@ -147,15 +193,13 @@ static void what_is_wrong_is_named(void **state)
     c.reason = "the file";
     assert_health(
         all, 4,
-        NOTHING("degraded",
-                "4") ",\"stopped\":[{\"workspace\":\"a\",\"reason\":\"the disk\"},"
-                     "{\"workspace\":\"c\",\"reason\":\"the file\"}]"
-                     ",\"noticed\":[{\"workspace\":\"b\",\"reason\":\"old templates\"}]}");
+        NOTHING("ok", "4") ",\"stopped\":[{\"workspace\":\"a\",\"reason\":\"the disk\"},"
+                           "{\"workspace\":\"c\",\"reason\":\"the file\"}]"
+                           ",\"noticed\":[{\"workspace\":\"b\",\"reason\":\"old templates\"}]}");
     b.notice = "";
-    assert_health(
-        all, 3,
-        NOTHING("degraded", "3") ",\"stopped\":[{\"workspace\":\"a\",\"reason\":\"the disk\"},"
-                                 "{\"workspace\":\"c\",\"reason\":\"the file\"}]}");
+    assert_health(all, 3,
+                  NOTHING("ok", "3") ",\"stopped\":[{\"workspace\":\"a\",\"reason\":\"the disk\"},"
+                                     "{\"workspace\":\"c\",\"reason\":\"the file\"}]}");
     assert_health(all, 0, NOTHING("ok", "0") "}");
 }
 
@@ -181,7 +225,6 @@ static void the_clock_is_the_worst_one(void **state)
     assert_health(turned, 3, CLOCKED);
 }
 
-/* On 2026-01-05: sixty days before the end somebody has to start it anew. */
 static void the_end_of_the_holidays_is_told(void **state)
 {
     (void)state;
@@ -189,10 +232,42 @@ static void the_end_of_the_holidays_is_told(void **state)
     calendars_end_day = 20458 + 60; /* 2026-03-06 */
     assert_health(all, 1, NOTHING("ok", "1") ",\"calendars\":{\"written_out_to\":\"2026-03-06\"}}");
     calendars_end_day--;
-    assert_health(all, 1,
-                  NOTHING("degraded", "1") ",\"calendars\":{\"written_out_to\":\"2026-03-05\"}}");
+    assert_health(all, 1, NOTHING("ok", "1") ",\"calendars\":{\"written_out_to\":\"2026-03-05\"}}");
     calendars_end_day = 0;
     assert_health(all, 1, NOTHING("ok", "1") "}");
+}
+
+/* The heaviest cause decides what the daemon is said to be, and what a monitor outside sees. */
+static void causes_are_listed(void **state)
+{
+    (void)state;
+    EscShard a = serving("a"), *all[] = {&a};
+    EscCause held = {.code = ESC_CAUSE_ENDPOINT_HELD,
+                     .client = ESC_TEXT("a"),
+                     .subject = ESC_TEXT("channels.incidents"),
+                     .sentence = ESC_TEXT("it takes nothing"),
+                     .since_ms = 0};
+    EscCause late = {
+        .code = ESC_CAUSE_TIMERS_LATE, .sentence = ESC_TEXT("\"late\""), .since_ms = 60000};
+#define HELD                                                                                       \
+    "{\"code\":\"endpoint_held\",\"client\":\"a\",\"sentence\":\"it takes nothing\","              \
+    "\"since\":\"1970-01-01T00:00:00.000Z\"}"
+    esc_causes_put(causes, &held);
+    assert_health_with(all, 1, NOTHING("degraded", "1") "}", 200, HELD);
+    esc_causes_put(causes, &late);
+    assert_health_with(all, 1, NOTHING("failing", "1") "}", 503,
+                       HELD ",{\"code\":\"timers_late\",\"sentence\":\"\\\"late\\\"\","
+                            "\"since\":\"1970-01-01T00:01:00.000Z\"}");
+    EscApiSetup brief_setup = {.causes = causes};
+    EscBuf brief;
+    esc_buf_init(&brief, 65536);
+    esc_health_brief(&brief_setup, &brief);
+    assert_text_equal(
+        esc_buf_as_text(&brief),
+        "{\"status\":\"failing\",\"reasons\":[\"it takes nothing\",\"\\\"late\\\"\"]}");
+    esc_buf_release(&brief);
+    esc_causes_end(causes, late.code, late.client, late.subject);
+    assert_health_with(all, 1, NOTHING("degraded", "1") "}", 200, HELD);
 }
 
 #define NOT_READY                                                                                  \
@@ -227,10 +302,11 @@ static void it_is_ready_while_somebody_serves(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_are_those_of_all),
-        cmocka_unit_test(what_is_wrong_is_named),
-        cmocka_unit_test(the_clock_is_the_worst_one),
-        cmocka_unit_test(the_end_of_the_holidays_is_told),
+        cmocka_unit_test_setup_teardown(numbers_are_those_of_all, causes_begin, causes_over),
+        cmocka_unit_test_setup_teardown(what_is_wrong_is_named, causes_begin, causes_over),
+        cmocka_unit_test_setup_teardown(the_clock_is_the_worst_one, causes_begin, causes_over),
+        cmocka_unit_test_setup_teardown(the_end_of_the_holidays_is_told, causes_begin, causes_over),
+        cmocka_unit_test_setup_teardown(causes_are_listed, causes_begin, causes_over),
         cmocka_unit_test(it_is_ready_while_somebody_serves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

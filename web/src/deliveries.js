@@ -12,7 +12,7 @@ function Health() {
     const { value, error, again } = useFetched(() => get('/health'), [health.value]);
     if (value === null) return error === null ? null : html`<${Failed} error=${error} again=${again} />`;
     const isOk = value.status === 'ok';
-    const reasons = [...(value.reasons || []), ...(value.stopped || []), ...(value.noticed || [])].map((one) => (typeof one === 'string' ? one : [one.workspace && clientTitle(one.workspace), one.reason || one.text].filter(Boolean).join(': ')));
+    const reasons = (value.causes || []).map((one) => ([one.client && clientTitle(one.client), one.sentence].filter(Boolean).join(': ')));
     const facts = [[t('alarms'), value.alarms], [t('gaps_word'), value.gaps], [t('queue'), value.queue && value.queue.inputs], [t('uptime'), value.clock && length(value.clock.up_s * 1000)],
         [t('engine_clock'), value.clock && fullTime(value.clock.engine)]];
     return html`<p class=${`health ${isOk ? 'ok' : 'bad'}`}><b>${isOk ? t('health_ok') : value.status === 'degraded' ? t('health_degraded') : value.status}</b></p>

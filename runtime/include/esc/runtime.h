@@ -9,6 +9,7 @@
 
 #include <esc/api.h>
 #include <esc/calendars.h>
+#include <esc/causes.h>
 #include <esc/config.h>
 #include <esc/daemon.h>
 #include <esc/delivery.h>

@@ -5,6 +5,7 @@
 #ifndef ESC_API_H
 #define ESC_API_H
 
+#include <esc/causes.h>
 #include <esc/config.h>
 #include <esc/http.h>
 #include <esc/oidc.h>
@@ -38,6 +39,10 @@ typedef struct EscApi EscApi;
 
 typedef struct EscApiSetup {
     const EscShards *shards; /* borrowed, as is the clock */
+    EscCauses *causes;       /* borrowed: what is not as it should be */
+    /* The door calls it before it says what is: it may be seconds old otherwise. NULL: it is never older. */
+    void (*look)(void *context);
+    void *look_context;
     const EscClock *clock;
     const EscRandom *random; /* borrowed; any thread */
     EscSessions *sessions;   /* borrowed; NULL: nobody logs in */
@@ -85,7 +90,8 @@ void esc_api_rested(EscLiveFeed *feed, EscService *service);
 void esc_api_hand_on(EscApi *api);
 /* Real time until esc_api_answer has something to do though nobody wakes it. */
 int64_t esc_api_wait_ms(const EscApi *api);
-size_t esc_api_answer(EscApi *api);     /* gives boards what came, answers what is finished, and gives its number */
+size_t esc_api_answer(
+    EscApi *api); /* gives boards what came, answers what is finished, and gives its number */
 size_t esc_api_away(const EscApi *api); /* requests that are not answered yet */
 void esc_api_set_stopping(EscApi *api); /* /health/ready says no from now on */
 void esc_api_free(EscApi *api);         /* nothing may be under way; NULL is allowed */

@@ -265,7 +265,7 @@ typedef struct EscConfig {
     EscText lmtp_listen;      /* "unix:PATH", "127.0.0.1:24"; empty: no mail comes in */
     int64_t lmtp_connections_max, lmtp_mail_bytes_max, lmtp_timeout_s, mails_per_sender_max;
     int64_t queue_max, timers_per_turn_max, clock_settle_ms;
-    int64_t workers, store_cache_mib;
+    int64_t workers, store_cache_mib, late_s;
     int64_t delivery_parallel_max, delivery_parallel_per_workspace_max,
         delivery_parallel_per_host_max, delivery_timeout_ms, delivery_attempts_max,
         delivery_lifetime_s;

@@ -29,6 +29,8 @@ typedef struct EscDaemonSetup {
     double time_scale;
     /* Days since 1970-01-01: to here the bundles know what calendar files repeat. 0: nothing repeats. For /health. */
     int64_t calendars_end_day;
+    /* Bytes that are left where a path is, and that there are; false: nobody knows. NULL: nobody asks. */
+    bool (*space)(const char *path, uint64_t *left, uint64_t *all);
     void *context;                            /* of the two functions; any thread, must not block */
     void (*log)(void *context, EscText line); /* one JSON object, without line end; may be NULL */
     void (*news)(void *context, EscText workspace, const EscAuditRow *row); /* may be NULL */

@@ -63,6 +63,8 @@ typedef struct EscOutsideHost {
      * esc_outside_put with the same ids, or esc_outside_drop for those that are settled or gone. What
      * is put may be older in attempts and next attempt: the outside's own are newer. */
     void (*want)(void *context, const uint64_t *ids, size_t count);
+    /* An endpoint takes nothing for now, so that its messages wait, or something came through again. NULL: nobody asks. */
+    void (*endpoint)(void *context, EscText name, bool is_open);
     EscKnown *
         known; /* what services call people and places of the workspace; borrowed; NULL: nothing is kept */
 } EscOutsideHost;

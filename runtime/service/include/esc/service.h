@@ -17,7 +17,8 @@ typedef struct EscReply {
     EscStatus status; /* OK, DUPLICATE, or why it was refused */
     EscOutcome outcome;
     EscWhy why;
-    EscText kept; /* DUPLICATE of an input with a key: what was kept of the first one's reply (esc_outcome_json) */
+    EscText
+        kept; /* DUPLICATE of an input with a key: what was kept of the first one's reply (esc_outcome_json) */
 } EscReply;
 /* "escalations":[…],"ticket":"…": the members that every answer begins with. */
 void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
@@ -66,6 +67,8 @@ int64_t esc_service_now_ms(const EscService *service);
 /* How long, by the boot clock of the door, until a turn has something to do without an input: a timer is due, or somebody
  * has to look at the clocks. 0: now; at most half of clock_settle_ms. */
 int64_t esc_service_wait_ms(const EscService *service);
+/* The instant of that by the boot clock, which may be over: then its turn is late. INT64_MAX: nothing waits. */
+int64_t esc_service_due_boot_ms(const EscService *service);
 EscServiceClock esc_service_clock(const EscService *service);
 /* Engine time minus the boot clock of the door: who keeps instants of rows by the boot clock needs no correction. */
 int64_t esc_service_ahead_of_boot_ms(const EscService *service);

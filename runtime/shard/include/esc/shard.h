@@ -112,6 +112,8 @@ typedef struct EscShardCounts {
     size_t alarmed;                 /* escalations that nobody answers for, after the last turn */
     size_t gaps;                    /* times of the next days in which nobody of a chain is there */
     int64_t time_ms;                /* of its engine, after the last turn */
+    int64_t
+        due_boot_ms; /* when it has to come again by itself, by the boot clock of the door; over by much: it is late. INT64_MAX: never */
     EscServiceClock clock;
 } EscShardCounts;
 void esc_shard_counts(EscShard *shard, EscShardCounts *counts); /* any thread */
