@@ -70,17 +70,6 @@ static EscStatus put_rows(Walk *walk, EscService *service, uint64_t escalation, 
     return status;
 }
 
-static bool is_known(EscRequest *request, EscService *service, uint64_t escalation)
-{
-    EscEscalationRow row;
-    EscWhy why = {.text = ""};
-    EscStatus status = esc_store_escalation_get(esc_service_store(service), escalation,
-                                                request->arena, &row, &why);
-    if (status != ESC_OK)
-        esc_request_fail(request, status, &why);
-    return status == ESC_OK;
-}
-
 static void answer_evidence(EscRequest *request, EscService *service)
 {
     uint64_t escalation = 0;
@@ -89,7 +78,8 @@ static void answer_evidence(EscRequest *request, EscService *service)
     if (!esc_request_path_escalation(request, &escalation) ||
         !esc_request_number(request, "number", NOT_ASKED, NOT_ASKED, &walk.only) ||
         !esc_request_number(request, "after", 0, INT64_MAX, &walk.after) ||
-        !esc_request_limit(request, &walk.limit) || !is_known(request, service, escalation))
+        !esc_request_limit(request, &walk.limit) ||
+        !esc_request_finds_escalation(request, service, escalation))
         return;
     EscApiItems *items = &walk.items;
     esc_api_items_open(items);

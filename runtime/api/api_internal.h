@@ -186,6 +186,10 @@ bool esc_request_identify(EscRequest *request);
  * it was refused. At the door. */
 bool esc_request_choose(EscRequest *request);
 
+/* Which language the reader wants: a person's own, else what their browser asks for; empty: English. At the door. */
+EscText esc_request_language(const EscRequest *request);
+void esc_language_headers(EscRequest *request); /* EscHandler.headers that keeps it */
+
 #define ESC_COOKIE_SESSION "escal_session"
 #define ESC_COOKIE_ASK "escal_ask"
 /* Whether the browser reaches us by HTTPS, as far as we know. */
@@ -221,6 +225,7 @@ struct EscRequest {
     EscParsedEvent *events; /* as they came */
     uint32_t events_count;
     EscText if_match, if_none_match; /* headers, as they were sent */
+    EscText language;                /* the reader's, where words are told: esc_language_headers */
     EscInputKey input_key;           /* of what a person does, when it has one */
     uint64_t row_id;                 /* of the escalation that the answer shows; 0: none */
     EscBuf row;                      /* that escalation, behind what was done */
@@ -277,6 +282,8 @@ bool esc_request_take_binary(EscRequest *request);
 void esc_open_take_key(EscRequest *request); /* Idempotency-Key (api_versions.c) */
 /* The escalation that the path names; false: it was answered with 404. */
 bool esc_request_path_escalation(EscRequest *request, uint64_t *id);
+/* Whether the store has it; false: it was answered with 404. In a look (api_reads.c). */
+bool esc_request_finds_escalation(EscRequest *request, EscService *service, uint64_t id);
 
 /* --- requests that wait (api_wait.c); at the door ------------------------------------------------ */
 

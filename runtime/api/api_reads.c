@@ -154,6 +154,17 @@ EscStatus esc_api_ticket_find(EscRequest *request, EscService *service, EscText 
                : esc_store_ticket_get(store, linked, request->arena, row, why);
 }
 
+bool esc_request_finds_escalation(EscRequest *request, EscService *service, uint64_t id)
+{
+    EscEscalationRow row;
+    EscWhy why = {.text = ""};
+    EscStatus status =
+        esc_store_escalation_get(esc_service_store(service), id, request->arena, &row, &why);
+    if (status != ESC_OK)
+        esc_request_fail(request, status, &why);
+    return status == ESC_OK;
+}
+
 static void answer_ticket(EscRequest *request, EscService *service)
 {
     EscTicketRow row;

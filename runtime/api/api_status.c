@@ -6,13 +6,6 @@
 
 #define ROWS_MAX 500 /* of a page that somebody reads; what is due first */
 
-static EscText language_of(const EscRequest *request)
-{
-    EscText chosen = request->who.accesses.language;
-    return chosen.size > 0 ? chosen
-                           : esc_language_asked(esc_http_header(request->http, "Accept-Language"));
-}
-
 /* --- one client of several -------------------------------------------------------------------- */
 
 /* A page for each client: a person who has one is shown it at once. */
@@ -23,7 +16,7 @@ static void answer_clients(EscRequest *request)
         return;
     }
     EscBuf out, address;
-    EscText language = language_of(request);
+    EscText language = esc_request_language(request);
     const EscAccesses *accesses = &request->who.accesses;
     EscPage page = {.language = language, .title = esc_word(language, ESC_WORD_STATUS_TITLE)};
     esc_buf_init(&out, ESC_PAGE_BYTES_MAX);
@@ -221,7 +214,7 @@ static void answer_open(EscRequest *request, EscService *service)
                                     ESC_WORD_STATUS_UNTIL};
     EscWhy why = {.text = ""};
     int64_t now_ms = esc_service_now_ms(service);
-    Status status = {.language = language_of(request), .engine = esc_service_engine(service)};
+    Status status = {.language = esc_request_language(request), .engine = esc_service_engine(service)};
     EscPage page = {.language = status.language,
                     .title = esc_word(status.language, ESC_WORD_STATUS_TITLE),
                     .place = request->client};

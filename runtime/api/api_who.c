@@ -7,6 +7,8 @@
 
 #include <openssl/crypto.h>
 
+#include <esc/pages.h>
+
 #include "api_internal.h"
 
 #define BEARER "Bearer "
@@ -182,4 +184,16 @@ bool esc_request_choose(EscRequest *request)
     request->scopes = access->scopes;
     request->principal = access->principal;
     return request->shard != NULL || refuse_right(request);
+}
+
+EscText esc_request_language(const EscRequest *request)
+{
+    EscText chosen = request->who.accesses.language;
+    return chosen.size > 0 ? chosen
+                           : esc_language_asked(esc_http_header(request->http, "Accept-Language"));
+}
+
+void esc_language_headers(EscRequest *request)
+{
+    request->language = esc_request_language(request);
 }

@@ -5,7 +5,7 @@ import { html } from './html.js';
 import { At, Button, Evidence, Severity, TimeLeft } from './parts.js';
 import { act, mainAct, otherActs, press, pressCheck } from './acts.js';
 import { askedPerson, deadline, isClosed, keyOf, putRow, rows, titleOf } from './store.js';
-import { useFetched, Failed, firstOf } from './fetched.js';
+import { allOf, useFetched, Failed } from './fetched.js';
 import { clock } from './time.js';
 import { t, word } from './words.js';
 
@@ -57,13 +57,10 @@ function Question({ row, detail }) {
 
 function Timeline({ row }) {
     const id = encodeURIComponent(row.id), client = row.client;
-    const { value, error, again } = useFetched(() => firstOf(
-        () => get(`/v1/escalations/${id}/timeline`, { client, limit: 500 }),
-        () => get('/v1/audit', { client, escalation: row.id, limit: 500 })), [client, row.id, row.version]);
+    const { value, error, again } = useFetched(() => allOf(`/v1/escalations/${id}/timeline`, { client }), [client, row.id, row.version]);
     let inside;
-    if (error !== null && [403, 404].includes(error.status)) inside = html`<p class="empty">${t('timeline_none')}</p>`;
-    else if (error !== null && value === null) inside = html`<${Failed} error=${error} again=${again} />`;
-    else if (value !== null) inside = html`<ol class="timeline" reversed>${[...value.items].reverse().map((one) => html`<li key=${one.seq} class=${one.kind}><${At} time=${one.at} /><span>${one.text || word('', one.kind)}</span></li>`)}</ol>`;
+    if (error !== null && value === null) inside = html`<${Failed} error=${error} again=${again} />`;
+    else if (value !== null) inside = html`<ol class="timeline" reversed>${[...value].reverse().map((one) => html`<li key=${one.seq} class=${one.kind}><${At} time=${one.at} /><span>${one.text}</span></li>`)}</ol>`;
     return html`<section aria-labelledby="head-timeline"><h2 id="head-timeline">${t('timeline')}</h2>${inside}</section>`;
 }
 

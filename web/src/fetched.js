@@ -1,5 +1,6 @@
 // fetched.js - what a view asks for beside the stream: asked at its start and again when something it depends on has changed.
 import { useEffect, useState } from 'preact/hooks';
+import { get } from './api.js';
 import { connection } from './live.js';
 import { html } from './html.js';
 import { Button } from './parts.js';
@@ -19,6 +20,19 @@ export function useFetched(ask, on) {
         return () => { isOver = true; };
     }, [...on, round, isLive]);
     return { ...state, again: () => setRound((n) => n + 1) };
+}
+
+const PAGE = 1000, PAGES_MAX = 20;
+
+// All items of a list that is paged by key.
+export async function allOf(path, parameters) {
+    const items = [];
+    for (let i = 0, after; i < PAGES_MAX && (i === 0 || after); i++) {
+        const page = await get(path, { ...parameters, after, limit: PAGE });
+        items.push(...page.items);
+        after = page.next;
+    }
+    return items;
 }
 
 // The first of these that the server has: routes that a server may not know yet, or that the session may not read.

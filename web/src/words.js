@@ -143,7 +143,6 @@ const WORDS = {
     follow_up: ['Follow-up', 'Nachverfolgung'],
     guidance: ['Guidance', 'Hinweise'],
     timeline: ['What happened', 'Was geschah'],
-    timeline_none: ['Nothing can be shown: the record needs the scope audit.', 'Nichts zu sehen: Das Protokoll braucht das Recht audit.'],
     messages: ['Messages', 'Nachrichten'],
     messages_none: ['No message went out yet.', 'Noch ging keine Nachricht hinaus.'],
     changes: ['Changes, and what rolling back would do', 'Änderungen, und was Rückgängigmachen täte'],
