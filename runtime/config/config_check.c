@@ -659,6 +659,41 @@ static void finish_oidc(Checker *checker, EscOidcBinding *oidc)
     finish_authorities(checker, "oidc", nobody, &oidc->ca_file);
 }
 
+/* One of the addresses of the heartbeat as a channel of its site. */
+static void add_beat(Checker *checker, EscHeartbeat *heartbeat, EscText name, EscText url,
+                     EscText url_file)
+{
+    EscEndpoints *channels = &heartbeat->site.channels;
+    if (url.size + url_file.size == 0 || channels->items == NULL)
+        return;
+    EscEndpoint *channel = &channels->items[channels->count++];
+    *channel = (EscEndpoint){.name = name,
+                             .type = ESC_TEXT("webhook"),
+                             .url = url,
+                             .url_file = url_file,
+                             .ca_file = heartbeat->ca_file};
+    finish_endpoint(checker, "heartbeat", channel);
+}
+
+static void finish_heartbeat(Checker *checker, EscHeartbeat *heartbeat)
+{
+    EscConfig *config = checker->config;
+    heartbeat->site = (EscWorkspaceConfig){
+        .name = ESC_TEXT(""),
+        .folder = config->folder,
+        .channels.items = esc_arena_alloc_array(config->arena, 2, sizeof(EscEndpoint)),
+        .allowed_addresses = heartbeat->allowed_addresses,
+        .unbound = ESC_TEXT("refuse")};
+    checker->workspace = &heartbeat->site;
+    add_beat(checker, heartbeat, ESC_TEXT(ESC_HEARTBEAT_URL), heartbeat->url, heartbeat->url_file);
+    if (heartbeat->site.channels.count == 0 &&
+        heartbeat->fail_url.size + heartbeat->fail_url_file.size > 0)
+        (void)refuse(checker, "heartbeat", (EscText){0},
+                     "has a fail_url, and needs url or url_file");
+    add_beat(checker, heartbeat, ESC_TEXT(ESC_HEARTBEAT_FAIL_URL), heartbeat->fail_url,
+             heartbeat->fail_url_file);
+}
+
 EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why)
 {
     Checker checker = {.config = config, .files = files};
@@ -670,6 +705,7 @@ EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *wh
     esc_config_finish_doors(config, &checker.first);
     esc_config_finish_operators(config, &checker.first);
     finish_oidc(&checker, &config->oidc);
+    finish_heartbeat(&checker, &config->heartbeat);
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         finish_workspace(&checker, &config->workspaces.items[i]);
     finish_unbound(config);

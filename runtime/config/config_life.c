@@ -60,29 +60,33 @@ static void wipe_endpoint(const EscEndpoint *endpoint)
     }
 }
 
+static void wipe_workspace(const EscWorkspaceConfig *workspace)
+{
+    for (uint32_t k = 0; k < workspace->channels.count; k++)
+        wipe_endpoint(&workspace->channels.items[k]);
+    for (uint32_t k = 0; k < workspace->systems.count; k++) {
+        wipe(workspace->systems.items[k].secret);
+        wipe(workspace->systems.items[k].auth.secret);
+    }
+    for (uint32_t k = 0; k < workspace->inbound.count; k++)
+        wipe(workspace->inbound.items[k].secret);
+    for (uint32_t k = 0; k < workspace->sources.count; k++) {
+        wipe(workspace->sources.items[k].secret);
+        wipe(workspace->sources.items[k].former_secret);
+    }
+#define ESC_PEOPLE_WAY(way, CONTACT, help) wipe_endpoint(&workspace->people.way);
+#include <esc/people_ways.def>
+    wipe(workspace->mail.password);
+    wipe(workspace->inbox.secret);
+}
+
 void esc_config_free(EscConfig *config)
 {
     if (config == NULL)
         return;
-    for (uint32_t i = 0; i < config->workspaces.count; i++) {
-        const EscWorkspaceConfig *workspace = &config->workspaces.items[i];
-        for (uint32_t k = 0; k < workspace->channels.count; k++)
-            wipe_endpoint(&workspace->channels.items[k]);
-        for (uint32_t k = 0; k < workspace->systems.count; k++) {
-            wipe(workspace->systems.items[k].secret);
-            wipe(workspace->systems.items[k].auth.secret);
-        }
-        for (uint32_t k = 0; k < workspace->inbound.count; k++)
-            wipe(workspace->inbound.items[k].secret);
-        for (uint32_t k = 0; k < workspace->sources.count; k++) {
-            wipe(workspace->sources.items[k].secret);
-            wipe(workspace->sources.items[k].former_secret);
-        }
-#define ESC_PEOPLE_WAY(way, CONTACT, help) wipe_endpoint(&workspace->people.way);
-#include <esc/people_ways.def>
-        wipe(workspace->mail.password);
-        wipe(workspace->inbox.secret);
-    }
+    for (uint32_t i = 0; i < config->workspaces.count; i++)
+        wipe_workspace(&config->workspaces.items[i]);
+    wipe_workspace(&config->heartbeat.site);
     wipe(config->oidc.secret);
     esc_buf_release(&config->faults);
     esc_buf_release(&config->warnings);

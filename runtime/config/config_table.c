@@ -41,6 +41,7 @@
 #define GROUP_OPERATOR (&esc_config_groups[14])
 #define GROUP_OPERATOR_CLIENT (&esc_config_groups[15])
 #define GROUP_OIDC (&esc_config_groups[16])
+#define GROUP_HEARTBEAT (&esc_config_groups[17])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -80,6 +81,8 @@ static const Option daemon_options[] = {
             "people who log in for several clients, by their mail addresses"),
     OBJECT_ROW(EscConfig, oidc, GROUP_OIDC,
                "a provider of OpenID Connect by which operators log in"),
+    OBJECT_ROW(EscConfig, heartbeat, GROUP_HEARTBEAT,
+               "a monitor outside that raises its alarm when it hears nothing more of this daemon"),
     TEXT_ROW(EscConfig, token_file, "",
              "file of bearer tokens; empty: \"tokens\" in the data folder"),
     TEXT_ROW(EscConfig, zoneinfo, "/usr/share/zoneinfo", "folder of the time zone files"),
@@ -396,6 +399,22 @@ static const Option oidc_options[] = {
               "only to these"),
 };
 
+static const Option heartbeat_options[] = {
+    TEXT_ROW(
+        EscHeartbeat, url, "",
+        "address that gets a POST as long as the daemon is alive, nothing is late by more than "
+        "late_s, and it can write"),
+    TEXT_ROW(EscHeartbeat, url_file, "", "file that holds the url, when it is a secret itself"),
+    TEXT_ROW(EscHeartbeat, fail_url, "",
+             "address that gets one instead when it is alive and not well; empty: it says nothing"),
+    TEXT_ROW(EscHeartbeat, fail_url_file, "", "file that holds the fail_url"),
+    COUNT_ROW(EscHeartbeat, every_s, 60, 1, 86400, "time between two of them"),
+    TEXT_ROW(EscHeartbeat, ca_file, "", CA_HELP),
+    TEXTS_ROW(EscHeartbeat, allowed_addresses,
+              "addresses and names beyond the public Internet that these may have; http:// only to "
+              "these"),
+};
+
 #define GROUP(title_, Struct, rows)                                                                \
     {                                                                                              \
         title_, sizeof(Struct), rows, ESC_COUNT_OF(rows)                                           \
@@ -419,5 +438,6 @@ const OptionGroup esc_config_groups[] = {
     GROUP("operators.MAIL", EscOperator, operator_options),
     GROUP("operators.MAIL.clients.NAME", EscOperatorClient, operator_client_options),
     GROUP("oidc", EscOidcBinding, oidc_options),
+    GROUP("heartbeat", EscHeartbeat, heartbeat_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

@@ -17,6 +17,7 @@
 
 #include "daemon_clock.h"
 #include "daemon_health.h"
+#include "daemon_heart.h"
 #include "daemon_login.h"
 #include "daemon_mail.h"
 #include "daemon_tls.h"
@@ -55,6 +56,7 @@ struct EscDaemon {
     EscDaemonMail *mail; /* NULL: no mail comes in */
     EscDaemonTls *tls;   /* NULL: it speaks plain HTTP */
     EscDaemonHealth *health;
+    EscHeart *heart; /* NULL: nobody outside is told that it lives */
     EscSessions *sessions;
     EscOidc *oidc; /* NULL: there is no provider */
     char *local;   /* owned: the path of its socket, to be taken away at the end; NULL: none */
@@ -371,6 +373,9 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
                                     &daemon->tls, why);
     if (status == ESC_OK)
         status = make_outside(daemon, why);
+    if (status == ESC_OK)
+        status =
+            esc_heart_new(&daemon->setup, daemon->health, daemon->outside, &daemon->heart, why);
     if (status != ESC_OK) {
         esc_daemon_free(daemon);
         return status;
@@ -508,6 +513,7 @@ void esc_daemon_free(EscDaemon *daemon)
     esc_daemon_tls_free(daemon->tls);
     esc_http_free(daemon->http);
     esc_daemon_mail_free(daemon->mail);
+    esc_heart_free(daemon->heart);
     esc_outside_free(daemon->outside);
     uint32_t count = daemon->shards.count;
     esc_shards_release(&daemon->shards);
@@ -546,6 +552,8 @@ static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
     wait_ms = boards_ms < wait_ms ? boards_ms : wait_ms;
     int64_t health_ms = esc_daemon_health_wait_ms(daemon->health);
     wait_ms = health_ms < wait_ms ? health_ms : wait_ms;
+    int64_t heart_ms = esc_heart_wait_ms(daemon->heart);
+    wait_ms = heart_ms < wait_ms ? heart_ms : wait_ms;
     int64_t wait_ns = wait_ms < longest_ns / 1000000 ? wait_ms * 1000000 : longest_ns;
     EscStatus status = esc_reactor_wait(daemon->reactor, wait_ns, why);
     if (status != ESC_OK)
@@ -553,6 +561,7 @@ static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
     take_tokens(daemon);
     esc_daemon_tls_run(daemon->tls);
     esc_daemon_health_run(daemon->health);
+    esc_heart_run(daemon->heart);
     esc_daemon_mail_run(daemon->mail);
     (void)esc_api_answer(daemon->api); /* before the server looks what it has to send */
     esc_http_run(daemon->http);

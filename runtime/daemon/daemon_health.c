@@ -149,11 +149,8 @@ void esc_daemon_health_happened(EscDaemonHealth *health, const EscHealthSite *si
     esc_causes_put(health->causes, &cause);
 }
 
-void esc_daemon_health_endpoint(void *context, EscText name, bool is_open)
+static void endpoint_say(EscDaemonHealth *health, EscText client, EscText name, bool is_open)
 {
-    const EscHealthSite *site = context;
-    EscDaemonHealth *health = site->health;
-    EscText client = esc_shard_name(site->shard);
     int64_t now_ms = wall_ms(health);
     EscCause cause = {.code = ESC_CAUSE_ENDPOINT_HELD,
                       .client = client,
@@ -165,6 +162,23 @@ void esc_daemon_health_endpoint(void *context, EscText name, bool is_open)
         esc_causes_put(health->causes, &cause);
     else
         esc_causes_end(health->causes, cause.code, client, name);
+}
+
+void esc_daemon_health_endpoint(void *context, EscText name, bool is_open)
+{
+    const EscHealthSite *site = context;
+    endpoint_say(site->health, esc_shard_name(site->shard), name, is_open);
+}
+
+void esc_daemon_health_own_endpoint(EscDaemonHealth *health, EscText name, bool is_open)
+{
+    endpoint_say(health, (EscText){0}, name, is_open);
+}
+
+void esc_daemon_health_written(EscDaemonHealth *health, bool is_written)
+{
+    say(health, ESC_CAUSE_DATA_NOT_WRITTEN, (EscText){0}, !is_written,
+        "the data folder takes nothing");
 }
 
 void esc_daemon_health_certificate(EscDaemonHealth *health, const char *event)

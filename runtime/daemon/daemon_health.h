@@ -28,6 +28,10 @@ void esc_daemon_health_happened(EscDaemonHealth *health, const EscHealthSite *si
                                 EscCauseCode code, const char *sentence);
 /* Any thread; `site` is an EscHealthSite. */
 void esc_daemon_health_endpoint(void *site, EscText name, bool is_open);
+/* The same of an endpoint of the daemon's own. */
+void esc_daemon_health_own_endpoint(EscDaemonHealth *health, EscText name, bool is_open);
+/* Any thread: whether the data folder has taken what was written. */
+void esc_daemon_health_written(EscDaemonHealth *health, bool is_written);
 /* A line of the log about the daemon's certificate. */
 void esc_daemon_health_certificate(EscDaemonHealth *health, const char *event);
 

@@ -247,6 +247,17 @@ typedef struct EscOidcBinding {
     EscTexts allowed_addresses;
 } EscOidcBinding;
 
+/* A monitor outside that hears of a daemon that is alive and well. */
+#define ESC_HEARTBEAT_URL "url" /* channels of its site */
+#define ESC_HEARTBEAT_FAIL_URL "fail_url"
+typedef struct EscHeartbeat {
+    EscText url, url_file, fail_url, fail_url_file, ca_file;
+    int64_t every_s;
+    EscTexts allowed_addresses;
+    EscWorkspaceConfig
+        site; /* of finishing: these addresses as channels; none: there is no heartbeat */
+} EscHeartbeat;
+
 /* Everything that escald.json says; one member for each row of the tables in
  * runtime/config/config_table.c, with its default when it is not said. */
 typedef struct EscConfig {
@@ -257,6 +268,7 @@ typedef struct EscConfig {
     EscSessionRules sessions;
     EscOperators operators;
     EscOidcBinding oidc;
+    EscHeartbeat heartbeat;
     EscText public_url; /* under which services reach this daemon from outside; empty: not said */
     const struct EscLinkKeys *links; /* esc_config_use_links; not said in any file */
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
