@@ -694,6 +694,26 @@ static void finish_heartbeat(Checker *checker, EscHeartbeat *heartbeat)
              heartbeat->fail_url_file);
 }
 
+static void finish_alarms(Checker *checker, EscAlarmBinding *alarms)
+{
+    EscConfig *config = checker->config;
+    bool has_address = alarms->to.type.size > 0;
+    alarms->site =
+        (EscWorkspaceConfig){.name = ESC_TEXT(""),
+                             .folder = config->folder,
+                             .channels = {.items = &alarms->to, .count = has_address ? 1 : 0},
+                             .mail = alarms->mail,
+                             .allowed_addresses = alarms->allowed_addresses,
+                             .unbound = ESC_TEXT("refuse")};
+    checker->workspace = &alarms->site;
+    finish_mail(checker, &alarms->site.mail);
+    alarms->to.name = ESC_TEXT(ESC_ALARMS_TO);
+    if (has_address)
+        finish_endpoint(checker, "alarms", &alarms->to);
+    else if (alarms->to.url.size + alarms->to.url_file.size + alarms->to.to.count > 0)
+        (void)refuse(checker, "alarms", alarms->to.name, "needs a type");
+}
+
 EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *why)
 {
     Checker checker = {.config = config, .files = files};
@@ -706,6 +726,7 @@ EscStatus esc_config_finish(EscConfig *config, const EscFiles *files, EscWhy *wh
     esc_config_finish_operators(config, &checker.first);
     finish_oidc(&checker, &config->oidc);
     finish_heartbeat(&checker, &config->heartbeat);
+    finish_alarms(&checker, &config->alarms);
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         finish_workspace(&checker, &config->workspaces.items[i]);
     finish_unbound(config);

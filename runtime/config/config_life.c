@@ -87,6 +87,7 @@ void esc_config_free(EscConfig *config)
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         wipe_workspace(&config->workspaces.items[i]);
     wipe_workspace(&config->heartbeat.site);
+    wipe_workspace(&config->alarms.site);
     wipe(config->oidc.secret);
     esc_buf_release(&config->faults);
     esc_buf_release(&config->warnings);

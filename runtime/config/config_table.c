@@ -42,6 +42,8 @@
 #define GROUP_OPERATOR_CLIENT (&esc_config_groups[15])
 #define GROUP_OIDC (&esc_config_groups[16])
 #define GROUP_HEARTBEAT (&esc_config_groups[17])
+#define GROUP_ALARMS (&esc_config_groups[18])
+#define GROUP_ALARMS_TO (&esc_config_groups[19])
 
 /* The words of all kinds of endpoints, and of those that people can be reached by. Each has a | in
  * front, so the first character is left out. */
@@ -83,6 +85,8 @@ static const Option daemon_options[] = {
                "a provider of OpenID Connect by which operators log in"),
     OBJECT_ROW(EscConfig, heartbeat, GROUP_HEARTBEAT,
                "a monitor outside that raises its alarm when it hears nothing more of this daemon"),
+    OBJECT_ROW(EscConfig, alarms, GROUP_ALARMS,
+               "who hears that something is wrong with the daemon itself"),
     TEXT_ROW(EscConfig, token_file, "",
              "file of bearer tokens; empty: \"tokens\" in the data folder"),
     TEXT_ROW(EscConfig, zoneinfo, "/usr/share/zoneinfo", "folder of the time zone files"),
@@ -415,6 +419,40 @@ static const Option heartbeat_options[] = {
               "these"),
 };
 
+static const Option alarms_options[] = {
+    TEXT_ROW(EscAlarmBinding, workspace, "",
+             "workspace that gets an event alarm.raised for each, and alarm.over for its end: its "
+             "templates escalate them"),
+    OBJECT_ROW(
+        EscAlarmBinding, to, GROUP_ALARMS_TO,
+        "an address for all of them where no workspace is named; else for those that it does "
+        "not take, and those that are about itself"),
+    OBJECT_ROW(EscAlarmBinding, mail, GROUP_MAIL, "the mail server, where the address is mail"),
+    TEXTS_ROW(EscAlarmBinding, allowed_addresses,
+              "addresses and names beyond the public Internet that these may have; http:// and "
+              "smtp:// without TLS only to these"),
+    COUNT_ROW(
+        EscAlarmBinding, settle_s, 10, 1, 3600,
+        "how long something is wrong before it is told; its end is told behind six times that, "
+        "and the same again behind sixty times"),
+    COUNT_ROW(EscAlarmBinding, again_s, 3600, 1, 31536000,
+              "time between two reminders to the address, as long as it lasts"),
+};
+
+static const Option alarms_to_options[] = {
+    WORD_ROW(EscEndpoint, type, "",
+             "chat|webhook|smtp|slack|mattermost|teams|discord|sms|call|ntfy",
+             "as for channels; without it there is no address"),
+    TEXT_ROW(EscEndpoint, url, "", "as for channels"),
+    TEXT_ROW(EscEndpoint, url_file, "", "file that holds the url, when it is a secret itself"),
+    TEXTS_ROW(EscEndpoint, to, "as for channels"),
+    TEXT_ROW(EscEndpoint, topic, "", "as for channels"),
+    TEXT_ROW(EscEndpoint, secret_file, "", SECRET_HELP),
+    TEXT_ROW(EscEndpoint, ca_file, "", CA_HELP),
+    TEXT_ROW(EscEndpoint, account, "", "as for channels"),
+    TEXT_ROW(EscEndpoint, from, "", "as for channels"),
+};
+
 #define GROUP(title_, Struct, rows)                                                                \
     {                                                                                              \
         title_, sizeof(Struct), rows, ESC_COUNT_OF(rows)                                           \
@@ -439,5 +477,7 @@ const OptionGroup esc_config_groups[] = {
     GROUP("operators.MAIL.clients.NAME", EscOperatorClient, operator_client_options),
     GROUP("oidc", EscOidcBinding, oidc_options),
     GROUP("heartbeat", EscHeartbeat, heartbeat_options),
+    GROUP("alarms", EscAlarmBinding, alarms_options),
+    GROUP("alarms.to", EscEndpoint, alarms_to_options),
 };
 const size_t esc_config_groups_count = ESC_COUNT_OF(esc_config_groups);

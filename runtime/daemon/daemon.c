@@ -15,6 +15,7 @@
 
 #include <esc/daemon.h>
 
+#include "daemon_alarms.h"
 #include "daemon_clock.h"
 #include "daemon_health.h"
 #include "daemon_heart.h"
@@ -56,7 +57,8 @@ struct EscDaemon {
     EscDaemonMail *mail; /* NULL: no mail comes in */
     EscDaemonTls *tls;   /* NULL: it speaks plain HTTP */
     EscDaemonHealth *health;
-    EscHeart *heart; /* NULL: nobody outside is told that it lives */
+    EscDaemonAlarms *alarms; /* NULL: nobody hears of what is wrong with the daemon */
+    EscHeart *heart;         /* NULL: nobody outside is told that it lives */
     EscSessions *sessions;
     EscOidc *oidc; /* NULL: there is no provider */
     char *local;   /* owned: the path of its socket, to be taken away at the end; NULL: none */
@@ -374,6 +376,9 @@ EscStatus esc_daemon_new(const EscDaemonSetup *setup, EscDaemon **out, EscWhy *w
     if (status == ESC_OK)
         status = make_outside(daemon, why);
     if (status == ESC_OK)
+        status = esc_daemon_alarms_new(&daemon->setup, &daemon->shards, daemon->health,
+                                       daemon->outside, outside_log, daemon, &daemon->alarms, why);
+    if (status == ESC_OK)
         status =
             esc_heart_new(&daemon->setup, daemon->health, daemon->outside, &daemon->heart, why);
     if (status != ESC_OK) {
@@ -517,6 +522,7 @@ void esc_daemon_free(EscDaemon *daemon)
     esc_outside_free(daemon->outside);
     uint32_t count = daemon->shards.count;
     esc_shards_release(&daemon->shards);
+    esc_daemon_alarms_free(daemon->alarms);
     for (uint32_t i = 0; i < count; i++) {
         esc_known_free(daemon->places[i]->known);
         free(daemon->places[i]);
@@ -552,6 +558,8 @@ static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
     wait_ms = boards_ms < wait_ms ? boards_ms : wait_ms;
     int64_t health_ms = esc_daemon_health_wait_ms(daemon->health);
     wait_ms = health_ms < wait_ms ? health_ms : wait_ms;
+    int64_t alarms_ms = esc_daemon_alarms_wait_ms(daemon->alarms);
+    wait_ms = alarms_ms < wait_ms ? alarms_ms : wait_ms;
     int64_t heart_ms = esc_heart_wait_ms(daemon->heart);
     wait_ms = heart_ms < wait_ms ? heart_ms : wait_ms;
     int64_t wait_ns = wait_ms < longest_ns / 1000000 ? wait_ms * 1000000 : longest_ns;
@@ -561,6 +569,7 @@ static EscStatus pump(EscDaemon *daemon, int64_t longest_ns, EscWhy *why)
     take_tokens(daemon);
     esc_daemon_tls_run(daemon->tls);
     esc_daemon_health_run(daemon->health);
+    esc_daemon_alarms_run(daemon->alarms);
     esc_heart_run(daemon->heart);
     esc_daemon_mail_run(daemon->mail);
     (void)esc_api_answer(daemon->api); /* before the server looks what it has to send */
@@ -665,6 +674,7 @@ static void reload(EscDaemon *daemon)
 EscStatus esc_daemon_run(EscDaemon *daemon, EscWhy *why)
 {
     esc_thread_set_prompt(true); /* this thread is who all clients wait for */
+    esc_daemon_alarms_check(daemon->alarms);
     esc_daemon_operators_tell(daemon->setup.config, &daemon->shards, outside_log, daemon);
     start_shards(daemon);
     esc_found_tell(&daemon->shards, ESC_REMARK_CONFIGURATION, daemon->setup.config_hash);

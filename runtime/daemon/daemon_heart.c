@@ -48,7 +48,7 @@ static bool add_word(void *context, const EscCause *cause)
     return out->status == ESC_OK;
 }
 
-static void send(EscHeart *heart, const char *channel, const char *subject, EscText text)
+static void beat(EscHeart *heart, const char *channel, const char *subject, EscText text)
 {
     esc_own_site_send(&heart->site, esc_text_from(channel), esc_text_from(subject), text,
                       config_of(heart)->every_s * 1000);
@@ -61,7 +61,7 @@ static void beat_run(void *context)
     EscCauses *causes = esc_daemon_health_causes(health);
     esc_daemon_health_written(health, can_write(heart->site.setup));
     if (esc_causes_weight(causes) < ESC_WEIGHT_GRAVE) {
-        send(heart, ESC_HEARTBEAT_URL, "escald is alive", ESC_TEXT("escald is alive and well"));
+        beat(heart, ESC_HEARTBEAT_URL, "escald is alive", ESC_TEXT("escald is alive and well"));
         return;
     }
     if (config_of(heart)->site.channels.count < 2) /* silence says it */
@@ -69,7 +69,7 @@ static void beat_run(void *context)
     EscBuf words;
     esc_buf_init(&words, TEXT_BYTES_MAX);
     (void)esc_causes_each(causes, add_word, &words);
-    send(heart, ESC_HEARTBEAT_FAIL_URL, "escald is not well", esc_buf_as_text(&words));
+    beat(heart, ESC_HEARTBEAT_FAIL_URL, "escald is not well", esc_buf_as_text(&words));
     esc_buf_release(&words);
 }
 

@@ -895,6 +895,51 @@ static void a_system_is_signed_in_to_in_one_way(void **state)
 #define IN(name) "\"inbound\": {\"" name "\": {\"type\": \"slack\", \"secret_file\": \"secret\"}}"
 #define BOT "\"type\": \"slack\", \"secret_file\": \"secret\""
 
+/* What tells of the daemon itself is judged as the endpoints of workspaces are. */
+static void refuses_incomplete_alarms(void **state)
+{
+    (void)state;
+    assert_refused("{\"heartbeat\": {\"url\": \"http://a.example/canary\"}}",
+                   "heartbeat.url: is not encrypted");
+    assert_refused("{\"heartbeat\": {\"url\": \"https://a.example\", \"url_file\": \"url\"}}",
+                   "heartbeat.url: has both url and url_file");
+    assert_refused("{\"heartbeat\": {\"fail_url\": \"https://a.example\"}}",
+                   "heartbeat: has a fail_url, and needs url or url_file");
+    assert_refused("{\"heartbeat\": {\"every_s\": 0}}",
+                   "heartbeat.every_s: must be from 1 to 86400");
+    assert_refused("{\"alarms\": {\"to\": {\"url\": \"https://a.example\"}}}",
+                   "alarms.to: needs a type");
+    assert_refused("{\"alarms\": {\"to\": {\"type\": \"file\"}}}",
+                   "alarms.to.type: must be one of");
+    assert_refused("{\"alarms\": {\"to\": {\"type\": \"smtp\", \"to\": [\"a@b.example\"]}}}",
+                   "alarms.to: is mail");
+    assert_refused("{\"late_s\": 0}", "late_s: must be from 1 to 86400");
+}
+
+static void takes_who_hears_of_the_daemon(void **state)
+{
+    (void)state;
+    EscWhy why = {.text = ""};
+    EscConfig *config = esc_config_new();
+    assert_status(read_all(config,
+                           "{\"heartbeat\": {\"url\": \"https://a.example/1\", \"fail_url\": "
+                           "\"https://a.example/2\"}, \"alarms\": {\"workspace\": \"ops\", \"to\": "
+                           "{\"type\": \"webhook\", \"url\": \"https://a.example/3\"}}}",
+                           &why),
+                  ESC_OK);
+    assert_int_equal(config->heartbeat.site.channels.count, 2);
+    assert_text_equal(config->heartbeat.site.channels.items[1].url, "https://a.example/2");
+    assert_int_equal(config->heartbeat.every_s, 60);
+    assert_int_equal(config->alarms.site.channels.count, 1);
+    assert_text_equal(config->alarms.site.channels.items[0].name, "to");
+    assert_int_equal(config->alarms.site.channels.items[0].kind, ESC_ENDPOINT_WEBHOOK);
+    esc_config_free(config);
+    config = esc_config_new(); /* nobody hears of it where nobody says so */
+    assert_status(read_all(config, "{}", &why), ESC_OK);
+    assert_int_equal(config->heartbeat.site.channels.count + config->alarms.site.channels.count, 0);
+    esc_config_free(config);
+}
+
 static void refuses_incomplete_bots(void **state)
 {
     (void)state;
@@ -1194,6 +1239,8 @@ int main(void)
         cmocka_unit_test(takes_4096_items_of_a_list_or_map_and_no_more),
         cmocka_unit_test(wants_encryption_beyond_allowed_addresses),
         cmocka_unit_test(refuses_incomplete_endpoints),
+        cmocka_unit_test(refuses_incomplete_alarms),
+        cmocka_unit_test(takes_who_hears_of_the_daemon),
         cmocka_unit_test(refuses_incomplete_bots),
         cmocka_unit_test(a_binding_is_found_by_its_name),
         cmocka_unit_test(secrets_of_bots_are_wiped),

@@ -258,6 +258,19 @@ typedef struct EscHeartbeat {
         site; /* of finishing: these addresses as channels; none: there is no heartbeat */
 } EscHeartbeat;
 
+/* Who hears that something is wrong with the daemon itself. */
+#define ESC_ALARMS_TO "to" /* channel of its site */
+#define ESC_ALARM_EVENT_RAISED "alarm.raised"
+#define ESC_ALARM_EVENT_OVER "alarm.over"
+typedef struct EscAlarmBinding {
+    EscText workspace; /* whose templates escalate them; empty: none */
+    EscEndpoint to;    /* an address; an empty type: none */
+    EscMailServer mail;
+    EscTexts allowed_addresses;
+    int64_t settle_s, again_s;
+    EscWorkspaceConfig site; /* of finishing: the address as a channel; none: there is no address */
+} EscAlarmBinding;
+
 /* Everything that escald.json says; one member for each row of the tables in
  * runtime/config/config_table.c, with its default when it is not said. */
 typedef struct EscConfig {
@@ -269,6 +282,7 @@ typedef struct EscConfig {
     EscOperators operators;
     EscOidcBinding oidc;
     EscHeartbeat heartbeat;
+    EscAlarmBinding alarms;
     EscText public_url; /* under which services reach this daemon from outside; empty: not said */
     const struct EscLinkKeys *links; /* esc_config_use_links; not said in any file */
     int64_t header_bytes_max, body_bytes_max, connections_max, connections_per_address_max,
