@@ -49,6 +49,12 @@ static const Command commands[] = {
     {ACT(REJECT, EITHER "/reject", NULL), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},
     {ACT(CONFIRM, EITHER "/confirm", "check")},
     {ACT(OVERRIDE, EITHER "/override", "check"), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},
+    {ACT(ROLLBACK, EITHER "/rollback", NULL), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},
+    {.command = CLI_ESCALCTL_TODO_COMMAND, .run = ctl_todo},
+    {.command = CLI_ESCALCTL_TASK_COMMAND, .run = ctl_task},
+    {ACT(CLAIM, "/v1/tasks/%s/claim", NULL)},
+    {ACT(RELEASE, "/v1/tasks/%s/release", NULL)},
+    {ACT(COMPLETE, "/v1/tasks/%s/complete", "answer")},
     {ACT(START, "/v1/templates/%s/start", NULL), .needs = {CLI_ESCALCTL_TICKET}, .needs_count = 1},
     {.command = CLI_ESCALCTL_OPEN_COMMAND, .run = ctl_open},
     {ACT(ABSENT, "/v1/people/%s/absent", NULL)},
@@ -226,6 +232,8 @@ static int run_request(const Command *command, const CtlCall *call)
 
 static int run_once(const Command *command, const CtlCall *call)
 {
+    if (cli_has(call->line, CLI_ESCALCTL_DRY_RUN))
+        return ctl_rollback_look(call);
     return command->run != NULL ? command->run(call) : run_request(command, call);
 }
 
@@ -245,7 +253,8 @@ static int watch(const Command *command, const CtlCall *call)
 
 static int check_needs(const Command *command, const CliLine *line)
 {
-    for (size_t i = 0; i < command->needs_count; i++)
+    bool only_looks = cli_has(line, CLI_ESCALCTL_DRY_RUN);
+    for (size_t i = 0; i < command->needs_count && !only_looks; i++)
         if (!cli_has(line, command->needs[i]))
             return cli_wrong(line, "--%s is missing", cli_options[command->needs[i]].name);
     if (line->command == CLI_ESCALCTL_ABSENT_COMMAND &&

@@ -103,6 +103,16 @@ typedef struct CtlColumn {
 /* Rows as a table. A column that all rows leave empty is left out. */
 void ctl_table(const CtlCall *call, const CtlRows *rows, const CtlColumn *columns, size_t count);
 
+/* --- escalctl_one.c: lines with a label ------------------------------------------------------- */
+
+/* "owner        ana"; nothing when there is nothing to say. */
+void ctl_line(const char *label, EscText text);
+void ctl_line_of(const char *label, EscBuf *text); /* the same from a buffer, which is given back */
+void ctl_line_time(const char *label, const char *before, int64_t at_ms, int64_t now_ms);
+/* "history      13:55 CET  chen handed over": further lines of the text stand below its first. */
+void ctl_line_at(const char *label, EscBuf *when, EscText text);
+EscBuf ctl_new_text(void);
+
 /* --- ways to show an answer ------------------------------------------------------------------- */
 
 typedef void (*CtlShow)(const CtlCall *call, const EscJson *json);
@@ -114,12 +124,15 @@ void ctl_show_oncall(const CtlCall *call, const EscJson *json); /* escalctl_onca
 
 /* --- whole commands --------------------------------------------------------------------------- */
 
-int ctl_status(const CtlCall *call);       /* escalctl_status.c */
-int ctl_show(const CtlCall *call);         /* escalctl_one.c */
-int ctl_evidence(const CtlCall *call);     /* escalctl_oncall.c */
-int ctl_open(const CtlCall *call);         /* escalctl_open.c */
-int ctl_test_message(const CtlCall *call); /* escalctl_test.c */
-int ctl_token_new(const CtlCall *call);    /* escalctl_request.c */
+int ctl_status(const CtlCall *call);   /* escalctl_status.c */
+int ctl_show(const CtlCall *call);     /* escalctl_one.c */
+int ctl_evidence(const CtlCall *call); /* escalctl_oncall.c */
+int ctl_open(const CtlCall *call);     /* escalctl_open.c */
+int ctl_todo(const CtlCall *call);     /* escalctl_tasks.c */
+int ctl_task(const CtlCall *call);
+int ctl_rollback_look(const CtlCall *call); /* what a rollback would do */
+int ctl_test_message(const CtlCall *call);  /* escalctl_test.c */
+int ctl_token_new(const CtlCall *call);     /* escalctl_request.c */
 int ctl_send(const CtlCall *call);
 
 /* Puts a further member into a body that begins with its brace. False: the value is not UTF-8. */

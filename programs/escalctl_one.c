@@ -14,8 +14,7 @@
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
-/* "owner        ana"; nothing when there is nothing to say. */
-static void line(const char *label, EscText text)
+void ctl_line(const char *label, EscText text)
 {
     if (text.size == 0)
         return;
@@ -24,8 +23,7 @@ static void line(const char *label, EscText text)
     (void)fputc('\n', stdout);
 }
 
-/* "history      13:55 CET  chen handed over": further lines of the text stand below its first. */
-static void line_at(const char *label, EscBuf *when, EscText text)
+void ctl_line_at(const char *label, EscBuf *when, EscText text)
 {
     size_t indent = LABEL_COLUMNS + print_width(esc_buf_as_text(when)) + 2;
     (void)printf("%-*s%.*s  ", LABEL_COLUMNS, label, ESC_TEXT_ARG(esc_buf_as_text(when)));
@@ -34,28 +32,27 @@ static void line_at(const char *label, EscBuf *when, EscText text)
     esc_buf_release(when);
 }
 
-/* The same from a buffer, which is given back. */
-static void line_of(const char *label, EscBuf *text)
+void ctl_line_of(const char *label, EscBuf *text)
 {
-    line(label, esc_buf_as_text(text));
+    ctl_line(label, esc_buf_as_text(text));
     esc_buf_release(text);
 }
 
-static EscBuf new_text(void)
+EscBuf ctl_new_text(void)
 {
     EscBuf text;
     esc_buf_init(&text, TEXT_BYTES_MAX);
     return text;
 }
 
-static void line_time(const char *label, const char *before, int64_t at_ms, int64_t now_ms)
+void ctl_line_time(const char *label, const char *before, int64_t at_ms, int64_t now_ms)
 {
     if (at_ms == 0)
         return;
-    EscBuf text = new_text();
+    EscBuf text = ctl_new_text();
     esc_buf_string(&text, before);
     when_write_far(&text, at_ms, now_ms);
-    line_of(label, &text);
+    ctl_line_of(label, &text);
 }
 
 static bool is(EscText text, const char *word)
@@ -66,7 +63,7 @@ static bool is(EscText text, const char *word)
 /* NULL when the token may not see it. The reply is to be released. */
 static const EscJson *look(const CtlCall *call, const char *format, const char *id, CtlReply *reply)
 {
-    EscBuf path = new_text(), encoded = new_text();
+    EscBuf path = ctl_new_text(), encoded = ctl_new_text();
     *reply = (CtlReply){0};
     ctl_encode(&encoded, esc_text_from(id));
     esc_buf_char(&encoded, '\0');
@@ -83,15 +80,15 @@ static const EscJson *look(const CtlCall *call, const char *format, const char *
 
 static void show_ticket_line(const EscJson *json)
 {
-    EscBuf text = new_text();
+    EscBuf text = ctl_new_text();
     EscText title = ctl_text(json, "ticket_title");
     esc_buf_text(&text, ctl_text(json, "ticket"));
     if (title.size > 0)
         esc_buf_printf(&text, ": %.*s", ESC_TEXT_ARG(title));
-    line_of("ticket", &text);
-    line("customer", ctl_text(json, "account"));
-    line("severity", ctl_text(json, "severity"));
-    line("war room", ctl_text(json, "room"));
+    ctl_line_of("ticket", &text);
+    ctl_line("customer", ctl_text(json, "account"));
+    ctl_line("severity", ctl_text(json, "severity"));
+    ctl_line("war room", ctl_text(json, "room"));
 }
 
 static EscText role_of(EscText role)
@@ -114,40 +111,40 @@ static void show_duty(const EscJson *json, int64_t now_ms)
 {
     EscText role = role_of(ctl_text(json, "role")), next = ctl_text(json, "next_owner");
     bool is_acked = ctl_is_true(json, "acked"), is_asked = ctl_has_owner_asked(json);
-    EscBuf text = new_text();
-    line("owner", ctl_text(json, "owner"));
+    EscBuf text = ctl_new_text();
+    ctl_line("owner", ctl_text(json, "owner"));
     esc_buf_printf(&text, "%.*s%s", ESC_TEXT_ARG(role),
                    is_acked   ? ", acknowledged"
                    : is_asked ? ", not acknowledged yet"
                               : "");
     show_chain(json, &text);
-    line_of("role", &text);
+    ctl_line_of("role", &text);
     if (is_asked)
-        line_time("deadline", "to acknowledge until ", ctl_time(json, "ack_due_at"), now_ms);
+        ctl_line_time("deadline", "to acknowledge until ", ctl_time(json, "ack_due_at"), now_ms);
     if (is_asked && next.size > 0) {
-        text = new_text();
+        text = ctl_new_text();
         esc_buf_printf(&text, "%.*s (%.*s), when nobody acknowledges in time", ESC_TEXT_ARG(next),
                        ESC_TEXT_ARG(role_of(ctl_text(json, "next_role"))));
-        line_of("next", &text);
+        ctl_line_of("next", &text);
     }
-    line("waits for", ctl_waiting(json));
+    ctl_line("waits for", ctl_waiting(json));
     /* An acknowledgement is waited for as long as the chain takes; that is nobody's deadline. */
     if (!esc_text_starts_with(ctl_text(json, "waiting_for"), ESC_TEXT("acknowledgement")))
-        line_time("until", "", ctl_time(json, "wait_due_at"), now_ms);
+        ctl_line_time("until", "", ctl_time(json, "wait_due_at"), now_ms);
 }
 
 static void show_question(const EscJson *json)
 {
     const EscJson *question = esc_json_member(json, ESC_TEXT("question"));
     const EscJson *first = ctl_first(question, "answers");
-    line("question", ctl_text(question, "text"));
+    ctl_line("question", ctl_text(question, "text"));
     for (const EscJson *answer = first; answer != NULL; answer = answer->next) {
         EscText title = ctl_text(answer, "title");
-        EscBuf text = new_text();
+        EscBuf text = ctl_new_text();
         esc_buf_text(&text, ctl_text(answer, "name"));
         if (title.size > 0)
             esc_buf_printf(&text, ": %.*s", ESC_TEXT_ARG(title));
-        line_of(answer == first ? "answers" : "", &text);
+        ctl_line_of(answer == first ? "answers" : "", &text);
     }
 }
 
@@ -155,12 +152,12 @@ static void show_checks(const EscJson *json)
 {
     const EscJson *first = ctl_first(json, "checks");
     for (const EscJson *check = first; check != NULL; check = check->next) {
-        EscBuf text = new_text();
+        EscBuf text = ctl_new_text();
         EscText words = ctl_text(check, "text");
         esc_buf_printf(&text, "%.*s: %.*s",
                        ESC_TEXT_ARG(words.size > 0 ? words : ctl_text(check, "check")),
                        ESC_TEXT_ARG(ctl_text(check, "result")));
-        line_of(check == first ? "checks" : "", &text);
+        ctl_line_of(check == first ? "checks" : "", &text);
     }
 }
 
@@ -241,9 +238,9 @@ static void show_changes(const EscJson *json)
 {
     const EscJson *first = ctl_first(json, "changes");
     for (const EscJson *change = first; change != NULL; change = change->next) {
-        EscBuf text = new_text();
+        EscBuf text = ctl_new_text();
         write_change(&text, change);
-        line_of(change == first ? "changes" : "", &text);
+        ctl_line_of(change == first ? "changes" : "", &text);
     }
 }
 
@@ -255,14 +252,14 @@ static void show_tickets(const EscJson *json)
     const EscJson *first = ctl_first(json, "tickets");
     if (first == NULL || first->next == NULL)
         return;
-    EscBuf text = new_text();
+    EscBuf text = ctl_new_text();
     esc_buf_printf(&text, "%.*s", ESC_TEXT_ARG(ctl_text(json, "group")));
-    line_of("together", &text);
+    ctl_line_of("together", &text);
     for (const EscJson *ticket = first; ticket != NULL; ticket = ticket->next) {
-        text = new_text();
+        text = ctl_new_text();
         esc_buf_printf(&text, "%.*s%s", ESC_TEXT_ARG(ctl_text(ticket, "id")),
                        ctl_is_true(ticket, "resolved") ? " (resolved)" : "");
-        line_of(ticket == first ? "tickets" : "", &text);
+        ctl_line_of(ticket == first ? "tickets" : "", &text);
     }
 }
 
@@ -270,11 +267,11 @@ static void show_joined(const EscJson *json)
 {
     const EscJson *first = ctl_first(json, "joined");
     for (const EscJson *joined = first; joined != NULL; joined = joined->next) {
-        EscBuf text = new_text();
+        EscBuf text = ctl_new_text();
         esc_buf_printf(&text, "%.*s (%.*s), with other tickets",
                        ESC_TEXT_ARG(ctl_text(joined, "escalation")),
                        ESC_TEXT_ARG(ctl_text(joined, "template")));
-        line_of(joined == first ? "joined" : "", &text);
+        ctl_line_of(joined == first ? "joined" : "", &text);
     }
 }
 
@@ -324,13 +321,13 @@ static void show_history(const CtlCall *call, const char *id, int64_t now_ms)
     const EscJson *json = look(call, "/v1/audit?limit=1000&escalation=%s", id, &reply);
     const char *label = "history";
     if (json == NULL)
-        line(label, ESC_TEXT("(the token may not read the record)"));
+        ctl_line(label, ESC_TEXT("(the token may not read the record)"));
     for (const EscJson *item = ctl_first(json, "items"); item != NULL; item = item->next) {
         if (!is_told(ctl_text(item, "kind")))
             continue;
-        EscBuf text = new_text();
+        EscBuf text = ctl_new_text();
         when_write(&text, ctl_time(item, "at"), now_ms);
-        line_at(label, &text, ctl_text(item, "text"));
+        ctl_line_at(label, &text, ctl_text(item, "text"));
         label = "";
     }
     ctl_reply_release(&reply);
@@ -370,9 +367,9 @@ static void show_messages(const CtlCall *call, const char *id, int64_t now_ms)
     const EscJson *json = look(call, "/v1/outbox?limit=1000&escalation=%s", id, &reply);
     CtlRows rows = ctl_rows(esc_json_member(json, ESC_TEXT("items")));
     for (size_t i = rows.count; i > 0; i--) {
-        EscBuf text = new_text();
+        EscBuf text = ctl_new_text();
         write_message(&text, rows.items[i - 1].json, now_ms);
-        line_of(i == rows.count ? "messages" : "", &text);
+        ctl_line_of(i == rows.count ? "messages" : "", &text);
     }
     ctl_rows_release(&rows);
     ctl_reply_release(&reply);
@@ -384,10 +381,10 @@ static void show_evidence(const CtlCall *call, const char *id)
     const EscJson *json = look(call, "/v1/escalations/%s/evidence?limit=1000", id, &reply);
     size_t count = ctl_count(json, "items");
     if (count > 0) {
-        EscBuf text = new_text();
+        EscBuf text = ctl_new_text();
         esc_buf_printf(&text, "%zu %s: escalctl evidence %s", count,
                        count == 1 ? "piece" : "pieces", id);
-        line_of("evidence", &text);
+        ctl_line_of("evidence", &text);
     }
     ctl_reply_release(&reply);
 }
@@ -396,7 +393,7 @@ static void show_escalation(const CtlCall *call, const EscJson *json)
 {
     int64_t now_ms = ctl_now(json);
     const char *id = call->line->arguments[0];
-    EscBuf title = new_text();
+    EscBuf title = ctl_new_text();
     EscText name = ctl_text(json, "template_title");
     esc_buf_printf(&title, "%s  %.*s", id,
                    ESC_TEXT_ARG(name.size > 0 ? name : ctl_text(json, "template")));
@@ -404,13 +401,13 @@ static void show_escalation(const CtlCall *call, const EscJson *json)
     (void)fputc('\n', stdout);
     esc_buf_release(&title);
     show_ticket_line(json);
-    line("state", ctl_text(json, "state"));
-    line("outcome", ctl_text(json, "outcome"));
+    ctl_line("state", ctl_text(json, "state"));
+    ctl_line("outcome", ctl_text(json, "outcome"));
     show_duty(json, now_ms);
     show_question(json);
-    line("step", ctl_text(json, "step"));
-    line_time("opened", "", ctl_time(json, "opened_at"), now_ms);
-    line_time("closed", "", ctl_time(json, "closed_at"), now_ms);
+    ctl_line("step", ctl_text(json, "step"));
+    ctl_line_time("opened", "", ctl_time(json, "opened_at"), now_ms);
+    ctl_line_time("closed", "", ctl_time(json, "closed_at"), now_ms);
     show_checks(json);
     show_tickets(json);
     show_changes(json);
@@ -428,7 +425,7 @@ static void show_clock(const EscJson *sla, const char *name, const char *words, 
     EscText state = ctl_text(clock, "state");
     if (clock == NULL || state.size == 0 || is(state, "none"))
         return;
-    EscBuf text = new_text();
+    EscBuf text = ctl_new_text();
     esc_buf_printf(&text, "%s: %s", words,
                    is(state, "running")  ? "running"
                    : is(state, "paused") ? "paused"
@@ -438,7 +435,7 @@ static void show_clock(const EscJson *sla, const char *name, const char *words, 
         esc_buf_string(&text, is(state, "running") ? ", until " : ", was due ");
         when_write_far(&text, due_ms, now_ms);
     }
-    line_of("", &text);
+    ctl_line_of("", &text);
 }
 
 static bool is_shown_field(const EscJson *field)
@@ -455,10 +452,10 @@ static void show_fields(const EscJson *fields)
     for (; field != NULL; field = field->next) {
         if (!is_shown_field(field))
             continue;
-        EscBuf text = new_text();
+        EscBuf text = ctl_new_text();
         esc_buf_printf(&text, "%.*s: ", ESC_TEXT_ARG(field->name));
         write_value(&text, field);
-        line_of(label, &text);
+        ctl_line_of(label, &text);
         label = "";
     }
 }
@@ -468,7 +465,7 @@ static void show_fields(const EscJson *fields)
 /* "status: pending (accepted 14:05)": the last that is known of it there. */
 static void show_told(const EscJson *field, int64_t now_ms)
 {
-    EscBuf text = new_text();
+    EscBuf text = ctl_new_text();
     int64_t at_ms = ctl_time(field, "told_at");
     esc_buf_printf(&text, "%.*s: ", ESC_TEXT_ARG(ctl_text(field, "name")));
     write_value(&text, esc_json_member(field, ESC_TEXT("value")));
@@ -478,12 +475,12 @@ static void show_told(const EscJson *field, int64_t now_ms)
         when_write(&text, at_ms, now_ms);
     }
     esc_buf_char(&text, ')');
-    line_of("", &text);
+    ctl_line_of("", &text);
 }
 
 static void show_comment(const EscJson *comment, int64_t now_ms)
 {
-    EscBuf text = new_text();
+    EscBuf text = ctl_new_text();
     int64_t at_ms = ctl_time(comment, "at");
     esc_buf_printf(&text, "comment (%.*s, %.*s", ESC_TEXT_ARG(ctl_text(comment, "kind")),
                    ESC_TEXT_ARG(ctl_text(comment, "state")));
@@ -493,7 +490,7 @@ static void show_comment(const EscJson *comment, int64_t now_ms)
     }
     esc_buf_printf(&text, ")%s%.*s", ctl_text(comment, "text").size > 0 ? ": " : "",
                    ESC_TEXT_ARG(ctl_text(comment, "text")));
-    line_of("", &text);
+    ctl_line_of("", &text);
 }
 
 /* The system that has it, and how far each thing has come that was told there. */
@@ -501,13 +498,13 @@ static void show_homes(const EscJson *json, int64_t now_ms)
 {
     for (const EscJson *home = ctl_first(json, "homes"); home != NULL; home = home->next) {
         EscText id = ctl_text(home, "id"), made = ctl_text(home, "made");
-        EscBuf text = new_text();
+        EscBuf text = ctl_new_text();
         esc_buf_printf(&text, "%.*s", ESC_TEXT_ARG(ctl_text(home, "source")));
         if (id.size > 0)
             esc_buf_printf(&text, " as %.*s", ESC_TEXT_ARG(id));
         else if (made.size > 0)
             esc_buf_printf(&text, ": not made there yet (%.*s)", ESC_TEXT_ARG(made));
-        line_of("home", &text);
+        ctl_line_of("home", &text);
         for (const EscJson *field = ctl_first(home, "fields"); field != NULL; field = field->next)
             show_told(field, now_ms);
         for (const EscJson *one = ctl_first(home, "comments"); one != NULL; one = one->next)
@@ -532,13 +529,13 @@ static void show_ticket(const CtlCall *call, const EscJson *json)
 {
     int64_t now_ms = ctl_now(json);
     const EscJson *sla = esc_json_member(json, ESC_TEXT("sla"));
-    line("ticket", ctl_text(json, "id"));
-    line("title", ctl_text(json, "title"));
-    line("status", ctl_text(json, "status"));
-    line_time("created", "", ctl_time(json, "created_at"), now_ms);
-    line_time("updated", "", ctl_time(json, "updated_at"), now_ms);
+    ctl_line("ticket", ctl_text(json, "id"));
+    ctl_line("title", ctl_text(json, "title"));
+    ctl_line("status", ctl_text(json, "status"));
+    ctl_line_time("created", "", ctl_time(json, "created_at"), now_ms);
+    ctl_line_time("updated", "", ctl_time(json, "updated_at"), now_ms);
     if (sla != NULL && sla->kind == ESC_JSON_OBJECT) {
-        line("promised", ctl_text(sla, "name"));
+        ctl_line("promised", ctl_text(sla, "name"));
         show_clock(sla, "respond", "first response", now_ms);
         show_clock(sla, "resolve", "resolution", now_ms);
         show_clock(sla, "update", "answer", now_ms);
@@ -553,7 +550,7 @@ int ctl_show(const CtlCall *call)
 {
     const char *id = call->line->arguments[0];
     bool is_escalation = ctl_is_escalation(id);
-    EscBuf path = new_text();
+    EscBuf path = ctl_new_text();
     CtlReply reply = {0};
     esc_buf_string(&path, is_escalation ? "/v1/escalations/" : "/v1/tickets/");
     ctl_encode(&path, esc_text_from(id));

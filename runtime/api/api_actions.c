@@ -130,12 +130,14 @@ static bool take_absence(EscRequest *request, const EscJson *body)
     return true;
 }
 
-/* What the path names: a ticket, an escalation, a template or a person. */
+/* What the path names: a ticket, an escalation, a task, a template or a person. */
 static bool take_path(EscRequest *request)
 {
     const char *path = request->route->path;
     if (strncmp(path, "/v1/escalations/", 16) == 0)
         return esc_request_path_escalation(request, &request->action.escalation);
+    if (strncmp(path, "/v1/tasks/", 10) == 0)
+        return esc_request_path_task(request, &request->action.escalation, &request->action.task);
     EscText name = esc_arena_text(request->arena, esc_buf_as_text(&request->parameter));
     if (strncmp(path, "/v1/tickets/", 12) == 0)
         request->action.ticket = name;
@@ -173,6 +175,7 @@ static bool take_body(EscRequest *request, const EscJson *body, const EscProgram
     case ESC_VERB_ABSENT:
         return take_absence(request, body);
     case ESC_VERB_ANSWER:
+    case ESC_VERB_COMPLETE:
         return esc_request_take_text(request, body, "answer", ESC_TEXT_MAX, &action->target);
     case ESC_VERB_CONFIRM:
     case ESC_VERB_OVERRIDE:

@@ -284,6 +284,8 @@ void esc_open_take_key(EscRequest *request); /* Idempotency-Key (api_versions.c)
 bool esc_request_path_escalation(EscRequest *request, uint64_t *id);
 /* Whether the store has it; false: it was answered with 404. In a look (api_reads.c). */
 bool esc_request_finds_escalation(EscRequest *request, EscService *service, uint64_t id);
+/* The task that the path names; false: it was answered with 404 (api_tasks.c). */
+bool esc_request_path_task(EscRequest *request, uint64_t *escalation, uint32_t *number);
 
 /* --- requests that wait (api_wait.c); at the door ------------------------------------------------ */
 
@@ -344,6 +346,7 @@ typedef struct EscApiItems {
     EscBuf out;
     size_t count;
     int64_t now_ms; /* the engine's, for who shows how long until something; 0: not said */
+    EscText you;    /* who asks; empty: not said */
     EscText next;   /* where the next page begins; empty: it is not said, or there is none */
 } EscApiItems;
 void esc_api_items_open(EscApiItems *items);

@@ -83,6 +83,10 @@ void esc_api_items_open(EscApiItems *items)
 void esc_api_items_answer(EscRequest *request, EscApiItems *items, EscStatus status, EscWhy *why)
 {
     esc_buf_char(&items->out, ']');
+    if (items->you.size > 0) {
+        esc_buf_string(&items->out, ",\"you\":");
+        esc_json_text(&items->out, items->you);
+    }
     if (items->now_ms != 0) {
         esc_buf_string(&items->out, ",\"now\":\"");
         esc_time_write(&items->out, items->now_ms);

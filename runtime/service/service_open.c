@@ -104,6 +104,12 @@ static EscStatus take_kept(void *context, const EscKeptRow *row, EscWhy *why)
     return esc_engine_restore_kept(service->engine, row, why);
 }
 
+static EscStatus take_task(void *context, const EscTaskRow *row, EscWhy *why)
+{
+    const EscService *service = context;
+    return esc_engine_restore_task(service->engine, row, why);
+}
+
 static EscStatus restore(EscService *service, EscWhy *why)
 {
     const EscStoreSink sink = {.context = service,
@@ -112,7 +118,8 @@ static EscStatus restore(EscService *service, EscWhy *why)
                                .ticket = take_ticket,
                                .escalation = take_escalation,
                                .outbox = take_outbox,
-                               .kept = take_kept};
+                               .kept = take_kept,
+                               .task = take_task};
     return esc_store_load(service->store, &sink, why);
 }
 

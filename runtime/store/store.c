@@ -240,3 +240,28 @@ EscStatus esc_store_evidence(EscStore *store, const EscEvidenceFilter *filter,
     bounded.escalation = number_of(filter->escalation);
     return store->ops->evidence(store, &bounded, visit, context, why);
 }
+
+bool esc_task_fits(const EscTaskFilter *filter, const EscTaskRow *row)
+{
+    if (filter->escalation != 0 && row->escalation != filter->escalation)
+        return false;
+    if (filter->is_open ? !esc_task_state_is_open(row->state)
+                        : filter->has_state && row->state != filter->state)
+        return false;
+    if (filter->assignee.size != 0 && !esc_text_equal(row->assignee, filter->assignee))
+        return false;
+    if (filter->candidate.size != 0 && !esc_task_is_candidate(row->candidates, filter->candidate))
+        return false;
+    return filter->due_before_ms == 0 ||
+           (row->due_at_ms != 0 && row->due_at_ms < filter->due_before_ms);
+}
+
+EscStatus esc_store_tasks(EscStore *store, const EscTaskFilter *filter, EscTaskVisit *visit,
+                          void *context, EscWhy *why)
+{
+    EscTaskFilter bounded = *filter;
+    bounded.limit = limit_of(filter->limit);
+    bounded.escalation = number_of(filter->escalation);
+    bounded.after_escalation = number_of(filter->after_escalation);
+    return store->ops->tasks(store, &bounded, visit, context, why);
+}

@@ -47,7 +47,7 @@ struct Scene {
     EscBuf views;   /* as they stand in it last */
     EscBuf answers; /* scene_answers */
     size_t row_size_max;
-    char field[8192];
+    char field[8192], facts[8192];
 };
 
 static bool reads_german;
@@ -630,6 +630,15 @@ static void group_write(EscBuf *out, const EscGroup *group)
         (unsigned long long)counters->next_outbox, (unsigned long long)counters->next_audit,
         (unsigned long long)counters->next_timer, (long long)counters->time_ms,
         (long long)group->outbox_moved_ms);
+    for (size_t i = 0; i < group->tasks_count; i++) {
+        const EscTaskRow *row = &group->tasks[i];
+        esc_buf_printf(out, "task E-%llu-%u %s %s %lld %lld %lld body %08x",
+                       (unsigned long long)row->escalation, row->number,
+                       esc_task_kind_name(row->kind), esc_task_state_name(row->state),
+                       (long long)row->created_at_ms, (long long)row->due_at_ms,
+                       (long long)row->done_at_ms, esc_crc32c(row->body));
+        write_texts(out, (EscText[]){row->ticket, row->assignee, row->candidates}, 3);
+    }
     for (size_t i = 0; i < group->kept_count; i++)
         esc_buf_printf(out, "kept %02x%02x%02x body %08x\n", group->kept[i].id[0],
                        group->kept[i].id[1], group->kept[i].id[2], esc_crc32c(group->kept[i].body));
@@ -832,6 +841,12 @@ static EscStatus take_kept(void *context, const EscKeptRow *row, EscWhy *why)
     return esc_engine_restore_kept(restoring->engine, row, why);
 }
 
+static EscStatus take_task(void *context, const EscTaskRow *row, EscWhy *why)
+{
+    const Restoring *restoring = context;
+    return esc_engine_restore_task(restoring->engine, row, why);
+}
+
 /* An event that need not be written, because half of the silence's time has not gone since the last one that was: the
  * engine that lives on knows of it. */
 static void unwritten_tell(const Scene *scene, EscEngine *engine)
@@ -868,7 +883,7 @@ EscEngine *scene_restore(Scene *scene, uint64_t hash_seed)
         return engine;
     Restoring restoring = {scene, engine};
     const EscStoreSink sink = {&restoring,  take_counters, take_ticket, take_escalation,
-                               take_outbox, NULL,          take_kept};
+                               take_outbox, NULL,          take_kept,   take_task};
     EscWhy why = {.text = ""};
     if (esc_store_load(scene->store, &sink, &why) != ESC_OK)
         fail_msg("restoring: %s", why.text);
@@ -1285,6 +1300,57 @@ bool scene_has_timers(const Scene *scene)
 size_t scene_unsettled(const Scene *scene)
 {
     return scene->unsettled.count;
+}
+
+static bool task_tell(void *context, const EscTaskRow *row)
+{
+    Scene *scene = context;
+    EscTaskView view;
+    EscArena *arena = esc_arena_new((size_t)1 << 20);
+    assert_true(esc_task_body_show(arena, row->body, &view));
+    EscBuf out;
+    esc_buf_init(&out, sizeof scene->field - 1);
+    esc_buf_printf(&out, "%s %s %.*s [", esc_task_kind_name(row->kind),
+                   esc_task_state_name(row->state), ESC_TEXT_ARG(row->assignee));
+    for (size_t i = 1; i + 1 < row->candidates.size; i++) {
+        if (row->candidates.data[i] == '\n')
+            esc_buf_string(&out, ", ");
+        else
+            esc_buf_char(&out, row->candidates.data[i]);
+    }
+    esc_buf_char(&out, ']');
+    if (row->due_at_ms != 0)
+        esc_buf_printf(&out, " in %lldm",
+                       (long long)((row->due_at_ms - scene->now_ms) / ESC_MINUTE_MS));
+    esc_buf_printf(&out, ": %.*s", ESC_TEXT_ARG(view.title));
+    if (view.outcome.size > 0)
+        esc_buf_printf(&out, " = %.*s by %.*s", ESC_TEXT_ARG(view.outcome),
+                       ESC_TEXT_ARG(view.done_by));
+    if (view.reason.size > 0)
+        esc_buf_printf(&out, ", %.*s", ESC_TEXT_ARG(view.reason));
+    esc_buf_char(&out, '\0');
+    memcpy(scene->field, out.data, out.size);
+    esc_buf_release(&out);
+    (void)snprintf(scene->facts, sizeof scene->facts, "%.*s", ESC_TEXT_ARG(view.facts_json));
+    esc_arena_free(arena);
+    return true;
+}
+
+const char *scene_task_facts(Scene *scene, uint64_t escalation, uint32_t number)
+{
+    (void)scene_task(scene, escalation, number);
+    return scene->facts;
+}
+
+const char *scene_task(Scene *scene, uint64_t escalation, uint32_t number)
+{
+    const EscTaskFilter filter = {.escalation = escalation,
+                                  .after_escalation = escalation,
+                                  .after_number = number - 1,
+                                  .limit = 1};
+    scene->field[0] = '\0';
+    assert_status(esc_store_tasks(scene->store, &filter, task_tell, scene, NULL), ESC_OK);
+    return scene->field;
 }
 
 const EscEvidenceRow *scene_evidence(const Scene *scene, const char *name)

@@ -80,6 +80,11 @@ const EscOutboxRow *scene_last(const Scene *scene, const char *target);
 bool scene_has_timers(const Scene *scene); /* in the store */
 size_t scene_unsettled(const Scene *scene);
 const EscEvidenceRow *scene_evidence(const Scene *scene, const char *name);
+/* One task as its row has it: "question open ana [ana, ben] in 60m: Which?" (whose, who may take it, when it is due from now on, its
+ * title), and what came of it: " = yes by ana, because"; "" when there is none. */
+const char *scene_task(Scene *scene, uint64_t escalation, uint32_t number);
+/* What a task of triage says of its exception, as JSON. */
+const char *scene_task_facts(Scene *scene, uint64_t escalation, uint32_t number);
 /* Largest body of a row that was suspended. */
 size_t scene_row_size_max(const Scene *scene);
 void scene_story(const Scene *scene); /* prints the audit trail, for looking at a failing test */

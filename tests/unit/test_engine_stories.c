@@ -1134,10 +1134,10 @@ static void a_postmortem_in_german(void **state)
     for (size_t i = 0; i < ESC_COUNT_OF(words); i++)
         if (strstr(description, words[i]) == NULL)
             fail_msg("no %s in %s", words[i], description);
-    assert_int_equal(scene_sent(scene, "ana",
-                                "Das Post-mortem zu T ist bis 2026-01-10 09:06 UTC "
-                                "Ihre Aufgabe: escal:T-1"),
-                     1);
+    assert_int_equal(
+        scene_sent(scene, "ben",
+                   "The post-mortem of T is yours until 2026-01-10 09:06 UTC: escal:T-1"),
+        1); /* ana was called and never came */
     assert_int_equal(scene_sent(scene, "ben", "ana did not acknowledge within 5m"), 1);
     scene_free(scene);
 }

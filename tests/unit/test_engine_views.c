@@ -300,7 +300,6 @@ static void a_closed_one_of_a_ticket_that_is_open_again(void **state)
 {
     (void)state;
     Scene *scene = closed();
-    assert_false(scene_has_timers(scene));
     EscEscalationRow row = *scene_row(scene, 1);
     uint8_t body[65536];
     assert_true(row.body.size < sizeof body);

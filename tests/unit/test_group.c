@@ -61,15 +61,77 @@ static void a_group_with_any_list_is_not_empty(void **state)
     esc_group_init(&group, NULL);
     group.counters.time_ms = 7;
     assert_true(esc_group_is_empty(&group));
-    size_t *const counts[] = {&group.bundles_count,     &group.events_count,  &group.tickets_count,
-                              &group.escalations_count, &group.outbox_count,  &group.settled_count,
-                              &group.retries_count,     &group.audit_count,   &group.evidence_count,
-                              &group.kept_count,        &group.workspace.size};
+    size_t *const counts[] = {
+        &group.bundles_count,     &group.events_count,   &group.tickets_count,
+        &group.escalations_count, &group.outbox_count,   &group.settled_count,
+        &group.retries_count,     &group.audit_count,    &group.evidence_count,
+        &group.kept_count,        &group.workspace.size, &group.tasks_count};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++) {
         *counts[i] = 1;
         assert_false(esc_group_is_empty(&group));
         *counts[i] = 0;
     }
+}
+
+static void a_task_is_known_by_its_id(void **state)
+{
+    (void)state;
+    uint64_t escalation = 0;
+    uint32_t number = 0;
+    assert_true(esc_task_id_read(ESC_TEXT("E-12-3"), &escalation, &number));
+    assert_int_equal(escalation, 12);
+    assert_int_equal(number, 3);
+    assert_true(
+        esc_task_id_read(ESC_TEXT("E-9223372036854775807-4294967294"), &escalation, &number));
+    static const char *const refused[] = {"",
+                                          "E-",
+                                          "E-12",
+                                          "E-12-",
+                                          "E--3",
+                                          "E-0-3",
+                                          "E-12-0",
+                                          "E-012-3",
+                                          "12-3",
+                                          "E-12-3 ",
+                                          "E-12-3x",
+                                          "e-12-3",
+                                          "E-1-+3",
+                                          "E-1--3",
+                                          "T-12-3",
+                                          "E-9223372036854775808-1",
+                                          "E-1-4294967295",
+                                          "E-99999999999999999999999-1"};
+    for (size_t i = 0; i < ESC_COUNT_OF(refused); i++)
+        assert_false(esc_task_id_read(esc_text_from(refused[i]), &escalation, &number));
+}
+
+static void a_candidate_is_a_whole_name(void **state)
+{
+    (void)state;
+    EscText names = ESC_TEXT("\nana\nbenno\n");
+    assert_true(esc_task_is_candidate(names, ESC_TEXT("ana")));
+    assert_true(esc_task_is_candidate(names, ESC_TEXT("benno")));
+    assert_false(esc_task_is_candidate(names, ESC_TEXT("ben")));
+    assert_false(esc_task_is_candidate(names, ESC_TEXT("nno")));
+    assert_false(esc_task_is_candidate(names, ESC_TEXT("")));
+    assert_false(esc_task_is_candidate(ESC_TEXT(""), ESC_TEXT("ana")));
+    assert_false(esc_task_is_candidate(ESC_TEXT("\n"), ESC_TEXT("ana")));
+}
+
+static void names_of_tasks_are_found_again(void **state)
+{
+    (void)state;
+    EscTaskState found;
+    for (int i = 0; i < ESC_TASK_STATE_COUNT; i++) {
+        assert_true(
+            esc_task_state_find(esc_text_from(esc_task_state_name((EscTaskState)i)), &found));
+        assert_int_equal(found, i);
+        assert_int_equal(esc_task_state_is_open(found), i <= ESC_TASK_CLAIMED);
+    }
+    assert_false(esc_task_state_find(ESC_TEXT("late"), &found));
+    assert_string_equal(esc_task_state_name(ESC_TASK_STATE_COUNT), "unknown");
+    assert_string_equal(esc_task_kind_name(ESC_TASK_FOLLOW_UP), "follow_up");
+    assert_string_equal(esc_task_kind_name(ESC_TASK_KIND_COUNT), "unknown");
 }
 
 int main(void)
@@ -79,6 +141,9 @@ int main(void)
         cmocka_unit_test(numbers_stay),
         cmocka_unit_test(a_delivery_climbs_and_never_goes_down),
         cmocka_unit_test(a_group_with_any_list_is_not_empty),
+        cmocka_unit_test(a_task_is_known_by_its_id),
+        cmocka_unit_test(a_candidate_is_a_whole_name),
+        cmocka_unit_test(names_of_tasks_are_found_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

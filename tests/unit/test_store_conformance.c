@@ -148,6 +148,8 @@ static EscStatus hear_outbox(void *context, const EscOutboxEntry *entry, EscWhy 
     return answer();
 }
 
+static EscStatus hear_task(void *context, const EscTaskRow *row, EscWhy *refusal);
+
 static EscStatus hear_kept(void *context, const EscKeptRow *row, EscWhy *refusal)
 {
     (void)context, (void)refusal;
@@ -159,7 +161,7 @@ static EscStatus hear_kept(void *context, const EscKeptRow *row, EscWhy *refusal
 static EscStatus load(void)
 {
     const EscStoreSink sink = {NULL,        hear_counters, hear_ticket, hear_escalation,
-                               hear_outbox, NULL,          hear_kept};
+                               hear_outbox, NULL,          hear_kept,   hear_task};
     return esc_store_load(store, &sink, &why);
 }
 
@@ -281,6 +283,174 @@ static void what_is_kept_is_written_again_and_goes(void **state)
     assert_kept("kept bbbbbbbbbbbbbbbb four;");
 }
 
+/* --- tasks ------------------------------------------------------------------------------------- */
+
+static EscTaskRow task_row(uint64_t escalation, uint32_t number, EscTaskState state,
+                           const char *assignee)
+{
+    static const uint8_t body[] = {1, 2, 3};
+    return (EscTaskRow){.escalation = escalation,
+                        .number = number,
+                        .kind = ESC_TASK_APPROVAL,
+                        .state = state,
+                        .ticket = ESC_TEXT("INC-1"),
+                        .assignee = esc_text_from(assignee),
+                        .candidates = ESC_TEXT("\nana\nben\n"),
+                        .created_at_ms = 10,
+                        .due_at_ms = 100 * (int64_t)number,
+                        .body = {body, sizeof body}};
+}
+
+static void commit_tasks(uint64_t n, EscTaskRow *rows, size_t count)
+{
+    sample_make(&sample, n);
+    sample.group.epoch = esc_store_epoch(store);
+    sample.group.tasks = rows;
+    sample.group.tasks_count = count;
+    assert_status(esc_store_commit(store, &sample.group, &why), ESC_OK);
+    sample.group.tasks = NULL;
+    sample.group.tasks_count = 0;
+}
+
+static bool see_task(void *context, const EscTaskRow *row)
+{
+    (void)context;
+    esc_buf_printf(&heard, "E-%llu-%u %s %s %.*s %.*s %lld %lld %zu;",
+                   (unsigned long long)row->escalation, row->number, esc_task_kind_name(row->kind),
+                   esc_task_state_name(row->state), ESC_TEXT_ARG(row->ticket),
+                   ESC_TEXT_ARG(row->assignee), (long long)row->due_at_ms,
+                   (long long)row->done_at_ms, row->body.size);
+    return true;
+}
+
+static void assert_tasks(const EscTaskFilter *filter, const char *expected)
+{
+    esc_buf_clear(&heard);
+    assert_status(esc_store_tasks(store, filter, see_task, NULL, &why), ESC_OK);
+    esc_buf_char(&heard, '\0');
+    assert_string_equal(heard.data, expected);
+}
+
+static void tasks_are_written_again_and_listed_by_their_numbers(void **state)
+{
+    (void)state;
+    EscTaskRow made[] = {task_row(2, 1, ESC_TASK_OPEN, "ana"), task_row(1, 2, ESC_TASK_OPEN, ""),
+                         task_row(1, 1, ESC_TASK_CLAIMED, "ben")};
+    commit_tasks(1, made, 3);
+    EscTaskFilter filter = {.limit = 100};
+    assert_tasks(&filter, "E-1-1 approval claimed INC-1 ben 100 0 3;"
+                          "E-1-2 approval open INC-1  200 0 3;"
+                          "E-2-1 approval open INC-1 ana 100 0 3;");
+    EscTaskRow done[] = {task_row(1, 1, ESC_TASK_DONE, "ana")};
+    done[0].done_at_ms = 70;
+    commit_tasks(2, done, 1);
+    filter.is_open = true;
+    assert_tasks(&filter,
+                 "E-1-2 approval open INC-1  200 0 3;E-2-1 approval open INC-1 ana 100 0 3;");
+    filter.limit = 1;
+    assert_tasks(&filter, "E-1-2 approval open INC-1  200 0 3;");
+    filter.after_escalation = 1;
+    filter.after_number = 2;
+    assert_tasks(&filter, "E-2-1 approval open INC-1 ana 100 0 3;");
+    filter = (EscTaskFilter){.has_state = true, .state = ESC_TASK_DONE, .limit = 100};
+    assert_tasks(&filter, "E-1-1 approval done INC-1 ana 100 70 3;");
+    filter.limit = 0;
+    assert_tasks(&filter, "");
+}
+
+static void tasks_are_found_by_who_and_by_when(void **state)
+{
+    (void)state;
+    EscTaskRow made[] = {task_row(1, 1, ESC_TASK_OPEN, "ana"), task_row(1, 2, ESC_TASK_OPEN, "ben"),
+                         task_row(3, 1, ESC_TASK_OPEN, "ben")};
+    made[1].candidates = ESC_TEXT("\nbenno\n");
+    made[2].due_at_ms = 0;
+    commit_tasks(1, made, 3);
+    EscTaskFilter filter = {.is_open = true, .assignee = ESC_TEXT("ben"), .limit = 9};
+    assert_tasks(&filter,
+                 "E-1-2 approval open INC-1 ben 200 0 3;E-3-1 approval open INC-1 ben 0 0 3;");
+    filter = (EscTaskFilter){.candidate = ESC_TEXT("ben"), .limit = 9};
+    assert_tasks(&filter,
+                 "E-1-1 approval open INC-1 ana 100 0 3;E-3-1 approval open INC-1 ben 0 0 3;");
+    filter = (EscTaskFilter){.due_before_ms = 200, .limit = 9};
+    assert_tasks(&filter,
+                 "E-1-1 approval open INC-1 ana 100 0 3;"); /* without a time: never late */
+    filter = (EscTaskFilter){.escalation = 1, .after_number = 1, .after_escalation = 1, .limit = 9};
+    assert_tasks(&filter, "E-1-2 approval open INC-1 ben 200 0 3;");
+    filter = (EscTaskFilter){.escalation = 2, .limit = 9};
+    assert_tasks(&filter, "");
+}
+
+static EscStatus hear_task(void *context, const EscTaskRow *row, EscWhy *refusal)
+{
+    (void)refusal;
+    return see_task(context, row) ? ESC_OK : ESC_CONFLICT;
+}
+
+static EscStatus hear_nothing(void *context, const EscKeptRow *row, EscWhy *refusal)
+{
+    (void)context, (void)row, (void)refusal;
+    return ESC_OK;
+}
+
+static EscStatus no_counters(void *context, const EscCounters *counters, EscBytes body,
+                             EscWhy *refusal)
+{
+    (void)context, (void)counters, (void)body, (void)refusal;
+    return ESC_OK;
+}
+
+static EscStatus no_ticket(void *context, const EscTicketRow *row, EscWhy *refusal)
+{
+    (void)context, (void)row, (void)refusal;
+    return ESC_OK;
+}
+
+static EscStatus no_escalation(void *context, const EscEscalationRow *row, EscWhy *refusal)
+{
+    (void)context, (void)row, (void)refusal;
+    return ESC_OK;
+}
+
+static EscStatus no_outbox(void *context, const EscOutboxEntry *entry, EscWhy *refusal)
+{
+    (void)context, (void)entry, (void)refusal;
+    return ESC_OK;
+}
+
+static void a_start_is_given_the_tasks_that_are_open(void **state)
+{
+    (void)state;
+    EscTaskRow made[] = {task_row(1, 1, ESC_TASK_OPEN, "ana"), task_row(1, 2, ESC_TASK_EXPIRED, ""),
+                         task_row(1, 3, ESC_TASK_CLAIMED, "ben")};
+    commit_tasks(1, made, 3);
+    kind->reopen();
+    const EscStoreSink sink = {.counters = no_counters,
+                               .ticket = no_ticket,
+                               .escalation = no_escalation,
+                               .outbox = no_outbox,
+                               .kept = hear_nothing,
+                               .task = hear_task};
+    esc_buf_clear(&heard);
+    assert_status(esc_store_load(store, &sink, &why), ESC_OK);
+    esc_buf_char(&heard, '\0');
+    assert_string_equal(heard.data, "E-1-1 approval open INC-1 ana 100 0 3;"
+                                    "E-1-3 approval claimed INC-1 ben 300 0 3;");
+}
+
+static void a_task_without_a_number_is_refused(void **state)
+{
+    (void)state;
+    EscTaskRow made[] = {task_row(1, 0, ESC_TASK_OPEN, "ana")};
+    sample_make(&sample, 1);
+    sample.group.epoch = esc_store_epoch(store);
+    sample.group.tasks = made;
+    sample.group.tasks_count = 1;
+    assert_status(esc_store_commit(store, &sample.group, &why), ESC_STORE_FAILED);
+    sample.group.tasks = NULL;
+    sample.group.tasks_count = 0;
+}
+
 /* --- groups -------------------------------------------------------------------------------------- */
 
 static void a_new_store_gives_counters_only(void **state)
@@ -394,7 +564,7 @@ static void a_corrected_clock_moves_the_opening(void **state)
     int64_t opened_ms = first->opened_at_ms, seen_ms = 0;
     commit_made();
     const EscStoreSink sink = {&seen_ms,    hear_counters, hear_ticket, see_first_opening,
-                               hear_outbox, NULL,          hear_kept};
+                               hear_outbox, NULL,          hear_kept,   hear_task};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     assert_int_equal(seen_ms, opened_ms);
 }
@@ -406,7 +576,7 @@ static void tickets_come_with_their_escalations_for_who_asks(void **state)
     commit(1);
     commit(2);
     const EscStoreSink sink = {NULL,        hear_counters, hear_ticket, hear_escalation,
-                               hear_outbox, has_the_first, hear_kept};
+                               hear_outbox, has_the_first, hear_kept,   hear_task};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     assert_int_equal(heard_at("ticket T-1"), SIZE_MAX);
     assert_in_range(heard_at("ticket T-2"), heard_at("escalation 1"), heard_at("escalation 2"));
@@ -502,7 +672,7 @@ static void a_body_may_be_any_bytes(void **state)
     group->workspace = group->tickets[0].body = group->escalations[0].body = body;
     commit_made();
     const EscStoreSink sink = {&body,      see_counters, see_ticket, see_escalation,
-                               see_outbox, NULL,         hear_kept};
+                               see_outbox, NULL,         hear_kept,  hear_task};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     EscArena *arena = esc_arena_new(10000);
     EscTicketRow row;
@@ -1152,11 +1322,13 @@ static void escalations_are_listed_newest_first(void **state)
         {{.is_unclosed = true, .limit = 2}, "3;2;"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(lists); i++) {
-        assert_status(esc_store_escalations(store, &lists[i].filter, hear_id, NULL, NULL, &why), ESC_OK);
+        assert_status(esc_store_escalations(store, &lists[i].filter, hear_id, NULL, NULL, &why),
+                      ESC_OK);
         assert_heard(lists[i].expected);
     }
     visits_max = 2;
-    assert_status(esc_store_escalations(store, &lists[0].filter, hear_id, NULL, NULL, &why), ESC_OK);
+    assert_status(esc_store_escalations(store, &lists[0].filter, hear_id, NULL, NULL, &why),
+                  ESC_OK);
     assert_heard("3;2;");
 }
 
@@ -1187,7 +1359,8 @@ static void unclosed_escalations_are_listed(void **state)
          "5;4;1;"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(lists); i++) {
-        assert_status(esc_store_escalations(store, &lists[i].filter, hear_id, NULL, NULL, &why), ESC_OK);
+        assert_status(esc_store_escalations(store, &lists[i].filter, hear_id, NULL, NULL, &why),
+                      ESC_OK);
         assert_heard(lists[i].expected);
     }
 }
@@ -1249,17 +1422,17 @@ static void pages_go_on_where_the_last_one_ended(void **state)
 {
     (void)state;
     commit_board();
-    static const char *const whole[ESC_SORT_COUNT] = {
-        [ESC_SORT_OPENED] = "6;5;4;3;2;1;",
-        [ESC_SORT_DUE] = "6;5;4;2;1;",
-        [ESC_SORT_SEVERITY] = "6;4;2;5;1;"};
+    static const char *const whole[ESC_SORT_COUNT] = {[ESC_SORT_OPENED] = "6;5;4;3;2;1;",
+                                                      [ESC_SORT_DUE] = "6;5;4;2;1;",
+                                                      [ESC_SORT_SEVERITY] = "6;4;2;5;1;"};
     for (int sort = 0; sort < ESC_SORT_COUNT; sort++)
         for (size_t limit = 1; limit <= 7; limit++) {
             EscEscalationFilter filter = {.sort = (EscEscalationSort)sort, .limit = limit};
             int pages = 0;
             do {
-                assert_status(esc_store_escalations(store, &filter, hear_id, NULL, &filter.after, &why),
-                              ESC_OK);
+                assert_status(
+                    esc_store_escalations(store, &filter, hear_id, NULL, &filter.after, &why),
+                    ESC_OK);
                 assert_true(++pages <= 7);
             } while (filter.after.id != 0);
             assert_heard(whole[sort]);
@@ -1499,6 +1672,27 @@ static void what_is_old_is_forgotten_and_what_is_live_is_not(void **state)
         esc_text_ends_with(esc_buf_as_text(&heard), ESC_TEXT("4 E-4 ticket 4 evidence 4;")));
 }
 
+static void what_has_an_open_task_is_not_forgotten(void **state)
+{
+    (void)state;
+    close_two();
+    EscTaskRow rows[] = {task_row(1, 1, ESC_TASK_DONE, "ana"), task_row(1, 2, ESC_TASK_OPEN, "ana"),
+                         task_row(2, 1, ESC_TASK_DONE, "ana")};
+    commit_tasks(4, rows, 3);
+    const EscTaskFilter all = {.limit = 10};
+    const EscEscalationFilter escalations = {.limit = 10};
+    assert_false(retain(INT64_MAX, 100));
+    assert_tasks(&all,
+                 "E-1-1 approval done INC-1 ana 100 0 3;E-1-2 approval open INC-1 ana 200 0 3;");
+    esc_buf_clear(&heard);
+    assert_status(esc_store_escalations(store, &escalations, hear_id, NULL, NULL, &why), ESC_OK);
+    assert_heard("4;3;1;"); /* the second is gone, with its task */
+    rows[1].state = ESC_TASK_DONE;
+    commit_tasks(5, rows + 1, 1);
+    assert_false(retain(INT64_MAX, 100));
+    assert_tasks(&all, "");
+}
+
 static void forgetting_goes_in_small_steps(void **state)
 {
     (void)state;
@@ -1542,6 +1736,11 @@ int main(void)
         BOTH(a_new_store_gives_counters_only),
         BOTH(what_is_live_comes_back_in_order),
         BOTH(what_is_kept_is_written_again_and_goes),
+        BOTH(tasks_are_written_again_and_listed_by_their_numbers),
+        BOTH(tasks_are_found_by_who_and_by_when),
+        BOTH(a_start_is_given_the_tasks_that_are_open),
+        BOTH(a_task_without_a_number_is_refused),
+        BOTH(what_has_an_open_task_is_not_forgotten),
         BOTH(tickets_come_back_in_the_order_in_which_they_came),
         BOTH(what_is_closed_stays_in_the_store),
         BOTH(a_ticket_with_a_clock_of_its_own_comes_back),

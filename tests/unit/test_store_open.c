@@ -102,7 +102,7 @@ static void settings_are_what_the_manual_asks_for(void **state)
         {"PRAGMA foreign_keys", "1"},       {"PRAGMA locking_mode", "normal"},
         {"PRAGMA page_size", "4096"},       {"PRAGMA cache_size", "-65536"},
         {"PRAGMA wal_autocheckpoint", "0"}, {"PRAGMA mmap_size", "0"},
-        {"PRAGMA user_version", "4"},
+        {"PRAGMA user_version", "5"},
     };
     for (size_t i = 0; i < ESC_COUNT_OF(wanted); i++) {
         sqlite3_stmt *query = NULL;
@@ -180,14 +180,15 @@ int sqlite3_prepare_v2(sqlite3 *db, const char *sql, int size, sqlite3_stmt **st
     return fails_now(&prepare_fails_at) ? SQLITE_IOERR : real(db, sql, size, statement, tail);
 }
 
-int sqlite3_prepare_v3(sqlite3 *db, const char *sql, int size, unsigned flags, sqlite3_stmt **statement,
-                       const char **tail)
+int sqlite3_prepare_v3(sqlite3 *db, const char *sql, int size, unsigned flags,
+                       sqlite3_stmt **statement, const char **tail)
 {
     int (*real)(sqlite3 *, const char *, int, unsigned, sqlite3_stmt **, const char **) = NULL;
     void *symbol = dlsym(RTLD_NEXT, "sqlite3_prepare_v3");
     memcpy(&real, &symbol, sizeof real);
     *statement = NULL;
-    return fails_now(&prepare_fails_at) ? SQLITE_IOERR : real(db, sql, size, flags, statement, tail);
+    return fails_now(&prepare_fails_at) ? SQLITE_IOERR
+                                        : real(db, sql, size, flags, statement, tail);
 }
 
 int sqlite3_step(sqlite3_stmt *statement)
@@ -254,8 +255,8 @@ static void every_table_is_strict(void **state)
                            -1, &query, NULL),
         SQLITE_OK);
     assert_int_equal(sqlite3_step(query), SQLITE_ROW);
-    assert_int_equal(sqlite3_column_int(query, 0), 11);
-    assert_int_equal(sqlite3_column_int(query, 1), 11);
+    assert_int_equal(sqlite3_column_int(query, 0), 12);
+    assert_int_equal(sqlite3_column_int(query, 1), 12);
     sqlite3_finalize(query);
     sqlite3_close(db);
 }
@@ -406,10 +407,10 @@ static void another_schema_is_refused(void **state)
     (void)state;
     assert_status(open_store(), ESC_OK);
     close_store();
-    run_on_file("PRAGMA user_version = 5");
+    run_on_file("PRAGMA user_version = 6");
     assert_status(open_store(), ESC_BAD_CONFIG);
-    assert_string_equal(why.text, "the store has schema version 5, and this program needs 4");
-    run_on_file("PRAGMA user_version = 4; PRAGMA application_id = 7");
+    assert_string_equal(why.text, "the store has schema version 6, and this program needs 5");
+    run_on_file("PRAGMA user_version = 5; PRAGMA application_id = 7");
     assert_status(open_store(), ESC_BAD_CONFIG);
     assert_string_equal(why.text, "the file is not a store of Escal");
 }
@@ -419,8 +420,10 @@ static void a_table_that_is_missing_is_refused(void **state)
 {
     (void)state;
     char wanted[400];
-    (void)snprintf(wanted, sizeof wanted,
-                   "the store failed to prepare its statements: no such table: evidence (code 1, file %s)", file.path);
+    (void)snprintf(
+        wanted, sizeof wanted,
+        "the store failed to prepare its statements: no such table: evidence (code 1, file %s)",
+        file.path);
     assert_status(open_store(), ESC_OK);
     close_store();
     run_on_file("ALTER TABLE evidence RENAME TO elsewhere");
@@ -591,11 +594,12 @@ static EscStatus count_queued(void *context, const EscOutboxEntry *entry, EscWhy
     return ESC_OK;
 }
 
+#define AS_VERSION_4 "DROP TABLE task; PRAGMA user_version = 4;"
 #define AS_VERSION_3                                                                               \
     "DROP INDEX escalation_by_due; DROP INDEX escalation_by_rank;"                                 \
     "ALTER TABLE escalation DROP COLUMN version; ALTER TABLE escalation DROP COLUMN account;"      \
     "ALTER TABLE escalation DROP COLUMN severity; ALTER TABLE escalation DROP COLUMN rank;"        \
-    "ALTER TABLE escalation DROP COLUMN due_ms; PRAGMA user_version = 3;"
+    "ALTER TABLE escalation DROP COLUMN due_ms;" AS_VERSION_4 "PRAGMA user_version = 3;"
 
 static bool count_listed(void *count, const EscEscalationRow *row)
 {
@@ -652,6 +656,46 @@ static void a_store_of_version_2_is_opened(void **state)
     assert_int_equal(count, 1);
 }
 
+static EscStatus count_task(void *context, const EscTaskRow *row, EscWhy *refusal)
+{
+    (void)refusal;
+    *(int *)context += (int)row->number;
+    return ESC_OK;
+}
+
+/* Version 4 knew no tasks. */
+static void tasks_come_into_a_store_of_version_4(void **state)
+{
+    (void)state;
+    assert_status(open_store(), ESC_OK);
+    commit_groups(1, 3);
+    close_store();
+    run_on_file(AS_VERSION_4);
+    assert_status(open_store(), ESC_OK);
+    EscTaskRow tasks[] = {{.escalation = 1, .number = 1, .state = ESC_TASK_DONE},
+                          {.escalation = 1, .number = 2, .state = ESC_TASK_CLAIMED}};
+    Sample sample;
+    sample_init(&sample);
+    sample_make(&sample, 4);
+    sample.group.epoch = esc_store_epoch(store);
+    sample.group.tasks = tasks;
+    sample.group.tasks_count = ESC_COUNT_OF(tasks);
+    assert_status(esc_store_commit(store, &sample.group, &why), ESC_OK);
+    sample_release(&sample);
+    close_store();
+    assert_status(open_store(), ESC_OK);
+    int sum = 0;
+    const EscStoreSink sink = {.context = &sum,
+                               .counters = take_counters,
+                               .ticket = take_ticket,
+                               .escalation = count_live,
+                               .outbox = count_queued,
+                               .kept = count_kept,
+                               .task = count_task};
+    assert_status(esc_store_load(store, &sink, &why), ESC_OK);
+    assert_int_equal(sum, 2); /* the open one alone */
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -673,6 +717,7 @@ int main(void)
         TEST(a_table_that_is_missing_is_refused),
         TEST(a_store_of_version_2_is_opened),
         TEST(a_store_of_version_3_is_opened),
+        TEST(tasks_come_into_a_store_of_version_4),
         TEST(what_is_no_database_is_refused),
         TEST(a_clean_stop_leaves_a_mark_and_no_log),
         TEST(an_unclean_stop_leaves_no_mark_and_loses_nothing),

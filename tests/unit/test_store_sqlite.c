@@ -320,7 +320,7 @@ static void a_file_of_version_1_is_migrated(void **state)
     EscBuf out;
     esc_buf_init(&out, 10000);
     const EscStoreSink sink = {&out,         write_counters, write_ticket, write_escalation,
-                               write_queued, NULL,           write_kept};
+                               write_queued, NULL,           write_kept,   NULL};
     assert_status(esc_store_load(store, &sink, &why), ESC_OK);
     assert_text_equal(esc_buf_as_text(&out),
                       "4 1 4 604 9 7000 ;T-1 {\"a\":1};"

@@ -49,6 +49,7 @@ static bool was_raised(EscEscalation *const *list, size_t at, const EscTicket *t
 void esc_absence_spread(EscEngine *engine, EscText person)
 {
     size_t count = 0, theirs = 0;
+    esc_tasks_absent(engine, person);
     EscEscalation **list = open_list(engine, &count);
     for (size_t i = 0; i < count; i++) {
         if (is_theirs(list[i], person))

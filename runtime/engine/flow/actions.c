@@ -22,6 +22,8 @@ static bool is_meant(EscEngine *engine, EscEscalation *escalation, const EscActi
     case ESC_VERB_CONFIRM:
     case ESC_VERB_OVERRIDE:
         return esc_check_is_open(engine, escalation, action);
+    case ESC_VERB_ROLLBACK:
+        return escalation->changes_count > 0;
     default:
         return true;
     }
@@ -37,6 +39,12 @@ static bool is_about_person(EscVerb verb)
 {
     return verb == ESC_VERB_ABSENT || verb == ESC_VERB_PRESENT || verb == ESC_VERB_TEST ||
            verb == ESC_VERB_LOGIN;
+}
+
+/* A task may outlive its escalation. */
+static bool is_about_task(EscVerb verb)
+{
+    return verb == ESC_VERB_CLAIM || verb == ESC_VERB_RELEASE || verb == ESC_VERB_COMPLETE;
 }
 
 /* Whether the verb names a check, which says whose it is though it is settled. */
@@ -216,13 +224,15 @@ bool esc_engine_waits_for(EscEngine *engine, const EscAction *action)
 EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *why)
 {
     static EscStatus (*const deeds[ESC_VERB_COUNT])(EscDeed * deed) = {
-        [ESC_VERB_ACK] = esc_deed_ack,         [ESC_VERB_RESOLVE] = esc_deed_resolve,
-        [ESC_VERB_HANDOFF] = esc_deed_handoff, [ESC_VERB_ANSWER] = esc_deed_answer,
-        [ESC_VERB_APPROVE] = esc_deed_approve, [ESC_VERB_REJECT] = esc_deed_reject,
-        [ESC_VERB_CONFIRM] = esc_deed_confirm, [ESC_VERB_OVERRIDE] = esc_deed_override,
-        [ESC_VERB_START] = esc_deed_start,     [ESC_VERB_ABSENT] = esc_deed_absence,
-        [ESC_VERB_PRESENT] = esc_deed_absence, [ESC_VERB_KEEP] = esc_deed_keep,
-        [ESC_VERB_TEST] = esc_deed_test,       [ESC_VERB_CALL_OFF] = esc_deed_call_off,
+        [ESC_VERB_ACK] = esc_deed_ack,           [ESC_VERB_RESOLVE] = esc_deed_resolve,
+        [ESC_VERB_HANDOFF] = esc_deed_handoff,   [ESC_VERB_ANSWER] = esc_deed_answer,
+        [ESC_VERB_APPROVE] = esc_deed_approve,   [ESC_VERB_REJECT] = esc_deed_reject,
+        [ESC_VERB_CONFIRM] = esc_deed_confirm,   [ESC_VERB_OVERRIDE] = esc_deed_override,
+        [ESC_VERB_START] = esc_deed_start,       [ESC_VERB_ABSENT] = esc_deed_absence,
+        [ESC_VERB_PRESENT] = esc_deed_absence,   [ESC_VERB_KEEP] = esc_deed_keep,
+        [ESC_VERB_TEST] = esc_deed_test,         [ESC_VERB_CLAIM] = esc_deed_claim,
+        [ESC_VERB_RELEASE] = esc_deed_release,   [ESC_VERB_COMPLETE] = esc_deed_complete,
+        [ESC_VERB_ROLLBACK] = esc_deed_rollback, [ESC_VERB_CALL_OFF] = esc_deed_call_off,
         [ESC_VERB_LOGIN] = esc_deed_login,
     };
     if (action->verb >= ESC_VERB_COUNT || action->actor.size == 0 ||
@@ -230,7 +240,7 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         return esc_why(why, ESC_BAD_INPUT, "", 0, "an action needs a verb and an actor");
     engine->turn.reads = esc_act_reads(engine, action);
     EscDeed deed = {.engine = engine, .action = action, .why = why};
-    bool needs_escalation = !is_about_person(action->verb);
+    bool needs_escalation = !is_about_person(action->verb) && !is_about_task(action->verb);
     if (needs_escalation) {
         EscStatus status = escalation_of(&deed);
         if (status != ESC_OK)

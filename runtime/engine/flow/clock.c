@@ -58,6 +58,7 @@ static int64_t escalation_timer_due(EscEngine *engine, const EscMove *move,
     case ESC_TIMER_ABSENCE:
     case ESC_TIMER_SILENCE:
     case ESC_TIMER_TALLIES:
+    case ESC_TIMER_TASK:
     case ESC_TIMER_COUNT:
         break; /* not an escalation's: it will fire without an effect */
     }
@@ -157,6 +158,7 @@ static void correct(EscEngine *engine, int64_t by_ms)
     engine->now_ms = move.to_ms;
     esc_absences_move(engine, by_ms);
     esc_groups_move(engine, by_ms);
+    esc_tasks_move(engine, by_ms);
     if (engine->quiets.count > 0)
         esc_quiets_review(engine);
     esc_audit_ticket(

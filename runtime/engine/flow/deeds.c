@@ -7,13 +7,15 @@
 const char *esc_verb_name(EscVerb verb)
 {
     static const char *const names[ESC_VERB_COUNT] = {
-        [ESC_VERB_ACK] = "ack",         [ESC_VERB_RESOLVE] = "resolve",
-        [ESC_VERB_HANDOFF] = "handoff", [ESC_VERB_ANSWER] = "answer",
-        [ESC_VERB_APPROVE] = "approve", [ESC_VERB_REJECT] = "reject",
-        [ESC_VERB_CONFIRM] = "confirm", [ESC_VERB_OVERRIDE] = "override",
-        [ESC_VERB_START] = "start",     [ESC_VERB_ABSENT] = "absent",
-        [ESC_VERB_PRESENT] = "present", [ESC_VERB_KEEP] = "keep",
-        [ESC_VERB_TEST] = "test",       [ESC_VERB_CALL_OFF] = "call-off",
+        [ESC_VERB_ACK] = "ack",           [ESC_VERB_RESOLVE] = "resolve",
+        [ESC_VERB_HANDOFF] = "handoff",   [ESC_VERB_ANSWER] = "answer",
+        [ESC_VERB_APPROVE] = "approve",   [ESC_VERB_REJECT] = "reject",
+        [ESC_VERB_CONFIRM] = "confirm",   [ESC_VERB_OVERRIDE] = "override",
+        [ESC_VERB_START] = "start",       [ESC_VERB_ABSENT] = "absent",
+        [ESC_VERB_PRESENT] = "present",   [ESC_VERB_KEEP] = "keep",
+        [ESC_VERB_TEST] = "test",         [ESC_VERB_CLAIM] = "claim",
+        [ESC_VERB_RELEASE] = "release",   [ESC_VERB_COMPLETE] = "complete",
+        [ESC_VERB_ROLLBACK] = "rollback", [ESC_VERB_CALL_OFF] = "call-off",
         [ESC_VERB_LOGIN] = "login",
     };
     ESC_ASSERT(verb < ESC_VERB_COUNT);

@@ -12,6 +12,7 @@ typedef struct EscDeed {
     EscTicket *ticket;
     EscText
         actor; /* the action's: whoever keeps it interns it, so that a name that is refused does not stay */
+    uint32_t task; /* the number of the task whose question is meant; 0: that which fits */
     EscWhy *why;
 } EscDeed;
 
@@ -60,6 +61,14 @@ EscStatus esc_deed_approve(EscDeed *deed);
 EscStatus esc_deed_reject(EscDeed *deed);
 EscStatus esc_deed_confirm(EscDeed *deed);
 EscStatus esc_deed_override(EscDeed *deed);
+/* Whether the actor may answer the open question of that task. */
+bool esc_question_may_answer(EscDeed *deed, uint32_t task);
+
+/* --- deeds_tasks.c ---------------------------------------------------------------------------- */
+
+EscStatus esc_deed_claim(EscDeed *deed);
+EscStatus esc_deed_release(EscDeed *deed);
+EscStatus esc_deed_complete(EscDeed *deed);
 
 /* --- deeds_tests.c ---------------------------------------------------------------------------- */
 
@@ -72,6 +81,8 @@ EscStatus esc_deed_login(EscDeed *deed); /* a link goes to who wants to log in *
 /* --- deeds_operators.c ------------------------------------------------------------------------ */
 
 EscStatus esc_deed_resolve(EscDeed *deed);
+EscStatus esc_deed_ticket_resolve(EscDeed *deed); /* the deed's ticket, which is open */
+EscStatus esc_deed_rollback(EscDeed *deed);
 EscStatus esc_deed_start(EscDeed *deed);
 EscStatus esc_deed_call_off(EscDeed *deed);
 EscStatus esc_deed_absence(EscDeed *deed); /* away, and back */

@@ -1,4 +1,5 @@
-/* deeds_operators.c - people resolve a ticket, call an escalation off that was a mistake, start a template. */
+/* deeds_operators.c - people resolve a ticket, call an escalation off that was a mistake, start a template, have taken back what an
+ * escalation changed. */
 #include "deeds.h"
 
 EscStatus esc_deed_resolve(EscDeed *deed)
@@ -12,10 +13,17 @@ EscStatus esc_deed_resolve(EscDeed *deed)
         return esc_deed_noop_text(deed, esc_deed_closed_text(deed));
     if (esc_ticket_is_resolved(engine, deed->ticket))
         return esc_deed_noop_text(deed, ESC_SAYING(SORRY_RESOLVED));
+    return esc_deed_ticket_resolve(deed);
+}
+
+EscStatus esc_deed_ticket_resolve(EscDeed *deed)
+{
+    EscEngine *engine = deed->engine;
     esc_ticket_remember(engine, deed->ticket, false);
     engine->turn.is_taking = true;
     esc_ticket_set_resolved(engine, deed->ticket, "resolved", true);
     engine->turn.is_taking = false;
+    esc_work_ticket_look(engine, deed->ticket, deed->actor, deed->action->reason);
     esc_audit_ticket(engine, deed->ticket, ESC_AUDIT_RESOLVED,
                      esc_audit_data(engine, "reason", deed->action->reason, NULL),
                      "%.*s resolved %.*s%.*s", ESC_TEXT_ARG(deed->actor),
@@ -69,5 +77,29 @@ EscStatus esc_deed_start(EscDeed *deed)
         engine->turn.outcome->is_noop = true;
     else
         (void)esc_deed_notices(deed); /* whoever is called by what they started knows of it */
+    return ESC_OK;
+}
+
+/* Once: what was taken back, or could not be, is recorded no more. */
+EscStatus esc_deed_rollback(EscDeed *deed)
+{
+    EscEscalation *escalation = deed->escalation;
+    EscStatus status = esc_deed_check_actor(deed);
+    if (status == ESC_OK)
+        status = esc_deed_check_reason(deed);
+    if (status != ESC_OK)
+        return status;
+    if (!esc_escalation_is_open(escalation))
+        return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                       "E-%llu is closed: what it changed is taken back while it is open",
+                       (unsigned long long)escalation->id);
+    if (escalation->bundle == NULL)
+        return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                       "E-%llu is parked: what it changed is not known",
+                       (unsigned long long)escalation->id);
+    if (escalation->changes_count == 0)
+        return esc_deed_noop_text(deed, ESC_SAYING(SORRY_UNCHANGED));
+    esc_rollback(deed->engine, escalation, deed->action->reason);
+    (void)esc_deed_notices(deed);
     return ESC_OK;
 }

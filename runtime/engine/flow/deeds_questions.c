@@ -64,11 +64,32 @@ bool esc_question_is_for(EscEngine *engine, EscEscalation *escalation, EscQuesti
     return is_owners || is_asked(engine, escalation, frame->question->ref, person);
 }
 
-/* The very question that the message asked by which somebody acts, or the one that is open. */
+static EscFrame *frame_of_task(EscEscalation *escalation, uint32_t task)
+{
+    EscFrame *frame = NULL;
+    if (escalation->bundle == NULL || escalation->state == ESC_STATE_PARKED)
+        return NULL;
+    for (size_t at = 0; (frame = esc_frame_next(escalation, false, &at)) != NULL;) {
+        if (frame->question != NULL && frame->question->task == task &&
+            is_unanswered(frame->question))
+            return frame;
+    }
+    return NULL;
+}
+
+bool esc_question_may_answer(EscDeed *deed, uint32_t task)
+{
+    const EscFrame *frame = deed->escalation == NULL ? NULL : frame_of_task(deed->escalation, task);
+    return frame != NULL && may_answer(deed, frame->question);
+}
+
+/* The very question that the message asked by which somebody acts, or that a task is, or the one that is open. */
 static EscFrame *frame_meant(EscDeed *deed, EscQuestionKind kind)
 {
     const EscMeant *meant = &deed->action->meant;
     EscEscalation *escalation = deed->escalation;
+    if (deed->task != 0)
+        return frame_of_task(escalation, deed->task);
     if (!meant->is_set || meant->question == 0)
         return esc_question_find(escalation, kind, deed->action->target);
     EscFrame *frame = NULL;
@@ -120,6 +141,15 @@ static EscText answer_meant(const EscDeed *deed, const EscFrame *frame)
                : deed->action->target;
 }
 
+/* "E-12-3": the task that the question is. */
+static EscText task_text(const EscDeed *deed, const EscQuestion *question)
+{
+    return question->task == 0
+               ? (EscText){0}
+               : esc_turn_printf(deed->engine, "E-%llu-%u",
+                                 (unsigned long long)deed->escalation->id, question->task);
+}
+
 EscStatus esc_deed_answer(EscDeed *deed)
 {
     EscEngine *engine = deed->engine;
@@ -139,12 +169,13 @@ EscStatus esc_deed_answer(EscDeed *deed)
     question->answer = answer;
     question->by = esc_engine_intern(engine, deed->actor);
     question->reason = esc_text_own(deed->action->reason);
-    esc_audit_escalation(engine, escalation, ESC_AUDIT_ANSWERED,
-                         esc_audit_data(engine, "answer", name, "question", question->text,
-                                        "reason", deed->action->reason, NULL),
-                         "%.*s answered %.*s to \"%.*s\"%.*s", ESC_TEXT_ARG(deed->actor),
-                         ESC_TEXT_ARG(name), ESC_TEXT_ARG(question->text),
-                         ESC_TEXT_ARG(esc_deed_reason_tail(deed)));
+    esc_task_done(engine, escalation, question->task, deed->actor, name, deed->action->reason);
+    esc_audit_escalation(
+        engine, escalation, ESC_AUDIT_ANSWERED,
+        esc_audit_data(engine, "answer", name, "question", question->text, "reason",
+                       deed->action->reason, "task", task_text(deed, question), NULL),
+        "%.*s answered %.*s to \"%.*s\"%.*s", ESC_TEXT_ARG(deed->actor), ESC_TEXT_ARG(name),
+        ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(esc_deed_reason_tail(deed)));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_ANSWERED, deed->actor);
     (void)esc_deed_notices(deed);
     return ESC_OK;
@@ -179,11 +210,15 @@ EscStatus esc_deed_approve(EscDeed *deed)
     if (question->approvers_count == ESC_OWNERS_MAX)
         return esc_deed_noop_text(deed, ESC_SAYING(SORRY_APPROVALS_FULL));
     question->approvers[question->approvers_count++] = esc_engine_intern(deed->engine, deed->actor);
+    if (question->approvers_count >= question->needed)
+        esc_task_done(engine, deed->escalation, question->task, deed->actor, ESC_TEXT("approve"),
+                      deed->action->reason);
     EscText have = esc_turn_printf(engine, "%u", question->approvers_count),
             need = esc_turn_printf(engine, "%u", question->needed);
     esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_APPROVED,
                          esc_audit_data(engine, "have", have, "need", need, "question",
-                                        question->text, "reason", deed->action->reason, NULL),
+                                        question->text, "reason", deed->action->reason, "task",
+                                        task_text(deed, question), NULL),
                          "%.*s approved \"%.*s\", %.*s of %.*s%.*s", ESC_TEXT_ARG(deed->actor),
                          ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(have), ESC_TEXT_ARG(need),
                          ESC_TEXT_ARG(esc_deed_reason_tail(deed)));
@@ -206,11 +241,14 @@ EscStatus esc_deed_reject(EscDeed *deed)
     question->is_rejected = true;
     question->by = esc_engine_intern(engine, deed->actor);
     question->reason = esc_text_own(deed->action->reason);
-    esc_audit_escalation(
-        engine, deed->escalation, ESC_AUDIT_REJECTED,
-        esc_audit_data(engine, "question", question->text, "reason", deed->action->reason, NULL),
-        "%.*s rejected \"%.*s\": %.*s", ESC_TEXT_ARG(deed->actor), ESC_TEXT_ARG(question->text),
-        ESC_TEXT_ARG(deed->action->reason));
+    esc_task_done(engine, deed->escalation, question->task, deed->actor, ESC_TEXT("reject"),
+                  deed->action->reason);
+    esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_REJECTED,
+                         esc_audit_data(engine, "question", question->text, "reason",
+                                        deed->action->reason, "task", task_text(deed, question),
+                                        NULL),
+                         "%.*s rejected \"%.*s\": %.*s", ESC_TEXT_ARG(deed->actor),
+                         ESC_TEXT_ARG(question->text), ESC_TEXT_ARG(deed->action->reason));
     esc_escalation_moment(engine, deed->escalation, ESC_AUDIT_REJECTED, deed->actor);
     (void)esc_deed_notices(deed);
     return ESC_OK;
@@ -226,6 +264,17 @@ static EscStatus check_named(EscDeed *deed, bool is_confirm, uint32_t *check)
         return ESC_OK;
     return esc_qa_find(deed->engine, deed->escalation, deed->action->target, is_confirm, check,
                        deed->why);
+}
+
+static void confirmation_end(const EscDeed *deed, uint32_t check, bool is_confirm)
+{
+    EscTask *task = NULL;
+    for (size_t at = 0; (task = esc_task_next(deed->engine, deed->escalation->id, &at)) != NULL;) {
+        if (task->kind == ESC_TASK_CONFIRMATION && task->check == check)
+            esc_task_end(deed->engine, task, ESC_TASK_DONE, deed->actor,
+                         is_confirm ? ESC_TEXT("confirm") : ESC_TEXT("override"),
+                         deed->action->reason);
+    }
 }
 
 static EscStatus settle_check(EscDeed *deed, bool is_confirm)
@@ -248,6 +297,7 @@ static EscStatus settle_check(EscDeed *deed, bool is_confirm)
     esc_qa_set(engine, escalation, check,
                is_confirm ? ESC_CHECK_STATE_PASSED : ESC_CHECK_STATE_OVERRIDDEN, deed->actor,
                deed->action->reason);
+    confirmation_end(deed, check, is_confirm);
     esc_escalation_moment(engine, escalation,
                           is_confirm ? ESC_AUDIT_CHECK_PASSED : ESC_AUDIT_CHECK_OVERRIDDEN,
                           deed->actor);

@@ -103,6 +103,8 @@ void esc_due_apply(EscEngine *engine)
         esc_silences_fire(engine);
     else if (fired.kind == ESC_TIMER_TALLIES)
         esc_tallies_fire(engine);
+    else if (fired.kind == ESC_TIMER_TASK)
+        esc_tasks_fire(engine);
     else if (fired.index == ESC_DIGEST_STORM)
         esc_storms_fire(engine);
     else if (fired.index == ESC_DIGEST_QUIET)

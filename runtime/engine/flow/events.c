@@ -332,6 +332,7 @@ static void derived_drain(EscEngine *engine)
 static void ticket_settle(EscEngine *engine, EscTicket *ticket)
 {
     size_t count;
+    esc_work_ticket_look(engine, ticket, (EscText){0}, (EscText){0});
     if (ticket->joined_count > 0) /* nobody hears of what is done to a linked one */
         esc_members_hear(engine, ticket);
     EscEscalation **list = open_list(engine, ticket, &count);

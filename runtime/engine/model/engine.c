@@ -117,6 +117,7 @@ void esc_engine_free(EscEngine *engine)
     esc_opens_release(engine);
     esc_groups_release(engine);
     esc_reaches_release(engine);
+    esc_tasks_release(engine);
     bundles_free(engine);
     lists_free(engine);
     for (uint32_t i = 0; i < ESC_ENGINE_RUN_DEPTH_MAX; i++) {

@@ -371,6 +371,7 @@ static void question_free(EscQuestion *question)
     if (question == NULL)
         return;
     esc_text_drop(&question->text);
+    esc_text_drop(&question->guidance);
     esc_text_drop(&question->reason);
     free(question);
 }
@@ -403,6 +404,7 @@ EscFrame esc_frame_copy(const EscFrame *frame)
     copy.question = esc_engine_alloc(sizeof *copy.question);
     *copy.question = *frame->question;
     copy.question->text = esc_text_own(frame->question->text);
+    copy.question->guidance = esc_text_own(frame->question->guidance);
     copy.question->reason = esc_text_own(frame->question->reason);
     return copy;
 }

@@ -1,7 +1,7 @@
 /* phrases.c - where an escalation stands, in words: what it waits for, on which line. */
 #include <engine/model.h>
 
-static EscText index_place(EscEngine *engine, const EscEscalation *escalation, uint32_t code_index)
+EscText esc_index_place(EscEngine *engine, const EscEscalation *escalation, uint32_t code_index)
 {
     EscPlace place = esc_program_place(escalation->bundle->program, code_index);
     if (place.line == 0)
@@ -12,8 +12,8 @@ static EscText index_place(EscEngine *engine, const EscEscalation *escalation, u
 EscText esc_code_place(EscEngine *engine, const EscEscalation *escalation, uint32_t function,
                        uint32_t pc)
 {
-    return index_place(engine, escalation,
-                       escalation->bundle->program->functions[function].code_first + pc);
+    return esc_index_place(engine, escalation,
+                           escalation->bundle->program->functions[function].code_first + pc);
 }
 
 EscText esc_place_text(EscEngine *engine, const EscEscalation *escalation)
@@ -21,7 +21,7 @@ EscText esc_place_text(EscEngine *engine, const EscEscalation *escalation)
     if (escalation->bundle == NULL)
         return (EscText){0};
     if (engine->turn.emit_place != ESC_NONE)
-        return index_place(engine, escalation, engine->turn.emit_place);
+        return esc_index_place(engine, escalation, engine->turn.emit_place);
     const EscWaitRow *wait = esc_frame_wait(escalation);
     if (wait == NULL)
         return (EscText){0};

@@ -10,12 +10,24 @@
  * before what the chain does by itself, so that nobody is made accountable and loses it in the same instant. */
 static const uint8_t ranks[ESC_TIMER_SLEEPER + 1] = {
     [ESC_TIMER_SLEEPER] = 0, /* it wakes: then all of its ticket's take part */
-    [ESC_TIMER_CLOCK] = 1,       [ESC_TIMER_SLA_DUE] = 2,     [ESC_TIMER_SLA_WARN] = 2,
-    [ESC_TIMER_SLA_OVERDUE] = 2, [ESC_TIMER_REMINDER] = 3,    [ESC_TIMER_WAIT] = 4,
-    [ESC_TIMER_CHECK] = 5,       [ESC_TIMER_EXPECTATION] = 6, [ESC_TIMER_HOLD] = 7,
-    [ESC_TIMER_ACK] = 8,         [ESC_TIMER_SHIFT] = 9,       [ESC_TIMER_CONTACT] = 10,
-    [ESC_TIMER_ARMED] = 11,      [ESC_TIMER_SILENCE] = 12,    [ESC_TIMER_DIGEST] = 13,
-    [ESC_TIMER_TALLIES] = 14,    [ESC_TIMER_ABSENCE] = 7, /* who is away from now on misses no deadline of this instant */
+    [ESC_TIMER_CLOCK] = 1,
+    [ESC_TIMER_SLA_DUE] = 2,
+    [ESC_TIMER_SLA_WARN] = 2,
+    [ESC_TIMER_SLA_OVERDUE] = 2,
+    [ESC_TIMER_REMINDER] = 3,
+    [ESC_TIMER_WAIT] = 4,
+    [ESC_TIMER_CHECK] = 5,
+    [ESC_TIMER_EXPECTATION] = 6,
+    [ESC_TIMER_HOLD] = 7,
+    [ESC_TIMER_ACK] = 8,
+    [ESC_TIMER_SHIFT] = 9,
+    [ESC_TIMER_CONTACT] = 10,
+    [ESC_TIMER_ARMED] = 11,
+    [ESC_TIMER_SILENCE] = 12,
+    [ESC_TIMER_DIGEST] = 13,
+    [ESC_TIMER_TALLIES] = 14,
+    [ESC_TIMER_TASK] = 15,
+    [ESC_TIMER_ABSENCE] = 7, /* who is away from now on misses no deadline of this instant */
 };
 
 static bool is_before(EscTimerPlace a, EscTimerPlace b)

@@ -12,7 +12,7 @@
  *   varint role row, opening role   varint calendar of the acknowledgement
  *   signed first acknowledged at   acknowledgers: count, packed each   flags: 1 closed by `close when`, 2 owner told,
  *     4 the ticket was resolved, 8 a room was asked for   packed address of its room
- *   varint exceptions, effects   messages: varint sent, accepted,
+ *   varint exceptions, effects, tasks that it ever had   messages: varint sent, accepted,
  *     reached, delivered, seen, dead, held in quiet time, questions asked   signed when the last of those was released
  *   packed inconsistent field
  *   checks: count, u8 each: state, +128 when qa_failed was raised for it
@@ -23,7 +23,7 @@
  * Numbers of fields, checks, actions and event types are those of the bundle that the row names by its hash. */
 #include <engine/rows.h>
 
-#define FORMAT 9
+#define FORMAT 10
 #define FLAG_BY_WHEN 1u
 #define FLAG_CLOSE_TOLD 2u
 #define FLAG_TICKET_RESOLVED 4u
@@ -44,10 +44,10 @@ static void turn_pack(EscBuf *out, const EscEscalation *escalation)
                               (escalation->is_resolved ? FLAG_TICKET_RESOLVED : 0u) |
                               (escalation->is_room_asked ? FLAG_ROOM_ASKED : 0u)));
     esc_buf_packed(out, escalation->room);
-    const uint32_t counts[] = {escalation->exceptions, escalation->effects, escalation->messages,
-                               escalation->accepted,   escalation->reached, escalation->delivered,
-                               escalation->seen,       escalation->dead,    escalation->held,
-                               escalation->questions};
+    const uint32_t counts[] = {escalation->exceptions, escalation->effects,  escalation->tasks,
+                               escalation->messages,   escalation->accepted, escalation->reached,
+                               escalation->delivered,  escalation->seen,     escalation->dead,
+                               escalation->held,       escalation->questions};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
         esc_buf_varint(out, counts[i]);
     esc_buf_signed(out, escalation->released_at_ms);
@@ -138,10 +138,10 @@ static void turn_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     escalation->is_resolved = (flags & FLAG_TICKET_RESOLVED) != 0;
     escalation->is_room_asked = (flags & FLAG_ROOM_ASKED) != 0;
     escalation->room = esc_text_own(esc_cursor_packed(cursor));
-    uint32_t *counts[] = {&escalation->exceptions, &escalation->effects, &escalation->messages,
-                          &escalation->accepted,   &escalation->reached, &escalation->delivered,
-                          &escalation->seen,       &escalation->dead,    &escalation->held,
-                          &escalation->questions};
+    uint32_t *counts[] = {&escalation->exceptions, &escalation->effects,  &escalation->tasks,
+                          &escalation->messages,   &escalation->accepted, &escalation->reached,
+                          &escalation->delivered,  &escalation->seen,     &escalation->dead,
+                          &escalation->held,       &escalation->questions};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++)
         *counts[i] = esc_small_unpack(cursor);
     escalation->released_at_ms = esc_instant_unpack(cursor);

@@ -178,6 +178,32 @@ static void opens_flush(EscEngine *engine, EscGroup *group)
     opens->dirty_count = 0;
 }
 
+static void tasks_flush(EscEngine *engine, EscGroup *group)
+{
+    for (size_t i = 0; i < engine->tasks.dirty_count; i++) {
+        const EscTask *task = engine->tasks.dirty[i];
+        EscTaskRow *row = ROW_ADD(group, tasks);
+        EscBuf body = esc_turn_buf(), candidates = esc_turn_buf();
+        esc_task_pack(&body, task);
+        esc_task_candidates_write(&candidates, task);
+        *row = (EscTaskRow){
+            .escalation = task->escalation,
+            .number = task->number,
+            .kind = task->kind,
+            .state = task->state,
+            .ticket = copied(group, task->ticket),
+            .assignee = copied(group, task->assignee),
+            .candidates = copied(group, esc_buf_as_text(&candidates)),
+            .created_at_ms = task->created_ms,
+            .due_at_ms = task->due_ms,
+            .done_at_ms = task->done_ms,
+            .body = body_copied(group, &body),
+        };
+        esc_buf_release(&candidates);
+    }
+    esc_tasks_written(engine);
+}
+
 static void workspace_flush(EscEngine *engine, EscGroup *group)
 {
     if (!engine->absences.is_dirty)
@@ -198,6 +224,7 @@ EscGroup *esc_engine_flush(EscEngine *engine)
     escalations_flush(engine, group);
     kepts_flush(engine, group);
     opens_flush(engine, group);
+    tasks_flush(engine, group);
     workspace_flush(engine, group);
     engine->counters.time_ms = engine->now_ms;
     group->counters = engine->counters;

@@ -7,9 +7,9 @@
  *
  * A frame is  packed snapshot, and where that is not empty  signed began, due   varint effects   u8 reply   varint its
  *   outbox id   packed its text   u8 kind of question (0: none), then  varint number, ref, needed, answer  u8 rejected
- *     packed text, by, reason  count, packed approvers
+ *     packed text, guidance  varint its task  packed by, reason  count, packed approvers
  *   flags: 1 held, 2 heard   exception
- * An exception is  varint number + 1 (0: none), then  u8 a step raised it  packed message  count, for each  varint field
+ * An exception is  varint number + 1 (0: none), then  u8 a step raised it  varint place in the code + 1 (0: none)  packed message  count, for each  varint field
  *   value */
 #include <engine/rows.h>
 
@@ -31,6 +31,8 @@ static void question_pack(EscBuf *out, const EscQuestion *question)
     esc_buf_varint(out, question->answer);
     esc_buf_u8(out, question->is_rejected);
     esc_buf_packed(out, question->text);
+    esc_buf_packed(out, question->guidance);
+    esc_buf_varint(out, question->task);
     esc_buf_packed(out, question->by);
     esc_buf_packed(out, question->reason);
     esc_texts_pack(out, question->approvers, question->approvers_count);
@@ -42,6 +44,7 @@ static void raised_pack(EscBuf *out, const EscProgram *program, const EscRaised 
     if (raised == NULL)
         return;
     esc_buf_u8(out, raised->is_step);
+    esc_buf_varint(out, raised->place == ESC_NONE ? 0 : (uint64_t)raised->place + 1);
     esc_buf_packed(out, raised->message);
     esc_buf_varint(out, raised->fields_count);
     for (uint32_t i = 0; i < raised->fields_count; i++) {
@@ -132,6 +135,8 @@ static void question_unpack(EscCursor *cursor, EscEngine *engine, const EscProgr
     question->answer = esc_small_unpack(cursor);
     question->is_rejected = esc_cursor_u8(cursor) != 0;
     question->text = esc_text_own(esc_cursor_packed(cursor));
+    question->guidance = esc_text_own(esc_cursor_packed(cursor));
+    question->task = esc_small_unpack(cursor);
     question->by = esc_interned_unpack(cursor, engine);
     question->reason = esc_text_own(esc_cursor_packed(cursor));
     size_t count = esc_cursor_count(cursor);
@@ -149,6 +154,7 @@ static EscRaised *raised_unpack(EscCursor *cursor, const EscProgram *program)
     EscRaised *raised = esc_engine_alloc(sizeof *raised);
     *raised = (EscRaised){.exception = exception, .place = ESC_NONE};
     raised->is_step = esc_cursor_u8(cursor) != 0;
+    raised->place = esc_index_unpack(cursor, program->code_count);
     raised->message = esc_text_own(esc_cursor_packed(cursor));
     size_t count = esc_cursor_count(cursor);
     raised->fields = esc_engine_alloc(count * sizeof *raised->fields);

@@ -54,6 +54,15 @@ static EscText made_lacked(const EscEngine *engine, const EscDelivery *delivery)
     return (EscText){0};
 }
 
+/* The ticket that is resolved when the task is done. */
+static EscText task_ticket(EscEngine *engine, const EscAction *action)
+{
+    const EscTask *task = esc_task_find(engine, action->escalation, action->task);
+    return task == NULL || esc_ticket_exists(engine, task->linked)
+               ? (EscText){0}
+               : esc_turn_text(engine, task->linked);
+}
+
 EscText esc_engine_lacks(EscEngine *engine, const EscInput *input)
 {
     EscText id = {0};
@@ -63,9 +72,11 @@ EscText esc_engine_lacks(EscEngine *engine, const EscInput *input)
         return made_lacked(engine, input->delivery);
     if (input->kind == ESC_INPUT_EVENT)
         id = input->event->subject;
+    else if (input->kind == ESC_INPUT_ACTION && input->action->task != 0)
+        id = task_ticket(engine, input->action);
     else if (input->kind == ESC_INPUT_ACTION && input->action->escalation == 0)
         id = input->action->ticket;
-    if (input->kind == ESC_INPUT_ACTION && input->action->escalation != 0) {
+    if (input->kind == ESC_INPUT_ACTION && input->action->escalation != 0 && id.size == 0) {
         const EscEscalation *escalation = esc_escalation_find(engine, input->action->escalation);
         id = escalation == NULL ? (EscText){0} : escalation->ticket->id;
     }

@@ -235,7 +235,7 @@ static bool is_timer_of(const EscEscalation *escalation, const EscTicket *ticket
     if (ticket == NULL)
         return (kind == ESC_TIMER_DIGEST && index <= UINT32_MAX) ||
                ((kind == ESC_TIMER_ABSENCE || kind == ESC_TIMER_SILENCE ||
-                 kind == ESC_TIMER_TALLIES) &&
+                 kind == ESC_TIMER_TALLIES || kind == ESC_TIMER_TASK) &&
                 index == 0);
     uint64_t end = kind == ESC_TIMER_SLA_WARN ? ESC_SLA_CLOCK_COUNT * ESC_CLOCK_WARNS_MAX
                    : kind == ESC_TIMER_ARMED  ? (uint64_t)UINT32_MAX + 1

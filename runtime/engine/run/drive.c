@@ -235,7 +235,7 @@ static bool drive_once(EscEngine *engine, EscEscalation *escalation)
            closing_goes_on(engine, escalation);
 }
 
-void esc_frame_drive(EscEngine *engine, EscEscalation *escalation)
+static void drive(EscEngine *engine, EscEscalation *escalation)
 {
     for (int i = 0; i < ESC_ENGINE_RESUMES_MAX; i++) {
         if (!drive_once(engine, escalation))
@@ -248,6 +248,12 @@ void esc_frame_drive(EscEngine *engine, EscEscalation *escalation)
                                esc_say(engine, IN_CIRCLES, escalation->template_name));
     if (raised != NULL)
         esc_exception_raise(engine, escalation);
+}
+
+void esc_frame_drive(EscEngine *engine, EscEscalation *escalation)
+{
+    drive(engine, escalation);
+    esc_tasks_look(engine, escalation);
 }
 
 /* A check in place whose message waits for the end of a quiet time: its own time begins then. */

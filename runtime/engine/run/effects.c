@@ -74,12 +74,27 @@ static int64_t due_of(const Emission *emission, const EscWaitRow *wait)
                             emission->engine->now_ms, wait->deadline_ms);
 }
 
+/* Who decides what becomes of an exception reads what is known of it. */
+static EscText with_facts(const Emission *emission, EscText asked)
+{
+    const EscTriage *triage = emission->escalation->triage;
+    if (triage == NULL || emission->world->frame != &triage->frame)
+        return asked;
+    EscText facts = esc_raised_lines(emission->engine, emission->escalation, triage->frame.raised);
+    return facts.size == 0 ? asked
+                           : esc_turn_printf(emission->engine, "%.*s%.*s", ESC_TEXT_ARG(asked),
+                                             ESC_TEXT_ARG(facts));
+}
+
 static void emit_ask(Emission *emission)
 {
     EscEngine *engine = emission->engine;
     EscText asked = emission->arguments[0].text, guidance = emission->arguments[1].text;
     EscText question = esc_message_words(engine, asked).text;
-    uint32_t number = question_new(emission, ESC_QUESTION_ASK, question)->number;
+    EscQuestion *made = question_new(emission, ESC_QUESTION_ASK, question);
+    made->guidance = esc_text_own(esc_message_words(engine, guidance).text);
+    uint32_t number = made->number;
+    asked = with_facts(emission, asked);
     if (guidance.size > 0) /* the line end is ours, also behind a question that was cut */
         asked = esc_turn_printf(engine, "%.*s" ESC_MARK_OWN "\n" ESC_MARK_END "%.*s",
                                 ESC_TEXT_ARG(asked), ESC_TEXT_ARG(guidance));
@@ -292,6 +307,8 @@ static void emit_create(Emission *emission)
     EscTicket *made = esc_ticket_create_linked(engine, emission->ticket, (EscText){0});
     linked_fields_set(emission, made);
     created_record(emission, made, name);
+    if (emission->escalation != NULL)
+        esc_follow_up_task(engine, emission->escalation, made);
     *emission->result =
         (EscValue){.type = ESC_TYPE(ESC_KIND_TEXT), .text = esc_engine_intern(engine, made->id)};
 }

@@ -124,6 +124,7 @@ void esc_escalation_closed(EscEngine *engine, EscEscalation *escalation)
     esc_ticket_starts(engine, escalation->ticket, escalation->template_name)->closed_at_ms =
         engine->now_ms;
     esc_ticket_dirty(engine, escalation->ticket);
+    esc_tasks_look(engine, escalation);
     ticket_unlink(escalation->ticket, escalation);
     members_leave(engine, escalation);
     esc_escalation_moment(engine, escalation, ESC_AUDIT_CLOSED, escalation->outcome);

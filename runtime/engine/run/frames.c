@@ -264,8 +264,10 @@ void esc_frame_resume(EscEngine *engine, EscEscalation *escalation, EscFrame *fr
         status = esc_run_resume(run, is_satisfied, has_result ? &result : NULL);
     }
     resume_record(engine, escalation, frame, is_satisfied);
-    if (!is_satisfied)
+    if (!is_satisfied) {
         engine->turn.missed = esc_missed_text(engine, escalation, frame);
+        esc_task_timed_out(engine, escalation, frame);
+    }
     esc_frame_timers_stop(engine, escalation, frame);
     if (frame == &escalation->frame)
         esc_wish_set_resumed(engine, escalation, false);

@@ -133,12 +133,39 @@ static void postmortem_tell(EscEngine *engine, EscEscalation *escalation, EscTex
 
 /* --- a new one -------------------------------------------------------------------------------- */
 
+static bool came(const EscEscalation *escalation, EscText person)
+{
+    if (esc_text_equal(escalation->owner, person) || esc_escalation_has_acked(escalation, person))
+        return true;
+    for (size_t i = 0; i < escalation->timeline_count; i++) {
+        const EscMoment *moment = &escalation->timeline[i];
+        if (moment->kind == ESC_AUDIT_ACKED && esc_text_equal(moment->who, person))
+            return true;
+    }
+    return false;
+}
+
+static bool was_missed(const EscEscalation *escalation, EscText person)
+{
+    for (size_t i = 0; i < escalation->formers_count; i++) {
+        if (escalation->formers[i].has_missed &&
+            esc_text_equal(escalation->formers[i].person, person))
+            return true;
+    }
+    return false;
+}
+
+/* Whom the template names, but not somebody who was called and never came: then it is theirs who handled it. */
 static EscText owner_of(EscEngine *engine, EscEscalation *escalation)
 {
     const EscTemplateRow *row = esc_escalation_template(escalation);
     EscPeople people;
     esc_role_people(engine, escalation, row->postmortem_role - 1 - row->roles_first, &people);
-    return people.count > 0 ? people.names[0] : escalation->owner;
+    for (uint32_t i = 0; i < people.count; i++) {
+        if (came(escalation, people.names[i]) || !was_missed(escalation, people.names[i]))
+            return people.names[i];
+    }
+    return escalation->owner;
 }
 
 static EscTicket *ticket_make(EscEngine *engine, EscEscalation *escalation)
@@ -172,6 +199,7 @@ static void postmortem_new(EscEngine *engine, EscEscalation *escalation, const c
                                         until, "hash", esc_text_from(hex), NULL),
                          "the post-mortem %.*s is %.*s's, due %.*s", ESC_TEXT_ARG(ticket->id),
                          ESC_TEXT_ARG(owner), ESC_TEXT_ARG(until));
+    esc_postmortem_task(engine, escalation, ticket, owner, due_ms);
     postmortem_tell(engine, escalation, owner,
                     esc_say(engine, PM_YOURS, escalation->ticket->id,
                             esc_person_time(engine, owner, due_ms), ticket->id));

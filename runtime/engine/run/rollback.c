@@ -38,12 +38,14 @@ static void incomplete_raise(EscEngine *engine, EscEscalation *escalation)
 {
     if (escalation->left.size == 0 || escalation->inverses_count > 0)
         return;
-    (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_ROLLBACK_INCOMPLETE,
-                            esc_say(engine, LEFT, escalation->left));
+    EscText left = esc_say(engine, LEFT, escalation->left);
+    if (esc_exception_ask(engine, escalation, ESC_EXCEPTION_ROLLBACK_INCOMPLETE, left) == NULL)
+        esc_rollback_closed(engine, escalation); /* it is parked: nothing handles it */
     esc_text_drop(&escalation->left);
 }
 
-/* Closed before the last inverse has replied, so no exception is raised any more: who owned it to the end is told. */
+/* No exception is raised any more, because it was closed before the last inverse has replied, or is parked: who is accountable, to
+ * the end, is told. */
 void esc_rollback_closed(EscEngine *engine, EscEscalation *escalation)
 {
     if (escalation->left.size == 0)
@@ -61,18 +63,39 @@ void esc_rollback_closed(EscEngine *engine, EscEscalation *escalation)
 
 /* --- one change ------------------------------------------------------------------------------- */
 
-static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
+/* Why a change is left as it is; empty: it can be taken back. `now`: the value of a field when its turn comes. */
+static EscText field_left(EscEngine *engine, const EscChange *change, EscValue now)
 {
     const EscProgram *program =
         engine->schema.current->program; /* recorded values keep the current bundle's types */
+    if (esc_slot_find(engine, change->name) == ESC_NONE)
+        return ESC_SAYING(NO_FIELD);
+    return esc_value_same(program, change->after.value, program, now) ? (EscText){0}
+                                                                      : ESC_SAYING(CHANGED_SINCE);
+}
+
+static EscText ticket_left(EscEngine *engine, const EscTicket *ticket)
+{
+    if (ticket == NULL)
+        return ESC_SAYING(NOT_THERE);
+    return ticket->is_edited || esc_ticket_is_resolved(engine, ticket) ? ESC_SAYING(WORKED_ON)
+                                                                       : (EscText){0};
+}
+
+static EscValue field_now(const EscEngine *engine, const EscEscalation *escalation, EscText name)
+{
+    uint32_t slot = esc_slot_find(engine, name);
+    return slot == ESC_NONE ? (EscValue){.is_missing = true}
+                            : escalation->ticket->values[slot].value;
+}
+
+static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
+{
+    const EscProgram *program = engine->schema.current->program;
     uint32_t slot = esc_slot_find(engine, change->name);
-    if (slot == ESC_NONE) {
-        left_tell(engine, escalation, change->name, ESC_SAYING(NO_FIELD));
-        return;
-    }
-    if (!esc_value_same(program, change->after.value, program,
-                        escalation->ticket->values[slot].value)) {
-        left_tell(engine, escalation, change->name, ESC_SAYING(CHANGED_SINCE));
+    EscText left = field_left(engine, change, field_now(engine, escalation, change->name));
+    if (left.size > 0) {
+        left_tell(engine, escalation, change->name, left);
         return;
     }
     EscValue value =
@@ -82,11 +105,16 @@ static void field_undo(EscEngine *engine, EscEscalation *escalation, const EscCh
     undone_tell(engine, escalation, change->name, "is as it was before");
 }
 
+static EscText item_what(EscEngine *engine, const EscChange *change)
+{
+    return change->kind == ESC_CHANGE_ADDED
+               ? esc_say(engine, IN_LIST, change->item, change->name)
+               : esc_say(engine, OUT_OF_LIST, change->item, change->name);
+}
+
 static void item_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
 {
-    EscText what = change->kind == ESC_CHANGE_ADDED
-                       ? esc_say(engine, IN_LIST, change->item, change->name)
-                       : esc_say(engine, OUT_OF_LIST, change->item, change->name);
+    EscText what = item_what(engine, change);
     switch (esc_item_undo(engine, escalation->ticket, change)) {
     case ESC_ITEM_UNDO_NO_LIST:
         left_tell(engine, escalation, what, ESC_SAYING(NO_LIST));
@@ -106,14 +134,14 @@ static void item_undo(EscEngine *engine, EscEscalation *escalation, const EscCha
 static void ticket_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
 {
     EscTicket *ticket = esc_ticket_find(engine, change->ticket);
-    if (ticket == NULL) {
-        left_tell(engine, escalation, change->ticket, ESC_SAYING(NOT_THERE));
+    EscText left = ticket_left(engine, ticket);
+    if (left.size > 0) {
+        left_tell(engine, escalation, change->ticket, left);
         return;
     }
-    if (ticket->is_edited || esc_ticket_is_resolved(engine, ticket)) {
-        left_tell(engine, escalation, change->ticket, ESC_SAYING(WORKED_ON));
-        return;
-    }
+    EscTask *task = esc_task_of_ticket(engine, change->ticket);
+    if (task != NULL)
+        esc_task_end(engine, task, ESC_TASK_WITHDRAWN, (EscText){0}, (EscText){0}, (EscText){0});
     bool is_there = ticket->there.size > 0 || esc_ticket_is_made(ticket),
          is_taken_back = esc_ticket_unpublish(engine, ticket, escalation);
     engine->turn.is_reporting = is_taken_back; /* the inverse says there all that is to be said */
@@ -122,9 +150,9 @@ static void ticket_undo(EscEngine *engine, EscEscalation *escalation, const EscC
     undone_tell(engine, escalation, change->ticket, "is closed");
     if (is_there && !is_taken_back &&
         esc_home_row(engine, ticket->home, engine->schema.status_slot) == NULL)
-        left_tell(engine, escalation, change->ticket,
-                  esc_say(engine, STAYS_THERE, ticket->home,
-                          esc_text_or(ticket->there, ticket->id)));
+        left_tell(
+            engine, escalation, change->ticket,
+            esc_say(engine, STAYS_THERE, ticket->home, esc_text_or(ticket->there, ticket->id)));
 }
 
 static void call_undo(EscEngine *engine, EscEscalation *escalation, const EscChange *change)
@@ -195,6 +223,90 @@ void esc_rollback_at_end(EscEngine *engine, EscEscalation *escalation, EscText r
 {
     if (escalation->changes_count > 0 && escalation->bundle != NULL)
         changes_undo(engine, escalation, reason);
+}
+
+/* --- what it would do ------------------------------------------------------------------------- */
+
+/* The value that a field has when the turn of change number `at` comes: those behind it are taken back by then. */
+static EscValue field_then(EscEngine *engine, const EscEscalation *escalation, size_t at)
+{
+    EscText name = escalation->changes[at].name;
+    EscValue now = field_now(engine, escalation, name);
+    for (size_t i = escalation->changes_count; i > at + 1; i--) {
+        const EscChange *later = &escalation->changes[i - 1];
+        if (later->kind == ESC_CHANGE_FIELD && esc_text_equal(later->name, name) &&
+            later->no_undo.size == 0 && field_left(engine, later, now).size == 0)
+            now = later->before.value;
+    }
+    return now;
+}
+
+static bool list_is_there(const EscEngine *engine, EscText name)
+{
+    uint32_t slot = esc_slot_find(engine, name);
+    return slot != ESC_NONE && esc_type_kind(esc_slot_type(engine, slot)) == ESC_KIND_LIST;
+}
+
+static EscText would_leave(EscEngine *engine, const EscEscalation *escalation, size_t at)
+{
+    const EscChange *change = &escalation->changes[at];
+    if (change->no_undo.size > 0)
+        return change->no_undo;
+    if (change->undo != ESC_NONE)
+        return (EscText){0};
+    if (change->kind == ESC_CHANGE_FIELD)
+        return field_left(engine, change, field_then(engine, escalation, at));
+    if (change->kind == ESC_CHANGE_TICKET)
+        return ticket_left(engine, esc_ticket_find(engine, change->ticket));
+    return list_is_there(engine, change->name) ? (EscText){0} : ESC_SAYING(NO_LIST);
+}
+
+static EscText change_what(EscEngine *engine, const EscChange *change)
+{
+    if (change->kind == ESC_CHANGE_TICKET)
+        return change->ticket;
+    bool is_item = change->kind == ESC_CHANGE_ADDED || change->kind == ESC_CHANGE_REMOVED;
+    return is_item ? item_what(engine, change) : change->name;
+}
+
+static void json_member(EscEngine *engine, EscBuf *out, const char *name, EscText text)
+{
+    esc_buf_printf(out, ",\"%s\":", name);
+    esc_json_text(out, esc_said(engine, text, ESC_LANGUAGE_ENGLISH));
+}
+
+static void step_write(EscEngine *engine, const EscEscalation *escalation, size_t at, EscBuf *out)
+{
+    const EscProgram *program = engine->schema.current->program;
+    const EscChange *change = &escalation->changes[at];
+    EscText left = would_leave(engine, escalation, at);
+    const char *will = left.size > 0 ? "left" : change->undo != ESC_NONE ? "asked" : "undone";
+    esc_buf_printf(out, "{\"will\":\"%s\"", will);
+    json_member(engine, out, "what", change_what(engine, change));
+    if (left.size > 0)
+        json_member(engine, out, "because", left);
+    else if (change->undo != ESC_NONE)
+        json_member(engine, out, "by",
+                    esc_action_name(engine, escalation->bundle->program, change->undo));
+    else if (change->kind == ESC_CHANGE_FIELD) {
+        esc_buf_string(out, ",\"to\":");
+        esc_value_write_json(out, program, change->before.value);
+    }
+    esc_buf_char(out, '}');
+}
+
+bool esc_engine_show_rollback(EscEngine *engine, uint64_t id, EscBuf *out)
+{
+    EscEscalation *escalation = esc_escalation_find(engine, id);
+    if (escalation == NULL || !esc_escalation_is_open(escalation) || escalation->bundle == NULL)
+        return false;
+    EscArena *turn = esc_view_begin(engine);
+    for (size_t i = escalation->changes_count; i > 0; i--) {
+        esc_buf_string(out, i == escalation->changes_count ? "" : ",");
+        step_write(engine, escalation, i - 1, out);
+    }
+    engine->turn.arena = turn;
+    return true;
 }
 
 bool esc_rollback_replied(EscEngine *engine, EscEscalation *escalation, uint64_t outbox,

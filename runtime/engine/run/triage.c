@@ -72,12 +72,12 @@ static void question_ask_also(EscEngine *engine, EscEscalation *escalation, EscR
 {
     const EscFrame *frame = &escalation->triage->frame;
     const EscWaitRow *wait = esc_wait_of(escalation, frame);
-    EscText text = frame->question->text, why = frame->raised->message;
+    EscText text = frame->question->text,
+            facts = esc_raised_lines(engine, escalation, frame->raised);
     EscText since =
         esc_say(engine, UNANSWERED, esc_local_time(engine, frame->began_ms), escalation->owner);
-    EscText asked =
-        esc_turn_printf(engine, "%.*s%s%.*s\n%.*s", ESC_TEXT_ARG(text), esc_words_with(why, "\n"),
-                        ESC_TEXT_ARG(why), ESC_TEXT_ARG(since));
+    EscText asked = esc_turn_printf(engine, "%.*s%.*s\n%.*s", ESC_TEXT_ARG(text),
+                                    ESC_TEXT_ARG(facts), ESC_TEXT_ARG(since));
     EscNotice message = {
         .marked = esc_said(engine, asked, esc_workspace_reads(engine)), /* as the question is */
         .question = text,
@@ -93,6 +93,16 @@ static void question_ask_also(EscEngine *engine, EscEscalation *escalation, EscR
     esc_message_ref(engine, escalation, ref, &message);
 }
 
+/* The last resort may take it now as well. */
+static void triage_widen(EscEngine *engine, EscEscalation *escalation)
+{
+    EscTask *task = esc_task_find(engine, escalation->id, escalation->triage->frame.question->task);
+    EscPeople people;
+    esc_people_resort(engine, &people);
+    if (task != NULL)
+        esc_task_candidates(engine, task, people.names, people.count);
+}
+
 bool esc_triage_overdue(EscEngine *engine, EscEscalation *escalation)
 {
     EscTriage *triage = escalation->triage;
@@ -104,6 +114,7 @@ bool esc_triage_overdue(EscEngine *engine, EscEscalation *escalation)
         question_ask_also(engine, escalation, ESC_REF(ESC_REF_ROLE, 3));
         triage->frame.due_ms = engine->now_ms + ASKED_AGAIN_MS;
         esc_frame_timers(engine, escalation, &triage->frame);
+        triage_widen(engine, escalation);
         return true;
     }
     EscText name = exception_name(escalation, triage->frame.raised);

@@ -132,7 +132,7 @@ static void close_store(EscStore *base)
     EscMemory *memory = esc_memory_of(base);
     EscMemoryList *lists[] = {&memory->bundles,     &memory->events, &memory->tickets,
                               &memory->escalations, &memory->outbox, &memory->audit,
-                              &memory->evidence,    &memory->kept};
+                              &memory->evidence,    &memory->kept,   &memory->tasks};
     for (size_t i = 0; i < ESC_COUNT_OF(lists); i++)
         esc_memory_list_free(lists[i]);
     free((void *)(uintptr_t)memory->body.data);
@@ -158,6 +158,7 @@ static const EscStoreOps operations = {
     .tickets = esc_memory_tickets,
     .outbox = esc_memory_outbox,
     .evidence = esc_memory_evidence,
+    .tasks = esc_memory_tasks,
     .retain = esc_memory_retain,
     .is_intact = is_intact,
     .beside = esc_memory_beside,

@@ -68,6 +68,9 @@ static EscStatus check_group(const EscMemory *memory, const EscGroup *group, Esc
     for (size_t i = 0; i < group->audit_count; i++)
         if (group->audit[i].kind.size == 0)
             return refused("to write the audit trail: a record has no kind", why);
+    for (size_t i = 0; i < group->tasks_count; i++)
+        if (group->tasks[i].number == 0)
+            return refused("to write a task: it has no number", why);
     return check_outbox(memory, group, why);
 }
 
@@ -206,6 +209,21 @@ static void put_evidence(EscMemory *memory, EscEvidenceRow row)
                       esc_memory_row(&row, sizeof row, texts, ESC_COUNT_OF(texts)));
 }
 
+/* What a task is (its kind, its ticket) stays as it was first written. */
+static void put_task(EscMemory *memory, EscTaskRow row)
+{
+    const EscTaskRow *known = esc_memory_find(&memory->tasks, esc_memory_by_task, &row);
+    if (known != NULL) {
+        row.kind = known->kind;
+        row.ticket = known->ticket;
+    }
+    EscText body = {(const char *)row.body.data, row.body.size};
+    EscText *texts[] = {&row.ticket, &row.assignee, &row.candidates, &body};
+    EscTaskRow *block = esc_memory_row(&row, sizeof row, texts, ESC_COUNT_OF(texts));
+    block->body.data = (const uint8_t *)body.data;
+    put_row(&memory->tasks, esc_memory_by_task, &row, block);
+}
+
 static void put_kept(EscMemory *memory, EscKeptRow row)
 {
     size_t at = esc_memory_place(&memory->kept, esc_memory_by_kept, row.id);
@@ -246,6 +264,8 @@ static void put_group(EscMemory *memory, const EscGroup *group)
         put_audit(memory, group->audit[i]);
     for (size_t i = 0; i < group->evidence_count; i++)
         put_evidence(memory, group->evidence[i]);
+    for (size_t i = 0; i < group->tasks_count; i++)
+        put_task(memory, group->tasks[i]);
     for (size_t i = 0; i < group->kept_count; i++)
         put_kept(memory, group->kept[i]);
     put_body(memory, group->workspace);

@@ -37,6 +37,7 @@ typedef struct EscMemory {
     EscMemoryList audit;       /* EscAuditRow by number */
     EscMemoryList evidence;    /* EscEvidenceRow by number */
     EscMemoryList kept;        /* EscKeptRow by id */
+    EscMemoryList tasks;       /* EscTaskRow by escalation and number */
     uint64_t next_evidence;
     uint64_t tickets_made; /* a ticket's place in the order of creation, for loading */
 } EscMemory;
@@ -60,6 +61,7 @@ typedef int EscMemoryCompare(const void *row, const void *key);
 int esc_memory_by_number(const void *row, const void *key); /* rows that begin with a uint64_t */
 int esc_memory_by_ticket(const void *row, const void *key);
 int esc_memory_by_kept(const void *row, const void *key);  /* rows that begin with their id */
+int esc_memory_by_task(const void *row, const void *key);  /* key: EscTaskRow, its first two */
 int esc_memory_by_event(const void *row, const void *key); /* key: EscEventKey */
 
 /* The place of the first row that is not before the key. */
@@ -100,6 +102,8 @@ EscStatus esc_memory_outbox(EscStore *store, const EscOutboxFilter *filter, EscO
                             void *context, EscWhy *why);
 EscStatus esc_memory_outbox_due(EscStore *store, int64_t now_ms, size_t limit,
                                 EscOutboxVisit *visit, void *context, EscWhy *why);
+EscStatus esc_memory_tasks(EscStore *store, const EscTaskFilter *filter, EscTaskVisit *visit,
+                           void *context, EscWhy *why);
 EscStatus esc_memory_evidence(EscStore *store, const EscEvidenceFilter *filter,
                               EscEvidenceVisit *visit, void *context, EscWhy *why);
 

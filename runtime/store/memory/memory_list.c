@@ -158,6 +158,25 @@ EscStatus esc_memory_outbox_due(EscStore *base, int64_t now_ms, size_t limit, Es
     return ESC_OK;
 }
 
+EscStatus esc_memory_tasks(EscStore *base, const EscTaskFilter *filter, EscTaskVisit *visit,
+                           void *context, EscWhy *why)
+{
+    (void)why;
+    const EscMemoryList *list = &esc_memory_of(base)->tasks;
+    EscTaskRow after = {.escalation = filter->after_escalation, .number = filter->after_number};
+    size_t given = 0, at = esc_memory_place(list, esc_memory_by_task, &after);
+    if (at < list->count && esc_memory_by_task(list->rows[at], &after) == 0)
+        at++;
+    for (; at < list->count && given < filter->limit; at++) {
+        const EscTaskRow *row = list->rows[at];
+        bool fits = esc_task_fits(filter, row);
+        given += fits ? 1 : 0;
+        if (fits && !visit(context, row))
+            break;
+    }
+    return ESC_OK;
+}
+
 EscStatus esc_memory_evidence(EscStore *base, const EscEvidenceFilter *filter,
                               EscEvidenceVisit *visit, void *context, EscWhy *why)
 {

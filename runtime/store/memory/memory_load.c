@@ -1,6 +1,6 @@
 /* memory_load.c - the live rows for a start, by the same rules as the statements of sqlite/statements.def: tickets
  * that the engine called live, in the order in which they came; escalations that are not closed; outbox rows that are
- * still queued; all that is kept beside them. */
+ * still queued; all that is kept beside them; tasks that are open. */
 #include "memory_internal.h"
 
 #include <stdlib.h>
@@ -72,6 +72,11 @@ EscStatus esc_memory_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
     }
     for (size_t i = 0; i < memory->kept.count && status == ESC_OK; i++)
         status = sink->kept(sink->context, memory->kept.rows[i], why);
+    for (size_t i = 0; i < memory->tasks.count && status == ESC_OK; i++) {
+        const EscTaskRow *row = memory->tasks.rows[i];
+        if (esc_task_state_is_open(row->state))
+            status = sink->task(sink->context, row, why);
+    }
     return status;
 }
 

@@ -41,10 +41,21 @@ static bool is_old_entry(const Retain *retain, const void *row)
            !is_live_escalation(retain->memory, entry->row.escalation);
 }
 
+static bool has_open_task(const EscMemory *memory, uint64_t escalation)
+{
+    for (size_t i = 0; i < memory->tasks.count; i++) {
+        const EscTaskRow *task = memory->tasks.rows[i];
+        if (task->escalation == escalation && esc_task_state_is_open(task->state))
+            return true;
+    }
+    return false;
+}
+
 static bool is_old_escalation(const Retain *retain, const void *row)
 {
     const EscEscalationRow *escalation = row;
-    return escalation->state == ESC_STATE_CLOSED && escalation->closed_at_ms < retain->before_ms;
+    return escalation->state == ESC_STATE_CLOSED && escalation->closed_at_ms < retain->before_ms &&
+           !has_open_task(retain->memory, escalation->id);
 }
 
 static bool is_old_event(const Retain *retain, const void *row)
@@ -54,10 +65,19 @@ static bool is_old_event(const Retain *retain, const void *row)
            !is_of_live(retain->memory, (EscText){0}, event->content);
 }
 
+static bool is_gone(const Retain *retain, uint64_t escalation)
+{
+    return esc_memory_find(&retain->memory->escalations, esc_memory_by_number, &escalation) == NULL;
+}
+
 static bool is_orphan(const Retain *retain, const void *row)
 {
-    uint64_t id = ((const EscEvidenceRow *)row)->escalation;
-    return esc_memory_find(&retain->memory->escalations, esc_memory_by_number, &id) == NULL;
+    return is_gone(retain, ((const EscEvidenceRow *)row)->escalation);
+}
+
+static bool is_task_of_none(const Retain *retain, const void *row)
+{
+    return is_gone(retain, ((const EscTaskRow *)row)->escalation);
 }
 
 typedef bool IsOld(const Retain *retain, const void *row);
@@ -88,6 +108,7 @@ EscStatus esc_memory_retain(EscStore *base, int64_t before_ms, size_t rows_max, 
     forget(&retain, &memory->outbox, is_old_entry, rows_max);
     forget(&retain, &memory->escalations, is_old_escalation, rows_max);
     forget(&retain, &memory->evidence, is_orphan, SIZE_MAX);
+    forget(&retain, &memory->tasks, is_task_of_none, SIZE_MAX);
     forget(&retain, &memory->events, is_old_event, rows_max);
     *has_more = retain.has_more;
     return ESC_OK;

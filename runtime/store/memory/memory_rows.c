@@ -25,6 +25,14 @@ int esc_memory_by_event(const void *row, const void *key)
     return order != 0 ? order : esc_text_compare(a->id, b->id);
 }
 
+int esc_memory_by_task(const void *row, const void *key)
+{
+    const EscTaskRow *a = row, *b = key;
+    if (a->escalation != b->escalation)
+        return a->escalation < b->escalation ? -1 : 1;
+    return (a->number > b->number) - (a->number < b->number);
+}
+
 int esc_memory_by_kept(const void *row, const void *key)
 {
     return memcmp(((const EscKeptRow *)row)->id, key, ESC_KEPT_ID_SIZE);

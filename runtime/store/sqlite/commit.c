@@ -191,6 +191,23 @@ static EscStatus put_evidence(EscSqlite *store, const EscEvidenceRow *row, EscWh
     return esc_sqlite_write(&put, 1, why);
 }
 
+static EscStatus put_task(EscSqlite *store, const EscTaskRow *row, EscWhy *why)
+{
+    EscSqliteStep put = esc_sqlite_step(store, ESC_STATEMENT_TASK_PUT, "to write a task");
+    esc_sqlite_bind_u64(&put, row->escalation);
+    esc_sqlite_bind_i64(&put, row->number);
+    esc_sqlite_bind_i64(&put, row->kind);
+    esc_sqlite_bind_i64(&put, row->state);
+    esc_sqlite_bind_text(&put, row->ticket);
+    esc_sqlite_bind_text(&put, row->assignee);
+    esc_sqlite_bind_text(&put, row->candidates);
+    esc_sqlite_bind_i64(&put, row->created_at_ms);
+    esc_sqlite_bind_i64(&put, row->due_at_ms);
+    esc_sqlite_bind_i64(&put, row->done_at_ms);
+    esc_sqlite_bind_bytes(&put, row->body);
+    return esc_sqlite_write(&put, 1, why);
+}
+
 /* One that came and went within a group was never there. */
 static EscStatus put_kept(EscSqlite *store, const EscKeptRow *row, EscWhy *why)
 {
@@ -246,6 +263,7 @@ static EscStatus put_group(EscSqlite *store, const EscGroup *group, EscWhy *why)
     if (status == ESC_OK)
         status = esc_sqlite_audit_put(store, group->audit, group->audit_count, why);
     PUT_ALL(store, group, evidence, put_evidence, why);
+    PUT_ALL(store, group, tasks, put_task, why);
     PUT_ALL(store, group, kept, put_kept, why);
     return status == ESC_OK ? put_counters(store, group, why) : status;
 }

@@ -207,3 +207,27 @@ EscStatus esc_sqlite_evidence(EscStore *base, const EscEvidenceFilter *filter,
     }
     return esc_sqlite_done(&get, why);
 }
+
+/* --- tasks ------------------------------------------------------------------------------------- */
+
+/* What else is asked for than the way along an index is held against each row: those that are open are few. */
+EscStatus esc_sqlite_tasks(EscStore *base, const EscTaskFilter *filter, EscTaskVisit *visit,
+                           void *context, EscWhy *why)
+{
+    EscStatement statement = filter->escalation != 0 ? ESC_STATEMENT_TASKS_OF_ESCALATION
+                             : filter->is_open       ? ESC_STATEMENT_TASKS_OPEN
+                                                     : ESC_STATEMENT_TASKS_AFTER;
+    EscSqliteStep get = esc_sqlite_step(esc_sqlite_of(base), statement, "to list tasks");
+    esc_sqlite_bind_u64(&get, filter->after_escalation);
+    esc_sqlite_bind_i64(&get, filter->after_number);
+    if (filter->escalation != 0)
+        esc_sqlite_bind_u64(&get, filter->escalation);
+    bool goes_on = filter->limit > 0;
+    for (size_t given = 0; goes_on && esc_sqlite_next(&get);) {
+        EscTaskRow row = esc_sqlite_task_row(&get);
+        if (!esc_task_fits(filter, &row))
+            continue;
+        goes_on = visit(context, &row) && ++given < filter->limit;
+    }
+    return esc_sqlite_done(&get, why);
+}

@@ -100,6 +100,20 @@ static EscStatus load_kept(EscSqlite *store, const EscStoreSink *sink, EscWhy *w
     return esc_sqlite_finish(&get, status, why);
 }
 
+static EscStatus load_tasks(EscSqlite *store, const EscStoreSink *sink, EscWhy *why)
+{
+    EscSqliteStep get = esc_sqlite_step(store, ESC_STATEMENT_TASKS_OPEN, "to read tasks");
+    esc_sqlite_bind_u64(&get, 0);
+    esc_sqlite_bind_i64(&get, 0);
+    EscStatus status = ESC_OK;
+    for (size_t rows = 1; status == ESC_OK && esc_sqlite_next(&get); rows++) {
+        pages_forget(store, rows);
+        EscTaskRow row = esc_sqlite_task_row(&get);
+        status = sink->task(sink->context, &row, why);
+    }
+    return esc_sqlite_finish(&get, status, why);
+}
+
 EscStatus esc_sqlite_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
 {
     EscSqlite *store = esc_sqlite_of(base);
@@ -114,6 +128,8 @@ EscStatus esc_sqlite_load(EscStore *base, const EscStoreSink *sink, EscWhy *why)
         status = load_outbox(store, sink, why);
     if (status == ESC_OK)
         status = load_kept(store, sink, why);
+    if (status == ESC_OK)
+        status = load_tasks(store, sink, why);
     return status;
 }
 

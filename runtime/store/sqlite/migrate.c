@@ -1,6 +1,6 @@
 /* migrate.c - a file of an older schema becomes one of ours, inside the transaction that opening runs in.
  *
- * Version 2 lacks a table, which is made, and version 3 columns of escalations. Of version 1 the old tables are renamed, the new ones made as for a new file, the rows copied, the old ones dropped. Audit records are
+ * Version 2 lacks a table, which is made, version 3 columns of escalations, and version 4 the table of tasks. Of version 1 the old tables are renamed, the new ones made as for a new file, the rows copied, the old ones dropped. Audit records are
  * packed; the rest is copied as it is: contents of events that were never kept stay unkept, and starts of escalations stay
  * in start_event. Bodies of that time are JSON: the engine reads the fields of a ticket from it, and parks an escalation
  * that it finds open, for a person to go on. Timers and absences are not taken over. The log grows by about the size of the file meanwhile. */
@@ -180,6 +180,21 @@ EscStatus esc_sqlite_migrate_3(EscSqlite *store, EscWhy *why)
         "account, severity) WHERE state < 3;"
         "CREATE INDEX escalation_by_rank ON escalation (rank, due_ms, id, state, owner, template, "
         "account, severity) WHERE state < 3",
+        why);
+}
+
+EscStatus esc_sqlite_migrate_4(EscSqlite *store, EscWhy *why)
+{
+    return run(
+        store,
+        "CREATE TABLE task (key INTEGER PRIMARY KEY, escalation INTEGER NOT NULL, "
+        "number INTEGER NOT NULL CHECK (number > 0), "
+        "kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 5), "
+        "state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4), ticket TEXT NOT NULL, "
+        "assignee TEXT NOT NULL, candidates TEXT NOT NULL, created_at_ms INTEGER NOT NULL, "
+        "due_at_ms INTEGER NOT NULL, done_at_ms INTEGER NOT NULL, body BLOB NOT NULL, "
+        "UNIQUE (escalation, number)) STRICT;"
+        "CREATE INDEX task_open ON task (escalation, number) WHERE state < 2",
         why);
 }
 

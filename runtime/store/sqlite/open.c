@@ -70,7 +70,9 @@ static EscStatus migrate(EscSqlite *store, int64_t version, const EscSqliteOptio
     if (version == 1)
         return esc_sqlite_migrate(store, options->new_id, why);
     EscStatus status = version == 2 ? esc_sqlite_migrate_2(store, why) : ESC_OK;
-    return status == ESC_OK ? esc_sqlite_migrate_3(store, why) : status;
+    if (status == ESC_OK && version <= 3)
+        status = esc_sqlite_migrate_3(store, why);
+    return status == ESC_OK ? esc_sqlite_migrate_4(store, why) : status;
 }
 
 /* A new file gets its schema, one of an older version is migrated; any other must have exactly ours. */
@@ -298,6 +300,7 @@ static const EscStoreOps operations = {
     .tickets = esc_sqlite_tickets,
     .outbox = esc_sqlite_outbox,
     .evidence = esc_sqlite_evidence,
+    .tasks = esc_sqlite_tasks,
     .retain = esc_sqlite_retain,
     .is_intact = esc_sqlite_is_intact,
     .beside = esc_sqlite_beside,

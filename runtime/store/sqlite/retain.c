@@ -1,7 +1,7 @@
 /* retain.c - forgets what is older than it must be kept, a few rows at a time.
  *
  * Each kind of row is walked in the order of its key, which is the order of its age, up to the first that is young. What is
- * live is stepped over: an escalation that is not closed, its ticket's records, its messages, the event that it started
+ * live is stepped over: an escalation that is not closed or has an open task, its ticket's records, its messages, the event that it started
  * with. Where the walk stands is in memory: a new opening begins again, and looks at the few old rows that stay. */
 #include "sqlite_internal.h"
 
@@ -10,7 +10,7 @@
 /* `find` gives key, when it came, when it ended, and whether it is live, for keys above ?1. */
 typedef struct Kind {
     EscStatement find;
-    EscStatement forget[3];
+    EscStatement forget[4];
     size_t forget_count;
 } Kind;
 
@@ -18,9 +18,9 @@ static const Kind kinds[ESC_SQLITE_RETAINED_KINDS] = {
     {ESC_STATEMENT_AUDIT_OLD, {ESC_STATEMENT_AUDIT_FORGET}, 1},
     {ESC_STATEMENT_OUTBOX_OLD, {ESC_STATEMENT_OUTBOX_FORGET}, 1},
     {ESC_STATEMENT_ESCALATIONS_OLD,
-     {ESC_STATEMENT_EVIDENCE_FORGET, ESC_STATEMENT_START_EVENT_FORGET,
+     {ESC_STATEMENT_EVIDENCE_FORGET, ESC_STATEMENT_TASKS_FORGET, ESC_STATEMENT_START_EVENT_FORGET,
       ESC_STATEMENT_ESCALATION_FORGET},
-     3},
+     4},
     {ESC_STATEMENT_CONTENTS_OLD, {ESC_STATEMENT_CONTENT_FORGET}, 1},
 };
 

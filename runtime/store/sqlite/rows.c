@@ -46,6 +46,23 @@ EscOutboxEntry esc_sqlite_outbox_entry(const EscSqliteStep *step)
     };
 }
 
+EscTaskRow esc_sqlite_task_row(const EscSqliteStep *step)
+{
+    return (EscTaskRow){
+        .escalation = esc_sqlite_column_u64(step, 0),
+        .number = (uint32_t)esc_sqlite_column_i64(step, 1),
+        .kind = (EscTaskKind)esc_sqlite_column_i64(step, 2),
+        .state = (EscTaskState)esc_sqlite_column_i64(step, 3),
+        .ticket = esc_sqlite_column_text(step, 4),
+        .assignee = esc_sqlite_column_text(step, 5),
+        .candidates = esc_sqlite_column_text(step, 6),
+        .created_at_ms = esc_sqlite_column_i64(step, 7),
+        .due_at_ms = esc_sqlite_column_i64(step, 8),
+        .done_at_ms = esc_sqlite_column_i64(step, 9),
+        .body = esc_sqlite_column_bytes(step, 10),
+    };
+}
+
 EscStatus esc_sqlite_escalation_row(const EscSqliteStep *step, EscEscalationRow *row, EscWhy *why)
 {
     *row = (EscEscalationRow){

@@ -129,6 +129,24 @@ CREATE TABLE kept (
     body BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What people are to do, in the order in which it came up. Open ones are few among many that are done.
+CREATE TABLE task (
+    key           INTEGER PRIMARY KEY,
+    escalation    INTEGER NOT NULL,
+    number        INTEGER NOT NULL CHECK (number > 0),
+    kind          INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 5),
+    state         INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+    ticket        TEXT    NOT NULL,
+    assignee      TEXT    NOT NULL,
+    candidates    TEXT    NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    due_at_ms     INTEGER NOT NULL,
+    done_at_ms    INTEGER NOT NULL,
+    body          BLOB    NOT NULL,
+    UNIQUE (escalation, number)
+) STRICT;
+CREATE INDEX task_open ON task (escalation, number) WHERE state < 2;
+
 -- A row holds up to 256 records of one ticket that follow each other, packed (audit.c); `at_ms` is the last one's. Read by
 -- ticket; an escalation's records are those of its ticket that name it.
 CREATE TABLE audit (

@@ -7,7 +7,7 @@
 
 #include <esc/store_sqlite.h>
 
-#define ESC_SQLITE_SCHEMA_VERSION 4
+#define ESC_SQLITE_SCHEMA_VERSION 5
 #define ESC_SQLITE_APPLICATION_ID 0x45736361 /* "Esca": says in the file's header whose it is */
 #define ESC_SQLITE_PAGE_SIZE 4096
 /* 8 MB: a checkpoint every thousand events or so. While one is written the disk has no time for other workspaces, so that
@@ -139,9 +139,10 @@ ESC_MUST_USE EscStatus esc_sqlite_settings_lock(sqlite3 *db, EscWhy *why);
 ESC_MUST_USE EscStatus esc_sqlite_place_check(const EscSqliteOptions *options, EscWhy *why);
 
 /* migrate.c: inside the transaction of opening. A store that had no id gets this one. */
-/* From version 2, or 3. */
+/* From version 2, 3, or 4. */
 ESC_MUST_USE EscStatus esc_sqlite_migrate_2(EscSqlite *store, EscWhy *why);
 ESC_MUST_USE EscStatus esc_sqlite_migrate_3(EscSqlite *store, EscWhy *why);
+ESC_MUST_USE EscStatus esc_sqlite_migrate_4(EscSqlite *store, EscWhy *why);
 ESC_MUST_USE EscStatus esc_sqlite_migrate(EscSqlite *store, const uint8_t id[ESC_STORE_ID_SIZE],
                                           EscWhy *why);
 
@@ -229,12 +230,16 @@ EscStatus esc_sqlite_outbox(EscStore *store, const EscOutboxFilter *filter, EscO
 EscStatus esc_sqlite_evidence(EscStore *store, const EscEvidenceFilter *filter,
                               EscEvidenceVisit *visit, void *context, EscWhy *why);
 
+EscStatus esc_sqlite_tasks(EscStore *store, const EscTaskFilter *filter, EscTaskVisit *visit,
+                           void *context, EscWhy *why);
+
 /* rows.c: the present row of a statement as a struct of the interface; texts hold until the next
  * step. The columns are those of the statements TICKET_GET, TICKETS_…, and of OUTBOX_…. */
 /* Of ESCALATION_GET and …_LIVE. ESC_STORE_DAMAGED: the bundle that it is pinned to is not there. */
 EscStatus esc_sqlite_escalation_row(const EscSqliteStep *step, EscEscalationRow *row, EscWhy *why);
 EscTicketRow esc_sqlite_ticket_row(const EscSqliteStep *step, int first); /* its first column */
 EscOutboxEntry esc_sqlite_outbox_entry(const EscSqliteStep *step);
+EscTaskRow esc_sqlite_task_row(const EscSqliteStep *step); /* of TASKS_… */
 /* Ends a reading: what a callback said counts before what SQLite says. */
 EscStatus esc_sqlite_finish(EscSqliteStep *step, EscStatus said, EscWhy *why);
 

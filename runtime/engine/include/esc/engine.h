@@ -34,7 +34,11 @@ typedef enum EscVerb {
     ESC_VERB_KEEP,
     ESC_VERB_TEST, /* a message to a person by each of their ways, which says that nothing has happened */
     ESC_VERB_CALL_OFF, /* it was a mistake: closed as `called_off` */
-    ESC_VERB_LOGIN, /* a link goes to a person who wants to log in */
+    ESC_VERB_LOGIN,    /* a link goes to a person who wants to log in */
+    ESC_VERB_CLAIM,    /* of a task */
+    ESC_VERB_RELEASE,  /* of a task */
+    ESC_VERB_COMPLETE, /* of a task */
+    ESC_VERB_ROLLBACK, /* what the escalation changed is taken back */
     ESC_VERB_COUNT
 } EscVerb;
 const char *esc_verb_name(EscVerb verb); /* "ack" */
@@ -59,11 +63,13 @@ typedef struct EscAction {
     EscText by;      /* who says so in the actor's name: the token's principal; empty: the actor */
     EscText through; /* the way by which the actor said it: "acme-slack"; empty: the API */
     uint64_t escalation; /* 0: by ticket */
+    uint32_t task;       /* CLAIM, RELEASE, COMPLETE: the number of the escalation's task */
     EscText ticket;      /* ABSENT, PRESENT, TEST: unused */
     bool is_only;        /* with neither: the one open escalation that waits for the actor */
     EscText
-        target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT, TEST: person */
-    EscText reason;    /* HANDOFF, OVERRIDE, REJECT, KEEP, CALL_OFF: required; else optional */
+        target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT, TEST: person; COMPLETE: name of an answer, approve, reject, confirm or override */
+    EscText
+        reason; /* HANDOFF, OVERRIDE, REJECT, KEEP, CALL_OFF, ROLLBACK: required; else optional */
     EscMeant meant;    /* of a link or button; else not set */
     EscText deputy;    /* ABSENT: who stands in; empty: nobody */
     EscText link;      /* LOGIN: where the message leads; it is told to nobody else */
@@ -223,6 +229,10 @@ ESC_MUST_USE EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOut
 ESC_MUST_USE EscStatus esc_engine_restore_kept(EscEngine *engine, const EscKeptRow *row,
                                                EscWhy *why);
 
+/* A task that is open; behind the counters. ESC_CONFLICT when it is done, or there already. */
+ESC_MUST_USE EscStatus esc_engine_restore_task(EscEngine *engine, const EscTaskRow *row,
+                                               EscWhy *why);
+
 /* The heart: applies one input at now_ms, which is never before the engine's own time but by a correction of the clock
  * (now_ms - correction_ms is not: asserted). ESC_OK: *outcome says what it did and its changes are
  * in the engine's memory, to be collected by esc_engine_flush. Any other status: nothing changed; *why says what is wrong with the input
@@ -349,6 +359,9 @@ ESC_MUST_USE EscStatus esc_engine_show_closed(
     const EscEngine *engine, const EscBundle *bundle, const EscTicketRow *ticket,
     const EscEscalationRow *row, void (*show)(void *context, const EscEscalationView *view),
     void *context, EscWhy *why);
+/* What a rollback of an open escalation would do, in its order, as the items of a list: {"will":"undone|asked|left","what","by" (the
+ * action that is asked),"to" (the value that a field gets),"because"}. False: it is not open, or its bundle is not there. */
+bool esc_engine_show_rollback(EscEngine *engine, uint64_t id, EscBuf *out);
 /* What a step of this escalation would read at now_ms: ESC_LOAD_TICKET with a field of the current bundle, or
  * ESC_LOAD_FACT. escalation 0: what a trigger on the ticket would read. False when there is no such ticket or escalation.
  * Texts hold as those of a view do. For rehearsals. */
@@ -377,6 +390,23 @@ void esc_engine_each_duty(EscEngine *engine, int64_t now_ms,
  * a person in all schedules, by name. ESC_NOT_FOUND: there is neither. ESC_OVER_LIMIT: it would take too long to find out. */
 ESC_MUST_USE EscStatus esc_engine_duty_calendar(EscEngine *engine, EscText name, int64_t from_ms,
                                                 int64_t to_ms, EscBuf *out);
+/* What a task's body says. */
+typedef struct EscTaskItem {
+    EscText name, title;
+} EscTaskItem;
+typedef struct EscTaskView {
+    EscText title, guidance;
+    EscText facts_json; /* TRIAGE: {"exception","message","fields",…}; else empty */
+    EscText linked;     /* POSTMORTEM, FOLLOW_UP: the ticket that it is about */
+    EscText meant;      /* whose it is when nobody has claimed it */
+    EscText done_by, outcome, reason;
+    const EscTaskItem *answers;
+    uint32_t answers_count;
+    uint32_t check, chased;
+    int64_t claimed_ms, wake_ms;
+} EscTaskView;
+/* Texts point into the body. False when it is not one of an engine's: the view is empty then. */
+bool esc_task_body_show(EscArena *arena, EscBytes body, EscTaskView *view);
 /* What a person may see of a ticket's body: its fields as an object of names, as a list (may be NULL) those whose values
  * nobody gave but the schema's defaults, and its service level as an object or null.
  * False when the body is not one of an engine's; what was appended until then is to be thrown away. */

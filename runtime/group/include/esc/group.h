@@ -206,6 +206,50 @@ typedef struct EscEvidenceRow {
     int64_t at_ms;
 } EscEvidenceRow;
 
+/* --- tasks ------------------------------------------------------------------------------------ */
+
+/* What somebody is to do. The numbers are stored: new ones come last. */
+typedef enum EscTaskKind {
+    ESC_TASK_QUESTION,
+    ESC_TASK_APPROVAL,
+    ESC_TASK_CONFIRMATION, /* of a quality check */
+    ESC_TASK_TRIAGE,
+    ESC_TASK_POSTMORTEM,
+    ESC_TASK_FOLLOW_UP, /* a ticket of kind `task` that an escalation made */
+    ESC_TASK_KIND_COUNT
+} EscTaskKind;
+const char *esc_task_kind_name(EscTaskKind kind); /* "question" */
+
+typedef enum EscTaskState {
+    ESC_TASK_OPEN,
+    ESC_TASK_CLAIMED, /* somebody is at it */
+    ESC_TASK_DONE,
+    ESC_TASK_EXPIRED,   /* its time was over, and what waited for it went on without */
+    ESC_TASK_WITHDRAWN, /* nobody waits for it any more */
+    ESC_TASK_STATE_COUNT
+} EscTaskState;
+const char *esc_task_state_name(EscTaskState state); /* "open" */
+bool esc_task_state_find(EscText name, EscTaskState *state);
+static inline bool esc_task_state_is_open(EscTaskState state)
+{
+    return state <= ESC_TASK_CLAIMED;
+}
+
+typedef struct EscTaskRow {
+    uint64_t escalation;
+    uint32_t number; /* of the escalation's tasks, from 1: "E-12-3" */
+    EscTaskKind kind;
+    EscTaskState state;
+    EscText ticket;     /* of the escalation */
+    EscText assignee;   /* empty: nobody */
+    EscText candidates; /* who may take it: names, with a line's end before and behind each */
+    int64_t created_at_ms, due_at_ms, done_at_ms; /* 0: never */
+    EscBytes body;                                /* title, guidance, answers, form … */
+} EscTaskRow;
+bool esc_task_is_candidate(EscText candidates, EscText person);
+/* "E-12-3"; false when it is no such thing. */
+bool esc_task_id_read(EscText text, uint64_t *escalation, uint32_t *number);
+
 typedef struct EscCounters {
     uint64_t next_escalation, next_ticket, next_outbox, next_audit, next_timer;
     int64_t time_ms; /* the engine's logical time */
@@ -235,6 +279,8 @@ typedef struct EscGroup {
     size_t audit_count, audit_capacity;
     EscEvidenceRow *evidence; /* new, in the order kept */
     size_t evidence_count, evidence_capacity;
+    EscTaskRow *tasks; /* new or changed, by escalation and number */
+    size_t tasks_count, tasks_capacity;
     EscKeptRow *kept; /* what is gone, then what is new or changed; in each part an id once */
     size_t kept_count, kept_capacity;
     EscBytes

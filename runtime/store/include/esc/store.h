@@ -33,7 +33,8 @@ typedef struct EscEventKnown {
 
 /* Where the live rows go at a start. Called in this order: counters once, with the workspace's body; tickets that
  * are live, in the order in which they came; escalations that are not closed, by id, without their start events, which
- * are evidence; outbox rows that are still queued, by id; what is kept beside them, by its id. The first status that is not ESC_OK ends the loading.
+ * are evidence; outbox rows that are still queued, by id; what is kept beside them, by its id; tasks that are open, by
+ * theirs. The first status that is not ESC_OK ends the loading.
  *
  * A sink that keeps what belongs together, so that it need not keep all at once in its largest form, says `has_ticket`: then
  * each ticket that it has not comes before the first escalation on it, and those without an open one behind all. */
@@ -46,6 +47,7 @@ typedef struct EscStoreSink {
     EscStatus (*outbox)(void *context, const EscOutboxEntry *entry, EscWhy *why);
     bool (*has_ticket)(void *context, EscText id); /* NULL: tickets come first */
     EscStatus (*kept)(void *context, const EscKeptRow *row, EscWhy *why);
+    EscStatus (*task)(void *context, const EscTaskRow *row, EscWhy *why);
 } EscStoreSink;
 /* Whether the sink still wants this ticket. */
 bool esc_store_sink_wants(const EscStoreSink *sink, EscText ticket);
@@ -56,6 +58,7 @@ typedef bool EscEscalationVisit(void *context, const EscEscalationRow *row);
 typedef bool EscTicketVisit(void *context, const EscTicketRow *row);
 typedef bool EscOutboxVisit(void *context, const EscOutboxEntry *entry);
 typedef bool EscEvidenceVisit(void *context, const EscEvidenceRow *row);
+typedef bool EscTaskVisit(void *context, const EscTaskRow *row);
 typedef EscStatus EscBundleVisit(void *context, const EscBundleRow *row, EscWhy *why);
 
 /* Filters. An empty text and a number of 0 mean all; `limit` is cut to ESC_STORE_LIST_MAX. */
@@ -111,6 +114,20 @@ typedef struct EscEvidenceFilter {
     size_t limit;
 } EscEvidenceFilter;
 
+typedef struct EscTaskFilter {
+    bool is_open; /* open or claimed; counts before the state */
+    bool has_state;
+    EscTaskState state;
+    EscText assignee, candidate;
+    uint64_t escalation;
+    int64_t due_before_ms;     /* 0: whenever, or never */
+    uint64_t after_escalation; /* the last one of the page before; by escalation and number */
+    uint32_t after_number;
+    size_t limit;
+} EscTaskFilter;
+/* Whether a task is asked for, wherever its page begins. */
+bool esc_task_fits(const EscTaskFilter *filter, const EscTaskRow *row);
+
 /* --- the face --------------------------------------------------------------------------------- */
 
 typedef struct EscStore EscStore;
@@ -148,6 +165,8 @@ typedef struct EscStoreOps {
                         void *context, EscWhy *why);
     EscStatus (*evidence)(EscStore *store, const EscEvidenceFilter *filter, EscEvidenceVisit *visit,
                           void *context, EscWhy *why);
+    EscStatus (*tasks)(EscStore *store, const EscTaskFilter *filter, EscTaskVisit *visit,
+                       void *context, EscWhy *why);
     EscStatus (*retain)(EscStore *store, int64_t before_ms, size_t rows_max, bool *has_more,
                         EscWhy *why);
     EscStatus (*is_intact)(EscStore *store, EscWhy *why);
@@ -225,9 +244,13 @@ ESC_MUST_USE EscStatus esc_store_outbox(EscStore *store, const EscOutboxFilter *
 ESC_MUST_USE EscStatus esc_store_evidence(EscStore *store, const EscEvidenceFilter *filter,
                                           EscEvidenceVisit *visit, void *context, EscWhy *why);
 
+/* A single one is asked for by its escalation and the number before it, with a limit of 1. */
+ESC_MUST_USE EscStatus esc_store_tasks(EscStore *store, const EscTaskFilter *filter,
+                                       EscTaskVisit *visit, void *context, EscWhy *why);
+
 /* Forgets what came before an instant: audit records, outbox rows that are settled, escalations that were closed before it
- * with their evidence, events with their contents and keys (they may come again then). Nothing that is live: an escalation
- * that is not closed keeps its ticket's records, its messages and its start event; tickets stay. A transaction of its own,
+ * with their evidence and tasks, events with their contents and keys (they may come again then). Nothing that is live: an escalation
+ * that is not closed, or has an open task, stays; one that is not closed keeps its ticket's records, its messages and its start event; tickets stay. A transaction of its own,
  * between groups; at most `rows_max` rows of each kind. *has_more: call again. On failure the store takes nothing more. */
 ESC_MUST_USE EscStatus esc_store_retain(EscStore *store, int64_t before_ms, size_t rows_max,
                                         bool *has_more, EscWhy *why);

@@ -198,6 +198,11 @@ void esc_expectations_move(const EscEngine *engine, EscEscalation *escalation, c
 /* When the expectation of that number is due; `otherwise` when there is none. */
 int64_t esc_expectation_due_ms(const EscEscalation *escalation, uint32_t number, int64_t otherwise);
 
+/* --- chases.c --------------------------------------------------------------------------------- */
+
+void esc_tasks_fire(EscEngine *engine); /* those that are late: people are reminded */
+void esc_tasks_absent(EscEngine *engine, EscText person); /* what they were at is free again */
+
 /* --- paged.c ---------------------------------------------------------------------------------- */
 
 /* A page to the person has gone out by that kind of contact. outbox 0: it waits for the merged page. */

@@ -261,6 +261,13 @@ EscStatus esc_receipt_apply(EscEngine *engine, const EscReceipt *receipt, EscWhy
 
 void esc_due_apply(EscEngine *engine); /* the earliest timer that is due */
 
+/* --- work.c ----------------------------------------------------------------------------------- */
+
+void esc_work_done(EscEngine *engine, EscTask *task, EscText by, EscText reason);
+
+/* A linked ticket may be resolved now: then its task is done. `by`: who did it; may be empty. */
+void esc_work_ticket_look(EscEngine *engine, const EscTicket *ticket, EscText by, EscText reason);
+
 /* --- absences.c ------------------------------------------------------------------------------- */
 
 /* Somebody is away from now on: tickets hear of it, and what they are accountable for goes to others. */

@@ -429,6 +429,38 @@ void esc_start_ask(EscEngine *engine, EscTicket *ticket, EscText template_name, 
                    EscText by, EscGiven given);
 void esc_outcome_add(EscEngine *engine, const EscEscalation *escalation);
 
+/* --- tasks.c ---------------------------------------------------------------------------------- */
+
+EscTask *esc_task_find(EscEngine *engine, uint64_t escalation,
+                       uint32_t number); /* NULL: not open */
+/* Those of an escalation, in order: begin with *at 0; NULL at the end. What is ended meanwhile stays until it is written. */
+EscTask *esc_task_next(EscEngine *engine, uint64_t escalation, size_t *at);
+/* A new one, open; its texts are the caller's to fill. */
+EscTask *esc_task_new(EscEngine *engine, EscEscalation *escalation, EscTaskKind kind);
+EscTask *esc_task_place(EscEngine *engine, uint64_t escalation, uint32_t number); /* from its row */
+void esc_task_dirty(EscEngine *engine, EscTask *task);
+void esc_task_candidates(EscEngine *engine, EscTask *task, const EscText *names, uint32_t count);
+EscText esc_task_name(EscEngine *engine, const EscTask *task); /* "E-12-3", lives in the turn */
+/* Nobody is at it any more: it is whose it was before. */
+void esc_task_unclaim(EscEngine *engine, EscTask *task);
+/* It is asked after then; 0: not any more. */
+void esc_task_wake(EscEngine *engine, EscTask *task, int64_t at_ms);
+void esc_tasks_wake_next(EscEngine *engine); /* the timer, from all of them */
+/* It is over, unless it is already. `by`: who did it; may be empty. Nothing is recorded. */
+void esc_task_end(EscEngine *engine, EscTask *task, EscTaskState state, EscText by, EscText outcome,
+                  EscText reason);
+/* That of the number, by a person's word; one that is not open is left alone. */
+void esc_task_done(EscEngine *engine, const EscEscalation *escalation, uint32_t number, EscText by,
+                   EscText outcome, EscText reason);
+/* The open one that is about this linked ticket; NULL: there is none. */
+EscTask *esc_task_of_ticket(EscEngine *engine, EscText ticket);
+/* In the trail of its escalation, be that closed or not, with its id as `task`. */
+void esc_task_record(EscEngine *engine, const EscTask *task, EscAuditKind kind, EscText data,
+                     const char *format, ...) ESC_PRINTF(5, 6);
+void esc_tasks_move(EscEngine *engine, int64_t by_ms); /* the clock is corrected */
+void esc_tasks_written(EscEngine *engine);             /* what is over goes from memory */
+void esc_tasks_release(EscEngine *engine);
+
 /* --- gaps.c ----------------------------------------------------------------------------------- */
 
 void esc_gap_remember(EscEngine *engine, EscToldGap gap);
@@ -535,6 +567,19 @@ int64_t esc_function_turns_ms(const EscWorld *world, uint32_t function);
 int64_t esc_pred_turns_ms(const EscWorld *world, uint32_t pred);
 /* The same with hours: for who waits for them as well. */
 int64_t esc_pred_flips_ms(const EscWorld *world, uint32_t pred);
+
+/* --- views ------------------------------------------------------------------------------------ */
+
+/* Views are made in an arena of their own, so that reading does not end the life of what apply gave out. Gives the turn's,
+ * to be put back. */
+static inline EscArena *esc_view_begin(EscEngine *engine)
+{
+    if (esc_arena_used(engine->view) > ESC_ENGINE_VIEW_BYTES_MAX)
+        esc_arena_clear(engine->view); /* somebody reads and reads, and nothing happens */
+    EscArena *turn = engine->turn.arena;
+    engine->turn.arena = engine->view;
+    return turn;
+}
 
 /* --- timer_lists.c ---------------------------------------------------------------------------- */
 
@@ -803,6 +848,8 @@ void esc_escalation_draw_add(EscEscalation *escalation, uint32_t level, uint32_t
 /* --- phrases.c -------------------------------------------------------------------------------- */
 
 /* "customer.esc:31": where an instruction of a function was written; empty when the bundle does not say. */
+EscText esc_index_place(EscEngine *engine, const EscEscalation *escalation,
+                        uint32_t index); /* of CODE: "customer.esc:31" */
 EscText esc_code_place(EscEngine *engine, const EscEscalation *escalation, uint32_t function,
                        uint32_t pc);
 /* Names and phrases of waits are in no language yet (say.c). */

@@ -49,6 +49,7 @@ enum {
     ESC_GROUP_SWEEP = 600 /* so many new ones later those that are over are looked for */
 };
 
+#define ESC_ENGINE_TASK_BYTES_MAX ((size_t)1 << 20)    /* of one row's lists while it is read */
 #define ESC_ENGINE_TURN_BYTES_MAX ((size_t)1 << 30)    /* what one input may take in passing */
 #define ESC_ENGINE_VIEW_BYTES_MAX ((size_t)64 << 20)   /* of views between two inputs */
 #define ESC_ENGINE_PENDING_BYTES_MAX ((size_t)1 << 30) /* what waits for the next flush */
@@ -91,6 +92,7 @@ typedef enum EscTimer {
     ESC_TIMER_ABSENCE, /* workspace [0]: the next absence of anybody begins */
     ESC_TIMER_SILENCE, /* workspace [0]: no later than the first silence whose time is over, or whose hours turn */
     ESC_TIMER_TALLIES, /* workspace [0]: keys of counts that have expired go */
+    ESC_TIMER_TASK,    /* workspace [0]: no later than the first task that is to be asked after */
     ESC_TIMER_COUNT,
     ESC_TIMER_SLEEPER =
         ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
@@ -337,11 +339,14 @@ typedef enum EscQuestionKind {
 
 typedef struct EscQuestion {
     EscQuestionKind kind;
-    uint32_t number; /* within the escalation, from 1: links and buttons say which one they answer */
-    EscRef ref;      /* who is asked, in the numbering of the escalation's bundle */
-    uint32_t needed; /* APPROVE */
-    EscText text;    /* owned */
-    uint32_t answer; /* ASK: number + 1, 0 while open */
+    uint32_t
+        number; /* within the escalation, from 1: links and buttons say which one they answer */
+    EscRef ref; /* who is asked, in the numbering of the escalation's bundle */
+    uint32_t needed;  /* APPROVE */
+    EscText text;     /* owned */
+    EscText guidance; /* owned: what helps to answer it; may be empty */
+    uint32_t task;    /* the number of its task; 0: none was made yet */
+    uint32_t answer;  /* ASK: number + 1, 0 while open */
     bool is_rejected;
     EscText by;                        /* interned: who answered */
     EscText reason;                    /* owned: why, where that was said */
@@ -581,8 +586,9 @@ struct EscEscalation {
     bool is_closed_by_when; /* the end came by `close when` */
     uint32_t handoffs, exceptions, effects;
     uint32_t questions; /* that were asked */
-    EscFrame frame;  /* what runs: the steps, the handler on top of them, or the closing */
-    EscFrame *below; /* owned: what it stands on, from the bottom; room for ESC_FRAMES_MAX - 1 */
+    uint32_t tasks;     /* that it ever had: the number of the last one */
+    EscFrame frame;     /* what runs: the steps, the handler on top of them, or the closing */
+    EscFrame *below;    /* owned: what it stands on, from the bottom; room for ESC_FRAMES_MAX - 1 */
     uint32_t below_count;
     EscTriage *triage; /* owned; NULL: not open */
     EscCopy *copy;     /* owned; NULL: none */
@@ -784,6 +790,45 @@ typedef struct EscKepts {
     EscKeptId *gone; /* of rows that are to be deleted */
     size_t gone_count, gone_capacity;
 } EscKepts;
+
+/* --- tasks (tasks.c) --------------------------------------------------------------------------- */
+
+typedef struct EscTaskAnswer {
+    EscText name, title; /* owned */
+} EscTaskAnswer;
+
+/* What somebody is to do: a question that waits, or something that outlives its escalation. A row of its own; here are those that
+ * are open, and those that are to be written. */
+typedef struct EscTask {
+    uint64_t escalation;
+    uint32_t number;
+    EscTaskKind kind;
+    EscTaskState state;
+    EscText ticket;          /* owned: of the escalation */
+    EscText linked;          /* owned; POSTMORTEM, FOLLOW_UP: the ticket that it is about */
+    EscText title, guidance; /* owned */
+    EscText facts;           /* owned; TRIAGE: what is known of the exception, as JSON */
+    EscText meant;           /* interned: whose it is when nobody has claimed it; or empty */
+    EscText assignee;        /* interned; or empty */
+    EscText candidates[ESC_OWNERS_MAX]; /* interned */
+    uint32_t candidates_count;
+    EscTaskAnswer *answers; /* owned */
+    uint32_t answers_count;
+    int64_t created_ms, due_ms, claimed_ms, done_ms; /* 0: never */
+    int64_t wake_ms;                                 /* when it is asked after next; 0: never */
+    uint32_t chased;                                 /* how often it was */
+    uint32_t check;                                  /* CONFIRMATION: of the template */
+    EscText done_by;                                 /* interned; empty: nobody */
+    EscText outcome, reason;                         /* owned */
+    bool is_dirty;
+} EscTask;
+
+typedef struct EscTasks {
+    EscTask **items; /* by escalation and number */
+    size_t count, capacity;
+    EscTask **dirty; /* to be written by the next flush */
+    size_t dirty_count, dirty_capacity;
+} EscTasks;
 
 /* --- numbers under a key (chains.c) ----------------------------------------------------------- */
 
@@ -1143,12 +1188,12 @@ typedef struct EscShift {
  * whoever gets the answer; the lists keep their capacity. */
 typedef struct EscTurn {
     EscArena *arena;
-    EscText actor;   /* who causes what happens */
-    EscText by;      /* who said so in the actor's name; empty: the actor */
-    EscText through; /* the way by which the actor said it; empty: the API */
-    EscText reason;  /* of the acknowledgement at hand */
+    EscText actor;     /* who causes what happens */
+    EscText by;        /* who said so in the actor's name; empty: the actor */
+    EscText through;   /* the way by which the actor said it; empty: the API */
+    EscText reason;    /* of the acknowledgement at hand */
     EscLanguage reads; /* who acts; English where they act by the API or the command line */
-    EscText noticed; /* by which act of theirs somebody acknowledges; empty: by saying so */
+    EscText noticed;   /* by which act of theirs somebody acknowledges; empty: by saying so */
     EscText
         missed; /* why the wait before the run at hand is over without what it was for; empty: it is not */
     bool is_by_told;         /* a sentence of this input names who */
@@ -1239,6 +1284,7 @@ struct EscEngine {
     EscOpenIndex opens;
     EscGroupings groupings;
     EscReaches reaches;
+    EscTasks tasks;
     EscInterned interned;
     EscRuns runs;
     EscTurn turn;

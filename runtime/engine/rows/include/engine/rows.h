@@ -89,6 +89,12 @@ void esc_changes_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
 void esc_history_pack(EscBuf *out, const EscEscalation *escalation);
 void esc_history_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation);
 
+/* --- tasks_pack.c ----------------------------------------------------------------------------- */
+
+void esc_task_pack(EscBuf *out, const EscTask *task);
+/* The names of its candidates as its row has them. */
+void esc_task_candidates_write(EscBuf *out, const EscTask *task);
+
 /* --- kept_pack.c ------------------------------------------------------------------------------ */
 
 void esc_kept_pack(EscBuf *out, const EscEngine *engine, const EscKept *kept);
@@ -119,16 +125,6 @@ void esc_ticket_row(const EscEngine *engine, const EscTicket *ticket, EscGroup *
 
 /* --- view.c, duty_view.c ------------------------------------------------------------------------ */
 
-/* Views are made in an arena of their own, so that reading does not end the life of what apply gave out. Gives the turn's,
- * to be put back. */
-static inline EscArena *esc_view_begin(EscEngine *engine)
-{
-    if (esc_arena_used(engine->view) > ESC_ENGINE_VIEW_BYTES_MAX)
-        esc_arena_clear(engine->view); /* somebody reads and reads, and nothing happens */
-    EscArena *turn = engine->turn.arena;
-    engine->turn.arena = engine->view;
-    return turn;
-}
 /* Who comes after whoever is accountable. */
 void esc_next_view(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view);
 /* Who stands for each role of the chain now. */

@@ -1,7 +1,7 @@
 /* engine/run.h - one escalation runs: frames, effects, exceptions, checks, what is taken back. Knows nothing of other
  * escalations, of events and of triggers.
  *
- * Between files: waits <- endings <- frames <- triage <- exceptions, reopening <- drive. Code runs in frames.c only, and
+ * Between files: facts <- tasks <- waits <- endings <- frames <- triage <- exceptions, reopening <- drive. Code runs in frames.c only, and
  * what it asked for is done by esc_frame_drive behind it, so nothing recurses but the interpreter's nested runs (conditions, requests). */
 #ifndef ESC_ENGINE_RUN_H
 #define ESC_ENGINE_RUN_H
@@ -23,6 +23,26 @@ void esc_frames_move(const EscEngine *engine, EscEscalation *escalation, const E
 int64_t esc_wait_moved(EscEscalation *escalation, uint32_t index, int64_t otherwise);
 int64_t esc_reminder_moved(const EscEngine *engine, const EscEscalation *escalation,
                            const EscMove *move, int64_t due_ms);
+
+/* --- facts.c ---------------------------------------------------------------------------------- */
+
+/* {"exception","message","fields":{…},"place"}; lives in the turn. */
+EscText esc_raised_json(EscEngine *engine, const EscEscalation *escalation,
+                        const EscRaised *raised);
+/* What it says and carries, a line's end before each; to be said. */
+EscText esc_raised_lines(EscEngine *engine, const EscEscalation *escalation,
+                         const EscRaised *raised);
+
+/* --- tasks.c ---------------------------------------------------------------------------------- */
+
+/* The escalation has moved: each question that waits has its task, and no other has one. */
+void esc_tasks_look(EscEngine *engine, EscEscalation *escalation);
+/* The wait of a frame is over by its time. */
+void esc_task_timed_out(EscEngine *engine, const EscEscalation *escalation, const EscFrame *frame);
+/* What outlives the escalation: `ticket` was just made for it. */
+void esc_postmortem_task(EscEngine *engine, EscEscalation *escalation, const EscTicket *ticket,
+                         EscText author, int64_t due_ms);
+void esc_follow_up_task(EscEngine *engine, EscEscalation *escalation, const EscTicket *ticket);
 
 /* --- endings.c -------------------------------------------------------------------------------- */
 
