@@ -15,9 +15,10 @@
 
 #include "health_outbox.h"
 
-#define LOOK_REAL_MS 5000    /* of the door; more often where `late_s` is short */
-#define LOOK_REAL_MS_MIN 250 /* so often at most */
-#define SPACE_REAL_MS 60000  /* between two looks at the disk */
+#define LOOK_REAL_MS 5000      /* of the door; more often where `late_s` is short */
+#define LOOK_REAL_MS_MIN 250   /* so often at most */
+#define LOOK_AGAIN_REAL_MS 100 /* however often somebody asks */
+#define SPACE_REAL_MS 60000    /* between two looks at the disk */
 #define LATE_TWICE_REAL_MS                                                                         \
     2000 /* late at two looks so far apart: the machine did not just wake up */
 #define HAPPENED_MS                                                                                \
@@ -47,6 +48,7 @@ struct EscDaemonHealth {
     EscHealthSite *sites;
     EscLane space;                       /* a disk may hang, and nobody but a worker waits for it */
     int64_t look_real_ms, space_real_ms; /* when it is time to */
+    int64_t looked_real_ms;              /* when it did last */
 };
 
 /* --- life --------------------------------------------------------------------------------------- */
@@ -124,12 +126,14 @@ static void say(EscDaemonHealth *health, EscCauseCode code, EscText client, bool
 static void say(EscDaemonHealth *health, EscCauseCode code, EscText client, bool holds,
                 const char *format, ...)
 {
-    char sentence[ESC_CAUSE_SENTENCE_BYTES_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vsnprintf(sentence, sizeof(sentence), format, arguments);
-    va_end(arguments);
-    esc_utf8_mend(sentence, strlen(sentence));
+    char sentence[ESC_CAUSE_SENTENCE_BYTES_MAX] = "";
+    if (holds) { /* most do not, and there are many */
+        va_list arguments;
+        va_start(arguments, format);
+        (void)vsnprintf(sentence, sizeof(sentence), format, arguments);
+        va_end(arguments);
+        esc_utf8_mend(sentence, strlen(sentence));
+    }
     EscCause cause = {.code = code,
                       .client = client,
                       .sentence = esc_text_from(sentence),
@@ -264,6 +268,9 @@ void esc_daemon_health_look(void *context)
 {
     EscDaemonHealth *health = context;
     int64_t now_real_ms = esc_boot_ms();
+    if (now_real_ms - health->looked_real_ms < LOOK_AGAIN_REAL_MS)
+        return;
+    health->looked_real_ms = now_real_ms;
     for (EscHealthSite *site = health->sites; site != NULL; site = site->next)
         look_at_site(site, now_real_ms);
     look_at_all(health);
