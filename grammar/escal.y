@@ -174,7 +174,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> policy_else_opt promise promise_row moment
 %type <name> clock_word
 %type <node> step short_step rollback await ask ask_item approve check if if_rest match match_arm for_each every
-%type <node> action_call rounds_until ack_within_opt
+%type <node> action_call rounds_until ack_within_opt pace_opt
 %type <node> automation_item
 %type <node> test_statement claim fact deed state because_opt until_opt reply literal entry member
 %type <node> call number comparison sum plain_truth shown argument
@@ -984,6 +984,10 @@ ack_within_opt:
     %empty { $$ = NULL; }
   | "ack" "within" duration { $$ = $duration; }
 
+pace_opt:
+    %empty { $$ = NULL; }
+  | "every" duration { $$ = $duration; }
+
 every:
     "every" duration "at most" count "times" rounds_until[until] block else_opt[other]
     { $$ = NODE(EVERY, @$, .every = {.period = $duration, .times = $count, .until = $until,
@@ -1018,9 +1022,9 @@ policy_item:
     { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_UNDO}); }
   | "require" "undo" "on" "system" NAME
     { $$ = NODE(POLICY_REQUIRE, @$, .policy_require = {.require = ESC_REQUIRE_UNDO}); }
-  | "last resort" target other_targets[others] ack_within_opt[within]
+  | "last resort" target other_targets[others] ack_within_opt[within] pace_opt[pace]
     { $$ = NODE(LAST_RESORT, @$, .last_resort = {.who = $target, .others = $others,
-          .within = $within}); }
+          .within = $within, .pace = $pace}); }
   | "limit" count word[what] "per" duration policy_else_opt[other]
     { $$ = NODE(LIMIT, @$, .limit = {.count = $count, .what = $what, .window = $duration,
           .otherwise = $other}); }

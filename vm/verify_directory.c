@@ -94,6 +94,10 @@ static EscStatus verify_meta(EscVerify *verify)
               "there are templates but no last resort owner");
     REJECT_IF(meta->last_resort == 0 && (meta->resorts_count > 0 || meta->resort_ack_ms != 0),
               "V31", META, 0, "something is said of a last resort that is not there");
+    REJECT_IF(meta->last_resort == 0 && verify->program->paces_count > 0, "V58", PACES, 0,
+              "there is no last resort that it is about");
+    for (uint32_t i = 0; i < verify->program->paces_count; i++)
+        REJECT_UNLESS_BOUND(EVERY_MS, verify->program->paces[i].every_ms, PACES, i);
     if (meta->last_resort != 0)
         REJECT_UNLESS_BOUND(DEADLINE_MS, meta->resort_ack_ms, META, 0);
     for (uint32_t i = 0; i < verify->program->resorts_count; i++)

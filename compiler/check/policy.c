@@ -55,6 +55,7 @@ static void check_last_resort(EscWorkspace *workspace, const EscNode *item)
     ESC_EACH(other, item->last_resort.others)
         (void)esc_check_who(&where, other, can, "be the last resort");
     esc_check_deadline(workspace, item->last_resort.within);
+    esc_check_duration(workspace, item->last_resort.pace, false, ESC_BOUND_EVERY_MS);
 }
 
 static void check_require(EscWorkspace *workspace, const EscNode *item)

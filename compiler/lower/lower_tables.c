@@ -77,6 +77,8 @@ static void lower_last_resort(EscLower *lower, EscMetaRow *meta)
     meta->resort_ack_ms = ESC_LOWER_RESORT_ACK_MS;
     if (node->within != NULL)
         meta->resort_ack_ms = esc_lower_duration(lower, node->within, &meta->resort_ack_calendar);
+    if (node->pace != NULL)
+        esc_build_put_paces(&lower->build, (EscPaceRow){node->pace->duration.ms});
     ESC_EACH_NODE(other, node->others)
         esc_build_put_resorts(&lower->build, (EscResortRow){esc_meaning(workspace, other).index});
     meta->resorts_count = node->others.count;

@@ -84,6 +84,94 @@ static void the_first_is_paged_every_hour_then_every_day(void **state)
     scene_free(scene);
 }
 
+#define PACED                                                                                      \
+    "team bosses { dora cleo ben  lead cleo }\n"                                                   \
+    "policy p { last resort bosses ack within 15m every 10m }\n"
+
+/* With a pace all of them are asked behind the alarm, round and round, and each round is an alarm. */
+static void with_a_pace_all_are_asked_round_and_round(void **state)
+{
+    (void)state;
+    static const char *const people[] = {"cleo", "dora", "ben"};
+    Scene *scene = begun(PACED TEMPLATE(STAYS));
+    scene_after(scene, 50 * ESC_MINUTE_MS); /* 5 + 3 * 15: the alarm */
+    for (size_t turn = 0; turn < 9; turn++) {
+        assert_view_owner(scene, 1, people[turn % 3]);
+        assert_int_equal(pages(scene, people[turn % 3]), 2 + turn / 3);
+        assert_int_equal(scene_view(scene, 1).role, 3);
+        assert_true(scene_view(scene, 1).is_alarmed);
+        assert_int_equal(esc_engine_alarmed_count(scene_engine(scene)), 1);
+        assert_true(scene_view(scene, 1).ack_due_ms == scene_now(scene) + 10 * ESC_MINUTE_MS);
+        assert_int_equal(scene_audit(scene, "alarm", "cleo stands as the last resort"),
+                         1 + turn / 3);
+        scene_after(scene, 10 * ESC_MINUTE_MS - 1);
+        assert_view_owner(scene, 1, people[turn % 3]);
+        scene_after(scene, 1);
+    }
+    assert_int_equal(scene_audit(scene, "exception", "unowned"), 1);
+    assert_status(scene_act(scene, ESC_VERB_ACK, "dora", 1, NULL), ESC_OK);
+    assert_view_owner(scene, 1, "dora");
+    assert_int_equal(esc_engine_alarmed_count(scene_engine(scene)), 0);
+    size_t before = pages(scene, "cleo") + pages(scene, "ben");
+    scene_after(scene, ESC_DAY_MS);
+    assert_int_equal(pages(scene, "cleo") + pages(scene, "ben"), before);
+    scene_free(scene);
+}
+
+static void who_is_away_is_passed_over_in_each_round(void **state)
+{
+    (void)state;
+    Scene *scene = begun(PACED TEMPLATE(STAYS));
+    scene_act(scene, ESC_VERB_ABSENT, "zoe", 0, "dora");
+    scene_after(scene, 35 * ESC_MINUTE_MS); /* 5 + 2 * 15: the alarm */
+    assert_view_owner(scene, 1, "cleo");
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "ben");
+    scene_act(scene, ESC_VERB_PRESENT, "zoe", 0, "dora");
+    scene_after(scene, 10 * ESC_MINUTE_MS); /* she was not asked in this round */
+    assert_view_owner(scene, 1, "dora");
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "cleo");
+    assert_int_equal(scene_audit(scene, "alarm", ""), 2);
+    scene_free(scene);
+}
+
+/* One who is alone is paged by the pace, and the end of all pages is said. */
+static void one_alone_is_paged_by_the_pace_until_the_end(void **state)
+{
+    (void)state;
+    Scene *scene = begun("policy p { last resort dora every 7d }\n" TEMPLATE(
+        "page primary \"see\"  await resolved within 400d else { await resolved within 400d }"));
+    scene_after(scene, 20 * ESC_MINUTE_MS);
+    assert_int_equal(pages(scene, "dora"), 2);
+    scene_after(scene, 21 * ESC_DAY_MS);
+    assert_int_equal(pages(scene, "dora"), 5);
+    scene_after(scene, 500 * ESC_DAY_MS);
+    assert_int_equal(scene_audit(scene, "alarm", "never"), 1);
+    assert_int_equal(pages(scene, "dora"), 59); /* 2, and one a week */
+    scene_free(scene);
+}
+
+/* The pace is the present policy's, as all of the last resort is. */
+static void a_pace_may_be_published_later(void **state)
+{
+    (void)state;
+    Scene *scene = begun(TEAM TEMPLATE(STAYS));
+    scene_after(scene, 50 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "cleo");
+    scene_publish(scene, PACED TEMPLATE(STAYS));
+    scene_after(scene, ESC_HOUR_MS); /* the hour that began before */
+    assert_view_owner(scene, 1, "cleo");
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "dora");
+    scene_publish(scene, TEAM TEMPLATE(STAYS));
+    scene_after(scene, 10 * ESC_MINUTE_MS);
+    assert_view_owner(scene, 1, "cleo");
+    scene_after(scene, ESC_HOUR_MS);
+    assert_view_owner(scene, 1, "cleo");
+    scene_free(scene);
+}
+
 static void an_acknowledgement_ends_it(void **state)
 {
     (void)state;
@@ -264,6 +352,10 @@ int main(void)
         cmocka_unit_test(one_after_the_other_has_fifteen_minutes),
         cmocka_unit_test(who_is_away_is_passed_over_at_once),
         cmocka_unit_test(the_first_is_paged_every_hour_then_every_day),
+        cmocka_unit_test(with_a_pace_all_are_asked_round_and_round),
+        cmocka_unit_test(who_is_away_is_passed_over_in_each_round),
+        cmocka_unit_test(one_alone_is_paged_by_the_pace_until_the_end),
+        cmocka_unit_test(a_pace_may_be_published_later),
         cmocka_unit_test(an_acknowledgement_ends_it),
         cmocka_unit_test(the_end_of_the_escalation_ends_it),
         cmocka_unit_test(it_ends_by_itself_after_400_days),

@@ -94,6 +94,24 @@ static void nobody_answers(void **state)
     told(scene, "nobody_answers");
 }
 
+/* Nobody answers, and all of the last resort are asked round and round. */
+static void nobody_answers_round_and_round(void **state)
+{
+    (void)state;
+    Scene *scene = scene_of("policy p { last resort dora, cleo ack within 15m every 10m }\n"
+                            "template t \"Trouble\" { start on ticket.created\n"
+                            "owners { primary ana ack within 5m }\n"
+                            "steps { page primary \"see {ticket.title}\"  " STAYS
+                            " }\nclose when resolved }\n");
+    scene_manual_delivery(scene);
+    scene_event(scene, "ticket.created", "T", "{\"title\":\"x\"}");
+    scene_after(scene, ESC_HOUR_MS);
+    act(scene, ESC_VERB_ACK, "cleo", NULL);
+    scene_after(scene, ESC_HOUR_MS);
+    scene_event(scene, "ticket.resolved", "T", NULL);
+    told(scene, "nobody_answers_round_and_round");
+}
+
 /* People acknowledge, hand over, go away and come back. */
 static void people_take_over(void **state)
 {
@@ -771,6 +789,7 @@ static void they_are_told_in_german(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nobody_answers_round_and_round),
         cmocka_unit_test(nobody_answers),          cmocka_unit_test(people_take_over),
         cmocka_unit_test(two_of_a_team),           cmocka_unit_test(questions_and_waits),
         cmocka_unit_test(changes_and_rollback),    cmocka_unit_test(a_closing_and_its_postmortem),

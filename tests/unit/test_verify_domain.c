@@ -121,6 +121,12 @@ ROW_REJECT(v09_rejects_people_of_no_last_resort, "V09",
 ROW_REJECT(v30_rejects_last_resort_without_time, "V30", p->meta[0].resort_ack_ms = 0)
 ROW_REJECT(v31_rejects_time_of_no_last_resort, "V31", program_strip(p);
            p->meta[0].resort_ack_ms = ESC_HOUR_MS)
+ROW_ACCEPT(v58_accepts_a_pace_of_the_last_resort, p->paces[0].every_ms = ESC_MINUTE_MS;
+           p->paces_count = 1)
+ROW_REJECT(v58_rejects_a_pace_of_no_last_resort, "V58", program_strip(p);
+           p->paces[0].every_ms = ESC_HOUR_MS; p->paces_count = 1)
+ROW_REJECT(v30_rejects_a_pace_below_a_minute, "V30", p->paces[0].every_ms = ESC_MINUTE_MS - 1;
+           p->paces_count = 1)
 ROW_ACCEPT(v31_accepts_no_last_resort_without_templates, program_strip(p))
 ROW_ACCEPT(v31_accepts_turns_of_a_team, p->roles[0].owner = ESC_REF(ESC_REF_TURNS, 0))
 ROW_ACCEPT(v31_accepts_several_owners_at_once, p->role_owners[0].owner = ESC_REF(ESC_REF_TURNS, 0);
@@ -638,6 +644,9 @@ int main(void)
         cmocka_unit_test(v09_rejects_people_of_no_last_resort),
         cmocka_unit_test(v30_rejects_last_resort_without_time),
         cmocka_unit_test(v31_rejects_time_of_no_last_resort),
+        cmocka_unit_test(v58_accepts_a_pace_of_the_last_resort),
+        cmocka_unit_test(v58_rejects_a_pace_of_no_last_resort),
+        cmocka_unit_test(v30_rejects_a_pace_below_a_minute),
         cmocka_unit_test(v31_accepts_no_last_resort_without_templates),
         cmocka_unit_test(v31_accepts_turns_of_a_team),
         cmocka_unit_test(v31_accepts_several_owners_at_once),
