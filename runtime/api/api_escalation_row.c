@@ -1,5 +1,7 @@
 /* api_escalation_row.c - an escalation as people's lists, boards and answers show it: everywhere the same members, whatever it
  * lacks; a single one has more behind them. docs/api.md says what each means. */
+#include <stdio.h>
+
 #include "api_object.h"
 
 #define BUNDLE_DIGITS 8 /* of its hash: enough to tell the few of one workspace apart */
@@ -42,6 +44,16 @@ static void put_people(EscApiObject *object, const EscEscalationView *view)
     esc_put_number(object, "passes", view->passes);
 }
 
+/* Whose it is to answer, and who is at it, says its task. */
+static void put_task(EscApiObject *question, const EscEscalationView *view)
+{
+    char id[48] = "";
+    if (view->question_task != 0)
+        (void)snprintf(id, sizeof(id), "E-%llu-%u", (unsigned long long)view->id,
+                       view->question_task);
+    esc_put_text_or_null(question, "task", esc_text_from(id));
+}
+
 static void put_question(EscApiObject *object, const EscEscalationView *view)
 {
     if (view->question.size == 0) {
@@ -55,6 +67,8 @@ static void put_question(EscApiObject *object, const EscEscalationView *view)
     esc_put_text_always(&inner, "kind", esc_text_from(esc_wanted_name(view->wanted)));
     esc_put_json(&inner, "answers", view->answers_json);
     esc_put_time_always(&inner, "due_at", view->question_due_ms);
+    esc_put_text_always(&inner, "guidance", view->guidance);
+    put_task(&inner, view);
     (void)esc_object_close(&inner);
 }
 

@@ -356,6 +356,19 @@ bool esc_api_audit_item(void *items, const EscAuditRow *row);
 /* api_escalation_row.c: of a list, and a single one. */
 bool esc_api_row_item(EscApiItems *items, EscText client, const EscEscalationView *view);
 void esc_api_escalation_view(EscApiItems *items, EscText client, const EscEscalationView *view);
+/* api_task_row.c: tasks as the store gave them, copied, because nothing may be asked of a store while it gives a list. */
+typedef struct EscApiTasks {
+    EscArena *arena;
+    EscTaskRow *items;
+    size_t count, capacity;
+} EscApiTasks;
+bool esc_api_task_keep(void *tasks, const EscTaskRow *row); /* an EscTaskVisit */
+/* That one, as the first item. ESC_NOT_FOUND: there is none. */
+EscStatus esc_api_task_get(EscService *service, EscApiTasks *found, uint64_t escalation,
+                           uint32_t number, EscWhy *why);
+/* `history`: the items of its list; NULL: not shown. What is looked up for it lies in the arena. */
+bool esc_api_task_item(EscApiItems *items, EscArena *arena, EscService *service, EscText client,
+                       const EscTaskRow *row, const EscText *history);
 bool esc_api_duty_item(void *items, const EscDutyView *view);
 bool esc_api_evidence_item(EscApiItems *items, const EscEvidenceRow *row, bool has_content);
 /* What the engine keeps of a ticket, as far as a person may see it: JSON; both empty when it cannot be read. */

@@ -152,7 +152,9 @@ static void board_put(Board *board, uint32_t stream, EscLiveBlob *blob)
 
 static bool is_same_page(EscLivePage a, EscLivePage b)
 {
-    return a.after == b.after && a.is_snapshot == b.is_snapshot;
+    return a.after == b.after && a.is_snapshot == b.is_snapshot &&
+           a.is_of_tasks == b.is_of_tasks && a.task.escalation == b.task.escalation &&
+           a.task.task == b.task.task;
 }
 
 /* One page serves all who wait for it. */
@@ -178,9 +180,8 @@ static void board_ask(Board *board)
 
 static void page_arrived(EscLiveFeed *feed, const EscLiveBlob *blob)
 {
-    EscLivePage page = {blob->after, blob->is_snapshot};
     for (size_t i = 0; i < feed->asked_count; i++)
-        if (is_same_page(feed->asked[i], page)) {
+        if (is_same_page(feed->asked[i], blob->page)) {
             feed->asked[i] = feed->asked[--feed->asked_count];
             return;
         }
@@ -199,12 +200,11 @@ static void stream_again(Stream *stream)
 static void stream_page(Board *board, uint32_t number, EscLiveBlob *blob)
 {
     Stream *stream = &board->streams[number];
-    EscLivePage page = {blob->after, blob->is_snapshot};
-    if (stream->state != STREAM_WAITS || !is_same_page(stream->page, page))
+    if (stream->state != STREAM_WAITS || !is_same_page(stream->page, blob->page))
         return;
     stream->has_begun = true;
-    stream->state = blob->next == 0 ? STREAM_GOES_ON : STREAM_ASKS;
-    stream->page = (EscLivePage){.after = blob->next};
+    stream->state = blob->is_last ? STREAM_GOES_ON : STREAM_ASKS;
+    stream->page = blob->next;
     if (blob->kind == ESC_LIVE_PAGE)
         board_put(board, number, blob);
 }
@@ -265,7 +265,7 @@ static void item_begin(Board *board)
     const Item *item = &board->items[board->first];
     if (item->stream != UINT32_MAX) {
         Stream *stream = &board->streams[item->stream];
-        if (item->blob->kind == ESC_LIVE_PAGE ? item->blob->next == 0 : stream->told != 0)
+        if (item->blob->kind == ESC_LIVE_PAGE ? item->blob->is_last : stream->told != 0)
             stream->told = item->blob->seq;
     }
     head_write(board);

@@ -18,6 +18,12 @@
 #define ESC_LIVE_BEAT_MS 15000
 #define ESC_LIVE_HEALTH_MS 2000
 
+/* What a board is told of: an escalation, or a task of it. */
+typedef struct EscLiveKey {
+    uint64_t escalation;
+    uint32_t task; /* 0: the escalation itself */
+} EscLiveKey;
+
 typedef enum EscLiveKind {
     ESC_LIVE_CHANGED,
     ESC_LIVE_PAGE,
@@ -27,23 +33,26 @@ typedef enum EscLiveKind {
     ESC_LIVE_REFUSED /* the workspace is stopped: there is no page */
 } EscLiveKind;
 
+/* A part of all that is open: escalations from the newest on, and then tasks. */
+typedef struct EscLivePage {
+    uint64_t after;   /* escalations below it; 0: all */
+    EscLiveKey task;  /* tasks behind it */
+    bool is_of_tasks; /* no escalations any more */
+    bool is_snapshot; /* the board has nothing yet */
+} EscLivePage;
+
 /* One event as text, made by a worker and the door's from then on. */
 typedef struct EscLiveBlob {
     EscParcel parcel;         /* first */
     struct EscLiveFeed *feed; /* NULL: of the daemon */
     EscLiveKind kind;
     unsigned refs;
-    uint64_t seq;         /* of the trail, behind all that it tells */
-    uint64_t after, next; /* PAGE: escalations below `after` (0: all); 0 when it was the last */
-    bool is_snapshot;     /* PAGE: the board has nothing yet */
+    uint64_t seq;           /* of the trail, behind all that it tells */
+    EscLivePage page, next; /* PAGE, REFUSED: which it is, and which is the next */
+    bool is_last;           /* there is no next */
     size_t size;
     char text[]; /* "event: changed\ndata: {…}\n" */
 } EscLiveBlob;
-
-typedef struct EscLivePage {
-    uint64_t after;
-    bool is_snapshot;
-} EscLivePage;
 
 struct EscLiveFeed {
     EscMailbox *out; /* to the door */
@@ -51,7 +60,7 @@ struct EscLiveFeed {
     struct EscLiveFeed *next;
     _Atomic(int64_t) watched_until_ms; /* boot clock; INT64_MAX: while boards are open */
     /* Of the workspace's worker. */
-    uint64_t *changed; /* ids since the last rest */
+    EscLiveKey *changed; /* since the last rest */
     size_t changed_count, changed_capacity;
     uint64_t duty_hash;
     int64_t duty_until_ms; /* engine time at which somebody else is on duty; INT64_MAX: never */

@@ -1,5 +1,5 @@
-/* api_live_feed.c - what boards are told of a workspace, as its worker makes it: the rows that changed, pages of all that is
- * open, and who is on duty. Everything is rendered while the workspace is at rest, so nobody sees what is not committed.
+/* api_live_feed.c - what boards are told of a workspace, as its worker makes it: the rows and tasks that changed, pages of all
+ * that is open, and who is on duty. Everything is rendered while the workspace is at rest, so nobody sees what is not committed.
  *
  * While nobody listens nothing is made. Not its job: who gets it (api_live.c). */
 #include <stdlib.h>
@@ -7,8 +7,9 @@
 
 #include "api_live.h"
 
-#define PAGE_ROWS 32      /* some 40 KB */
-#define CHANGED_MAX 10000 /* of more at once boards look at all rows anew */
+#define PAGE_ITEMS 32     /* some 40 KB */
+#define EVENT_BYTES_MAX ((size_t)64 << 20)
+#define CHANGED_MAX 10000 /* of more at once boards look at all anew */
 
 EscLiveFeed *esc_live_feed_new(EscMailbox *out, EscShard *shard)
 {
@@ -56,7 +57,7 @@ static void tell(EscLiveFeed *feed, EscService *service, EscLiveKind kind, EscBu
 
 static void event_open(const EscLiveFeed *feed, EscService *service, const char *name, EscBuf *out)
 {
-    esc_buf_init(out, (size_t)16 << 20);
+    esc_buf_init(out, EVENT_BYTES_MAX);
     esc_buf_printf(out, "event: %s\ndata: {\"client\":", name);
     esc_json_text(out, esc_shard_name(feed->shard));
     esc_buf_printf(out, ",\"seq\":%llu,\"now\":\"", (unsigned long long)seq_of(service));
@@ -117,39 +118,96 @@ static void duty_look(EscLiveFeed *feed, EscService *service)
 
 /* --- what changed ------------------------------------------------------------------------------- */
 
-static int by_id(const void *a, const void *b)
+static int by_key(const void *a, const void *b)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
+    const EscLiveKey *x = a, *y = b;
+    int order = (x->escalation > y->escalation) - (x->escalation < y->escalation);
+    return order != 0 ? order : (x->task > y->task) - (x->task < y->task);
 }
 
-/* Rows from *at on until the event is full; *at is behind the last. */
+/* What an event tells. */
+typedef struct Items {
+    EscApiItems rows, tasks;
+    EscBuf gone, tasks_gone; /* ids */
+    EscArena *arena;         /* what tasks are looked up in */
+} Items;
+
+static Items items_open(void)
+{
+    Items items = {.arena = esc_arena_new(EVENT_BYTES_MAX)};
+    EscBuf *const parts[] = {&items.rows.out, &items.tasks.out, &items.gone, &items.tasks_gone};
+    for (size_t i = 0; i < ESC_COUNT_OF(parts); i++)
+        esc_buf_init(parts[i], EVENT_BYTES_MAX / 4);
+    ESC_ASSERT(items.arena != NULL);
+    return items;
+}
+
+static size_t items_size(const Items *items)
+{
+    return items->rows.out.size + items->tasks.out.size + items->gone.size + items->tasks_gone.size;
+}
+
+/* The lists as members of an event. Of a snapshot nothing is gone. */
+static void items_close(Items *items, bool is_snapshot, EscBuf *out)
+{
+    esc_buf_printf(out, ",\"escalations\":[%.*s],\"tasks\":[%.*s]",
+                   ESC_TEXT_ARG(esc_buf_as_text(&items->rows.out)),
+                   ESC_TEXT_ARG(esc_buf_as_text(&items->tasks.out)));
+    if (!is_snapshot)
+        esc_buf_printf(out, ",\"gone\":[%.*s],\"tasks_gone\":[%.*s]",
+                       ESC_TEXT_ARG(esc_buf_as_text(&items->gone)),
+                       ESC_TEXT_ARG(esc_buf_as_text(&items->tasks_gone)));
+    EscBuf *const parts[] = {&items->rows.out, &items->tasks.out, &items->gone, &items->tasks_gone};
+    for (size_t i = 0; i < ESC_COUNT_OF(parts); i++)
+        esc_buf_release(parts[i]);
+    esc_arena_free(items->arena);
+}
+
+static void row_put(const EscLiveFeed *feed, EscService *service, uint64_t id, Items *items)
+{
+    EscEscalationView view;
+    if (is_open_row(service, id, &view))
+        (void)esc_api_row_item(&items->rows, esc_shard_name(feed->shard), &view);
+    else
+        esc_buf_printf(&items->gone, "%s\"E-%llu\"", items->gone.size > 0 ? "," : "",
+                       (unsigned long long)id);
+}
+
+static void task_put(const EscLiveFeed *feed, EscService *service, EscLiveKey key, Items *items)
+{
+    EscApiTasks found = {.arena = items->arena};
+    EscStatus status = esc_api_task_get(service, &found, key.escalation, key.task, NULL);
+    if (status == ESC_OK && esc_task_state_is_open(found.items[0].state))
+        (void)esc_api_task_item(&items->tasks, items->arena, service, esc_shard_name(feed->shard),
+                                &found.items[0], NULL);
+    else
+        esc_buf_printf(&items->tasks_gone, "%s\"E-%llu-%u\"",
+                       items->tasks_gone.size > 0 ? "," : "", (unsigned long long)key.escalation,
+                       key.task);
+    esc_arena_clear(items->arena);
+}
+
+/* From *at on until the event is full; *at is behind the last. */
 static void changed_write(EscLiveFeed *feed, EscService *service, size_t *at, EscBuf *out)
 {
-    EscApiItems rows = {.count = 0};
-    EscBuf gone;
-    esc_buf_init(&rows.out, (size_t)8 << 20);
-    esc_buf_init(&gone, (size_t)1 << 20);
-    for (; *at < feed->changed_count && rows.out.size + gone.size < ESC_LIVE_TEXT_BYTES; ++*at) {
-        uint64_t id = feed->changed[*at];
-        EscEscalationView view;
-        if (*at > 0 && id == feed->changed[*at - 1])
+    Items items = items_open();
+    for (; *at < feed->changed_count && items_size(&items) < ESC_LIVE_TEXT_BYTES; ++*at) {
+        EscLiveKey key = feed->changed[*at];
+        if (*at > 0 && by_key(&key, &feed->changed[*at - 1]) == 0)
             continue;
-        if (is_open_row(service, id, &view))
-            (void)esc_api_row_item(&rows, esc_shard_name(feed->shard), &view);
+        if (key.task == 0)
+            row_put(feed, service, key.escalation, &items);
         else
-            esc_buf_printf(&gone, "%s\"E-%llu\"", gone.size > 0 ? "," : "", (unsigned long long)id);
+            task_put(feed, service, key, &items);
     }
     event_open(feed, service, "changed", out);
-    esc_buf_printf(out, ",\"escalations\":[%.*s],\"gone\":[%.*s]}\n",
-                   ESC_TEXT_ARG(esc_buf_as_text(&rows.out)), ESC_TEXT_ARG(esc_buf_as_text(&gone)));
-    esc_buf_release(&rows.out);
-    esc_buf_release(&gone);
+    items_close(&items, false, out);
+    esc_buf_string(out, "}\n");
 }
 
 static void changed_send(EscLiveFeed *feed, EscService *service)
 {
-    qsort(feed->changed, feed->changed_count, sizeof(*feed->changed), by_id);
+    qsort(feed->changed, feed->changed_count, sizeof(*feed->changed), by_key);
     if (feed->changed_count > CHANGED_MAX) {
         tell(feed, service, ESC_LIVE_STALE, NULL);
         feed->changed_count = 0;
@@ -164,17 +222,17 @@ static void changed_send(EscLiveFeed *feed, EscService *service)
     feed->changed_count = 0;
 }
 
-static void changed_note(EscLiveFeed *feed, uint64_t id)
+static void changed_note(EscLiveFeed *feed, EscLiveKey key)
 {
     if (feed->changed_count > CHANGED_MAX)
         return;
     if (feed->changed_count == feed->changed_capacity) {
         feed->changed_capacity = 2 * feed->changed_capacity + 64;
-        uint64_t *grown = realloc(feed->changed, feed->changed_capacity * sizeof(*grown));
+        EscLiveKey *grown = realloc(feed->changed, feed->changed_capacity * sizeof(*grown));
         ESC_ASSERT(grown != NULL);
         feed->changed = grown;
     }
-    feed->changed[feed->changed_count++] = id;
+    feed->changed[feed->changed_count++] = key;
 }
 
 static bool is_watched(EscLiveFeed *feed)
@@ -188,7 +246,9 @@ void esc_api_committed(EscLiveFeed *feed, EscService *service)
     if (group == NULL || !is_watched(feed))
         return;
     for (size_t i = 0; i < group->escalations_count; i++)
-        changed_note(feed, group->escalations[i].id);
+        changed_note(feed, (EscLiveKey){.escalation = group->escalations[i].id});
+    for (size_t i = 0; i < group->tasks_count; i++)
+        changed_note(feed, (EscLiveKey){group->tasks[i].escalation, group->tasks[i].number});
     feed->is_duty_due = feed->is_duty_due || group->workspace.size > 0;
 }
 
@@ -221,7 +281,7 @@ typedef struct PageJob {
     bool is_made;
     /* While it is made. */
     EscService *service;
-    EscApiItems rows;
+    Items items;
 } PageJob;
 
 static bool page_add(void *context, const EscEscalationRow *row)
@@ -229,20 +289,52 @@ static bool page_add(void *context, const EscEscalationRow *row)
     PageJob *job = context;
     EscEscalationView view;
     if (is_open_row(job->service, row->id, &view))
-        (void)esc_api_row_item(&job->rows, esc_shard_name(job->feed->shard), &view);
+        (void)esc_api_row_item(&job->items.rows, esc_shard_name(job->feed->shard), &view);
     return true;
+}
+
+static EscStatus page_rows(PageJob *job, EscLivePage *next, EscWhy *why)
+{
+    EscListPlace place = {0};
+    const EscEscalationFilter filter = {
+        .is_unclosed = true, .after = {.id = job->page.after}, .limit = PAGE_ITEMS};
+    EscStatus status = esc_store_escalations(esc_service_store(job->service), &filter, page_add,
+                                             job, &place, why);
+    *next = (EscLivePage){.after = place.id, .is_of_tasks = place.id == 0};
+    return status;
+}
+
+/* As many as there is room for behind the rows. */
+static EscStatus page_tasks(PageJob *job, EscLivePage *next, bool *is_last, EscWhy *why)
+{
+    EscApiTasks tasks = {.arena = job->items.arena};
+    const EscTaskFilter filter = {.is_open = true,
+                                  .after_escalation = next->task.escalation,
+                                  .after_number = next->task.task,
+                                  .limit = PAGE_ITEMS - job->items.rows.count};
+    if (job->items.rows.count == PAGE_ITEMS)
+        return ESC_OK;
+    EscStatus status = esc_store_tasks(esc_service_store(job->service), &filter, esc_api_task_keep,
+                                       &tasks, why);
+    for (size_t i = 0; status == ESC_OK && i < tasks.count; i++) {
+        const EscTaskRow *task = &tasks.items[i];
+        (void)esc_api_task_item(&job->items.tasks, job->items.arena, job->service,
+                                esc_shard_name(job->feed->shard), task, NULL);
+        next->task = (EscLiveKey){task->escalation, task->number};
+    }
+    *is_last = tasks.count < filter.limit;
+    return status;
 }
 
 static void page_write(PageJob *job, EscBuf *out)
 {
-    event_open(job->feed, job->service, job->page.is_snapshot ? "snapshot" : "changed", out);
-    esc_buf_printf(out, ",\"escalations\":[%.*s]", ESC_TEXT_ARG(esc_buf_as_text(&job->rows.out)));
-    if (job->page.is_snapshot) {
+    bool is_snapshot = job->page.is_snapshot;
+    event_open(job->feed, job->service, is_snapshot ? "snapshot" : "changed", out);
+    items_close(&job->items, is_snapshot, out);
+    if (is_snapshot) {
         Duty duty = duty_now(job->service);
         esc_buf_printf(out, ",\"oncall\":[%.*s]", ESC_TEXT_ARG(esc_buf_as_text(&duty.items.out)));
         esc_buf_release(&duty.items.out);
-    } else {
-        esc_buf_string(out, ",\"gone\":[]");
     }
     esc_buf_string(out, "}\n");
 }
@@ -250,27 +342,27 @@ static void page_write(PageJob *job, EscBuf *out)
 static bool page_look(EscJob *job, EscService *service)
 {
     PageJob *made = (PageJob *)job; /* its first member */
-    EscListPlace next = {0};
+    EscLivePage next = {.is_of_tasks = true, .task = made->page.task};
     EscWhy why;
-    const EscEscalationFilter filter = {
-        .is_unclosed = true, .after = {.id = made->page.after}, .limit = PAGE_ROWS};
+    EscBuf out;
+    bool is_last = false;
     made->service = service;
-    esc_buf_init(&made->rows.out, (size_t)8 << 20);
-    if (esc_store_escalations(esc_service_store(service), &filter, page_add, made, &next, &why) ==
-        ESC_OK) {
-        EscBuf out;
-        page_write(made, &out);
+    made->items = items_open();
+    EscStatus status = made->page.is_of_tasks ? ESC_OK : page_rows(made, &next, &why);
+    if (status == ESC_OK && next.is_of_tasks)
+        status = page_tasks(made, &next, &is_last, &why);
+    page_write(made, &out);
+    if (status == ESC_OK) {
         EscLiveBlob *blob = esc_live_blob(made->feed, ESC_LIVE_PAGE, esc_buf_as_text(&out));
         ESC_ASSERT(blob != NULL && out.status == ESC_OK);
         blob->seq = seq_of(service);
-        blob->after = made->page.after;
-        blob->is_snapshot = made->page.is_snapshot;
-        blob->next = next.id;
-        esc_buf_release(&out);
+        blob->page = made->page;
+        blob->next = next;
+        blob->is_last = is_last;
         esc_mailbox_add(made->feed->out, &blob->parcel);
         made->is_made = true;
     }
-    esc_buf_release(&made->rows.out);
+    esc_buf_release(&out);
     return false;
 }
 
@@ -280,8 +372,8 @@ static void page_over(EscJob *job)
     if (!made->is_made) {
         EscLiveBlob *blob = esc_live_blob(made->feed, ESC_LIVE_REFUSED, (EscText){0});
         ESC_ASSERT(blob != NULL);
-        blob->after = made->page.after;
-        blob->is_snapshot = made->page.is_snapshot;
+        blob->page = made->page;
+        blob->is_last = true;
         esc_mailbox_add(made->feed->out, &blob->parcel);
     }
     free(made);

@@ -15,152 +15,6 @@ bool esc_request_path_task(EscRequest *request, uint64_t *escalation, uint32_t *
     return false;
 }
 
-/* --- rows ---------------------------------------------------------------------------------------- */
-
-/* Rows are copied first, because nothing may be asked of a store while it gives a list. */
-typedef struct Rows {
-    EscArena *arena;
-    EscTaskRow *items;
-    size_t count, capacity;
-} Rows;
-
-static bool rows_take(void *context, const EscTaskRow *row)
-{
-    Rows *rows = context;
-    rows->items =
-        esc_arena_grow(rows->arena, rows->items, rows->count, &rows->capacity, sizeof(*row));
-    if (rows->items == NULL)
-        return false;
-    EscTaskRow *copy = &rows->items[rows->count++];
-    *copy = *row;
-    EscText body = {(const char *)row->body.data, row->body.size};
-    EscText *texts[] = {&copy->ticket, &copy->assignee, &copy->candidates, &body};
-    for (size_t i = 0; i < ESC_COUNT_OF(texts); i++)
-        *texts[i] = esc_arena_text(rows->arena, *texts[i]);
-    copy->body = (EscBytes){(const uint8_t *)body.data, body.size};
-    return !esc_arena_failed(rows->arena);
-}
-
-/* What a person looks for beside a task's row; texts in the request's arena. */
-typedef struct Facts {
-    EscText title, account, severity; /* of the ticket; empty when nobody knows them any more */
-} Facts;
-
-static EscText ticket_title(EscRequest *request, EscService *service, EscText ticket)
-{
-    EscTicketRow row = {.title = {0}};
-    EscStatus status = ESC_OK;
-    if (!esc_engine_find_ticket(esc_service_engine(service), ticket, &row))
-        status =
-            esc_store_ticket_get(esc_service_store(service), ticket, request->arena, &row, NULL);
-    return status == ESC_OK ? esc_arena_text(request->arena, row.title) : (EscText){0};
-}
-
-static Facts facts_of(EscRequest *request, EscService *service, const EscTaskRow *task)
-{
-    EscEscalationView view = {.account = {0}};
-    EscEscalationRow row;
-    EscStatus status = ESC_OK;
-    if (!esc_engine_find_row(esc_service_engine(service), task->escalation, &view))
-        status = esc_store_escalation_get(esc_service_store(service), task->escalation,
-                                          request->arena, &row, NULL);
-    else
-        row = (EscEscalationRow){.account = view.account, .severity = view.severity};
-    Facts facts = {.account = {0}};
-    if (status == ESC_OK) {
-        facts.account = esc_arena_text(request->arena, row.account);
-        facts.severity = esc_arena_text(request->arena, row.severity);
-    }
-    facts.title = ticket_title(request, service, task->ticket);
-    return facts;
-}
-
-static void put_names(EscApiObject *object, const char *name, EscText lines)
-{
-    esc_object_member(object, name);
-    esc_buf_char(object->out, '[');
-    for (size_t at = 1, count = 0; at < lines.size; count++) {
-        size_t end = at;
-        while (end < lines.size && lines.data[end] != '\n')
-            end++;
-        esc_buf_string(object->out, count == 0 ? "" : ",");
-        esc_json_text(object->out, (EscText){lines.data + at, end - at});
-        at = end + 1;
-    }
-    esc_buf_char(object->out, ']');
-}
-
-static void put_answers(EscApiObject *object, const EscTaskView *view)
-{
-    esc_object_member(object, "answers");
-    esc_buf_char(object->out, '[');
-    for (uint32_t i = 0; i < view->answers_count; i++) {
-        EscApiObject answer = {object->out, false};
-        esc_buf_string(object->out, i == 0 ? "{" : ",{");
-        esc_put_text_always(&answer, "name", view->answers[i].name);
-        esc_put_text_always(&answer, "title", view->answers[i].title);
-        (void)esc_object_close(&answer);
-    }
-    esc_buf_char(object->out, ']');
-}
-
-static void put_times(EscApiObject *object, const EscTaskRow *row, const EscTaskView *view,
-                      int64_t now_ms)
-{
-    esc_put_time_always(object, "created_at", row->created_at_ms);
-    esc_put_time_always(object, "due_at", row->due_at_ms);
-    esc_put_time_always(object, "claimed_at", view->claimed_ms);
-    esc_put_time_always(object, "done_at", row->done_at_ms);
-    esc_put_truth(object, "overdue",
-                  esc_task_state_is_open(row->state) && row->due_at_ms != 0 &&
-                      row->due_at_ms <= now_ms);
-}
-
-static void put_what(EscApiObject *object, const EscTaskView *view)
-{
-    esc_put_text_always(object, "about", view->linked);
-    esc_put_text_always(object, "title", view->title);
-    esc_put_text_always(object, "guidance", view->guidance);
-    esc_put_raw(object, "exception",
-                view->facts_json.size > 0 ? view->facts_json : ESC_TEXT("null"));
-    put_answers(object, view);
-}
-
-/* One task, with the same members whatever it lacks. `history`: the items of its list; NULL: not shown. */
-static void show(EscApiItems *items, EscRequest *request, EscService *service,
-                 const EscTaskRow *row, const EscText *history)
-{
-    EscTaskView view;
-    char id[48];
-    Facts facts = facts_of(request, service, row);
-    int64_t now_ms = esc_service_now_ms(service);
-    (void)esc_task_body_show(request->arena, row->body, &view);
-    (void)snprintf(id, sizeof(id), "E-%llu-%u", (unsigned long long)row->escalation, row->number);
-    EscApiObject object = esc_object_open(items);
-    esc_put_text_always(&object, "client", request->client);
-    esc_put_text_always(&object, "id", esc_text_from(id));
-    esc_put_text_always(&object, "kind", esc_text_from(esc_task_kind_name(row->kind)));
-    esc_put_text_always(&object, "state", esc_text_from(esc_task_state_name(row->state)));
-    esc_put_escalation(&object, "escalation", row->escalation);
-    esc_put_text_always(&object, "ticket", row->ticket);
-    esc_put_text_always(&object, "ticket_title", facts.title);
-    esc_put_text_always(&object, "account", facts.account);
-    esc_put_text_always(&object, "severity", facts.severity);
-    put_what(&object, &view);
-    esc_put_text_always(&object, "assignee", row->assignee);
-    put_names(&object, "candidates", row->candidates);
-    put_times(&object, row, &view, now_ms);
-    esc_put_text_always(&object, "done_by", view.done_by);
-    esc_put_text_always(&object, "outcome", view.outcome);
-    esc_put_text_always(&object, "reason", view.reason);
-    if (history != NULL) {
-        esc_object_member(&object, "history");
-        esc_buf_printf(object.out, "[%.*s]", ESC_TEXT_ARG(*history));
-        esc_put_time(&object, "now", now_ms);
-    }
-    (void)esc_object_close(&object);
-}
-
 /* --- a list -------------------------------------------------------------------------------------- */
 
 /* `open` is whatever is to be done, claimed or not; `unclaimed` what nobody is at. */
@@ -226,18 +80,20 @@ static void answer_tasks(EscRequest *request, EscService *service)
         return;
     EscWhy why = {.text = ""};
     char next[64];
-    Rows rows = {.arena = request->arena};
-    EscStatus status = esc_store_tasks(esc_service_store(service), &filter, rows_take, &rows, &why);
+    EscApiTasks rows = {.arena = request->arena};
+    EscStatus status =
+        esc_store_tasks(esc_service_store(service), &filter, esc_api_task_keep, &rows, &why);
     EscApiItems items;
     esc_api_items_open(&items);
     items.now_ms = esc_service_now_ms(service);
     items.you = request->principal;
     for (size_t i = 0; status == ESC_OK && i < rows.count; i++)
-        show(&items, request, service, &rows.items[i], NULL);
+        (void)esc_api_task_item(&items, request->arena, service, request->client, &rows.items[i],
+                                NULL);
     if (status == ESC_OK && esc_arena_failed(request->arena))
         status = esc_why(&why, ESC_OVER_LIMIT, "", 0,
                          "the answer is larger than its limit: ask for less");
-    if (status == ESC_OK && rows.count == filter.limit) {
+    if (status == ESC_OK && rows.count > 0 && rows.count == filter.limit) {
         const EscTaskRow *last = &rows.items[rows.count - 1];
         (void)snprintf(next, sizeof(next), "E-%llu-%u", (unsigned long long)last->escalation,
                        last->number);
@@ -302,7 +158,7 @@ static void answer_shown(EscRequest *request, EscService *service, const EscTask
     EscStatus status = history_of(service, row, &history, &why);
     EscText shown = esc_buf_as_text(&history.out);
     if (status == ESC_OK)
-        show(&items, request, service, row, &shown);
+        (void)esc_api_task_item(&items, request->arena, service, request->client, row, &shown);
     if (status == ESC_OK)
         status = items.out.status;
     if (status == ESC_OK)
@@ -320,15 +176,8 @@ static void answer_task(EscRequest *request, EscService *service)
     EscWhy why = {.text = ""};
     if (!esc_request_path_task(request, &escalation, &number))
         return;
-    const EscTaskFilter filter = {.escalation = escalation,
-                                  .after_escalation = escalation,
-                                  .after_number = number - 1,
-                                  .limit = 1};
-    Rows rows = {.arena = request->arena};
-    EscStatus status = esc_store_tasks(esc_service_store(service), &filter, rows_take, &rows, &why);
-    if (status == ESC_OK && (rows.count == 0 || rows.items[0].number != number))
-        status = esc_why(&why, ESC_NOT_FOUND, "", 0, "there is no task E-%llu-%u",
-                         (unsigned long long)escalation, number);
+    EscApiTasks rows = {.arena = request->arena};
+    EscStatus status = esc_api_task_get(service, &rows, escalation, number, &why);
     if (status == ESC_OK)
         answer_shown(request, service, &rows.items[0]);
     else

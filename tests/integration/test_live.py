@@ -62,6 +62,18 @@ class Board:
                     rows.pop(gone, None)
         return rows
 
+    def tasks(self):
+        """What is to be done, by id."""
+        tasks = {}
+        for name, _, data in list(self.events):
+            if name == "snapshot":
+                tasks = {}
+            if name in ("snapshot", "changed"):
+                tasks.update({task["id"]: task for task in data["tasks"]})
+                for gone in data.get("tasks_gone", []):
+                    tasks.pop(gone, None)
+        return tasks
+
     def close(self):
         if self.connection.sock is not None:
             self.connection.sock.close()
@@ -198,6 +210,98 @@ class Live(Case):
         for i in range(20):
             self.daemon.send(*[critical_ticket(f"s{i}-{k}", f"S-{i}-{k}") for k in range(40)])
         eventually(lambda: len(slow.rows()) == 800)
+
+
+class Tasks(Case):
+    """What people have to do, as boards are told of it."""
+
+    SOURCE = """
+workspace harbour "Harbour" { language 1 timezone "Europe/Berlin" }
+person ana "Ana Ruiz" { email "ana@x.example" }
+person dora "Dora Lindt" { email "dora@x.example" }
+policy harbour { last resort dora }
+template outage "A customer is down" {
+  start on ticket.created
+  owners { primary ana  ack within 1h }
+  steps {
+    ask ana "Is it the new release?" within 2h {
+      guidance "Look at the graph first."
+      answer yes "Yes" { }
+      timeout { }
+    }
+    await resolved within 30d else { }
+  }
+  close when resolved with postmortem by primary due 5d
+}
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.kept_workspace("harbour", self.SOURCE)
+        self.daemon.start()
+
+    def board(self, **options):
+        board = Board(self.daemon, **options)
+        self.addCleanup(board.close)
+        return board
+
+    def opened(self, *numbers):
+        self.daemon.send(*[event(f"e{i}", "ticket.created", f"INC-{i}", title="Down") for i in numbers])
+
+    def test_each_change_of_a_task_is_told(self):
+        self.opened(1)
+        board = self.board()
+        eventually(lambda: "E-1-1" in board.tasks())
+        self.assertEqual(board.named("snapshot")[0][2]["tasks"], self.daemon.get("/v1/tasks").json["items"])
+        row = board.rows()["E-1"]
+        self.assertEqual((row["question"]["task"], row["question"]["guidance"], row["tasks_open"]), ("E-1-1", "Look at the graph first.", 1))
+        self.opened(2)
+        eventually(lambda: "E-2-1" in board.tasks())
+        self.daemon.post("/v1/tasks/E-2-1/claim", {"as": "ana"})
+        eventually(lambda: board.tasks()["E-2-1"]["state"] == "claimed")
+        self.assertEqual(board.tasks()["E-2-1"], self.daemon.get("/v1/tasks?escalation=E-2").json["items"][0])
+        answer = self.daemon.post("/v1/tasks/E-2-1/complete", {"as": "ana", "answer": "yes"}).json
+        self.assertEqual(answer["escalation"]["tasks_open"], 0)
+        eventually(lambda: "E-2-1" not in board.tasks())
+        eventually(lambda: board.rows()["E-2"]["tasks_open"] == 0)
+        self.assertIsNone(board.rows()["E-2"]["question"])
+        self.assertEqual(list(board.tasks()), ["E-1-1"])
+
+    def test_what_outlives_its_escalation_stays_on_the_board(self):
+        self.opened(1)
+        board = self.board()
+        eventually(lambda: "E-1-1" in board.tasks())
+        self.daemon.post("/v1/escalations/E-1/ack", {"as": "ana"})
+        self.daemon.post("/v1/escalations/E-1/resolve", {"as": "ana"})
+        eventually(lambda: "E-1" not in board.rows())
+        eventually(lambda: [task["kind"] for task in board.tasks().values()] == ["postmortem"])
+        again = self.board()
+        eventually(lambda: list(again.tasks()) == list(board.tasks()))
+        self.daemon.post(f"/v1/tasks/{list(board.tasks())[0]}/complete", {"as": "ana"})
+        eventually(lambda: board.tasks() == {} and again.tasks() == {})
+
+    def test_many_come_in_pages(self):
+        self.opened(*range(1, 101))
+        eventually(self.daemon.settled)
+        board = self.board()
+        eventually(lambda: len(board.tasks()) == 100 and len(board.rows()) == 100)
+        self.assertEqual(len(board.named("snapshot")), 1)
+        self.assertTrue(all(len(json.dumps(data)) < 100_000 for _, _, data in board.events))
+
+    def test_it_goes_on_where_it_was(self):
+        self.opened(1, 2)
+        eventually(self.daemon.settled)
+        board = self.board()
+        eventually(lambda: len(board.tasks()) == 2)
+        self.daemon.post("/v1/tasks/E-1-1/complete", {"as": "ana", "answer": "yes"})
+        eventually(lambda: "E-1-1" not in board.tasks())
+        last = board.events[-1][1]
+        board.close()
+        self.daemon.post("/v1/tasks/E-2-1/complete", {"as": "ana", "answer": "yes"})
+        again = self.board(last_id=last)
+        eventually(lambda: any("E-2-1" in data["tasks_gone"] for _, _, data in again.named("changed")))
+        self.assertEqual(again.named("snapshot"), [])
+
 
 
 class Acts(Case):

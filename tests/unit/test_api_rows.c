@@ -72,6 +72,8 @@ static const EscEscalationView view = {.id = 7,
                                        .question = {"Why?", 4},
                                        .wanted = ESC_WANTED_QUESTION,
                                        .question_due_ms = 3000,
+                                       .guidance = {"Look.", 5},
+                                       .question_task = 2,
                                        .answers_json = {"[{\"name\":\"yes\"}]", 16},
                                        .next_owner = {"ben", 3},
                                        .next_role = 2,
@@ -120,7 +122,8 @@ static void an_escalation(void **state)
         "\"secondary\":null,\"escalation_owner\":\"ben\",\"level\":1,\"levels\":2,\"pass\":1,"
         "\"passes\":1,\"step\":\"\",\"waiting_for\":\"an answer\",\"question\":{\"text\":\"Why?\","
         "\"kind\":\"question\",\"answers\":[{\"name\":\"yes\"}],\"due_at\":"
-        "\"1970-01-01T00:00:03.000Z\"},\"alarm\":false,\"handoffs\":0,\"last_message\":{\"id\":12,"
+        "\"1970-01-01T00:00:03.000Z\",\"guidance\":\"Look.\",\"task\":\"E-7-2\"},"
+        "\"alarm\":false,\"handoffs\":0,\"last_message\":{\"id\":12,"
         "\"to\":\"ana\",\"medium\":\"chat\",\"state\":\"seen\",\"at\":\"1970-01-01T00:00:01.200Z\","
         "\"detail\":\"\"},\"tasks_open\":1}," BARE "}");
 }

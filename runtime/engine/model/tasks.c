@@ -157,6 +157,8 @@ void esc_task_end(EscEngine *engine, EscTask *task, EscTaskState state, EscText 
     if (was_chased)
         esc_tasks_wake_next(engine);
     esc_task_dirty(engine, task);
+    if (esc_escalation_stands(engine, task->escalation)) /* how many are open is shown with it */
+        esc_escalation_dirty(engine, esc_escalation_find(engine, task->escalation));
 }
 
 void esc_task_done(EscEngine *engine, const EscEscalation *escalation, uint32_t number, EscText by,

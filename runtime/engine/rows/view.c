@@ -9,6 +9,14 @@ const char *esc_wanted_name(EscWanted wanted)
     return names[wanted < ESC_WANTED_COUNT ? wanted : ESC_WANTED_NOTHING];
 }
 
+static uint32_t tasks_count(EscEngine *engine, const EscEscalation *escalation)
+{
+    uint32_t count = 0;
+    for (size_t at = 0; esc_task_next(engine, escalation->id, &at) != NULL;)
+        count++;
+    return count;
+}
+
 static void question_view(EscEngine *engine, const EscEscalation *escalation,
                           EscEscalationView *view)
 {
@@ -17,11 +25,11 @@ static void question_view(EscEngine *engine, const EscEscalation *escalation,
         frame = &escalation->triage->frame;
     const EscQuestion *question = frame->question;
     const EscWaitRow *wait = esc_wait_of(escalation, frame);
-    view->tasks_open += escalation->frame.question != NULL;
-    view->tasks_open += escalation->triage != NULL && escalation->triage->frame.question != NULL;
     if (question == NULL || wait == NULL)
         return;
     view->question = esc_turn_text(engine, question->text);
+    view->guidance = esc_turn_text(engine, question->guidance);
+    view->question_task = question->task;
     view->question_due_ms = frame->due_ms;
     view->wanted = frame != &escalation->frame              ? ESC_WANTED_TRIAGE
                    : question->kind == ESC_QUESTION_APPROVE ? ESC_WANTED_APPROVAL
@@ -168,6 +176,7 @@ static void row_fill(EscEngine *engine, const EscEscalation *escalation, EscEsca
         .holds_until_ms = hold == NULL ? 0 : hold->due_ms,
         .handoffs = escalation->handoffs,
         .exceptions = escalation->exceptions,
+        .tasks_open = tasks_count(engine, escalation),
         .waiting_for = waiting_view(engine, escalation),
     };
     memcpy(view->bundle_hash, escalation->bundle_hash, sizeof view->bundle_hash);

@@ -314,13 +314,15 @@ typedef struct EscEscalationView {
     int64_t holds_until_ms;  /* the end of an acknowledgement on a lease; 0: it has none */
     int64_t question_due_ms; /* 0: it has no end */
     EscWanted wanted;        /* what the question is */
+    EscText guidance;        /* for whoever answers it; empty: none */
+    uint32_t question_task;  /* the number of the task that it is; 0: none */
     /* Who stands for each role of its chain now; empty: nobody. */
     EscText primary, secondary, escalation_owner;
     uint64_t last_outbox; /* of its last message; 0: none was sent. The rest is of that message */
     EscText last_to, last_medium, last_detail;
     EscDeliveryState last_state;
     int64_t last_at_ms;
-    uint32_t tasks_open; /* what somebody is asked to do */
+    uint32_t tasks_open; /* what somebody has to do for it */
 } EscEscalationView;
 bool esc_engine_find_escalation(
     EscEngine *engine, uint64_t id,
