@@ -1,5 +1,5 @@
 // test_daemon.mjs - the page on a real escald with the example clients: the day lived through it (take, answer, hand over,
-// approve), each act seen by a second browser; a daemon that is killed and comes back, survived without a reload.
+// approve, roll back, do a task), each act seen by a second browser; a daemon that is killed and comes back, survived without a reload.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
@@ -93,18 +93,41 @@ test('daemon: an outage is taken and handed over, and a second browser sees each
     await daemon.remove();
 });
 
-test('daemon: a question is answered, and what was changed stands beside what rolling back would do', async () => {
+test('daemon: a question is answered, and what was changed is rolled back', async () => {
     const daemon = await new Daemon('acme', ['fay', 'ben']).start();
     const id = await daemon.event('content.violation', 'CMS-7', { slug: 'spring-offer', rule: 'quotes', confidence: 0.6 });
     await daemon.ask('POST', '/v1/tickets/CMS-7/ack', { as: 'fay' });
     const owner = (await daemon.escalation(id)).owner;
-    const fay = await daemon.browse(owner, `/e/acme/${id}`), ben = await daemon.browse('ben');
+    const fay = await daemon.browse(owner, `/e/acme/${id}`), ben = await daemon.browse('ben', `/e/acme/${id}`);
     await fay.waitForSelector('.question', { timeout: 90000 }); // the call before it ends by its own time
     await fay.click('.question button:has-text("Yes, keep it locked")');
     await has(fay, '.timeline', 'hold');
     await fay.waitForSelector('.changes li');
     await has(fay, '.changes', 'made the ticket');
-    await ben.waitForSelector('.row');
+    await has(ben, '.changes', 'made the ticket');
+    await fay.click('.acts [data-act=rollback]');
+    await fay.fill('dialog textarea', 'the wrong article');
+    await fay.click('dialog .foot .danger');
+    await eventually(async () => (await daemon.escalation(id)).changes.length === 0, 'rolled back');
+    await has(ben, '.timeline', 'the wrong article');
+    await eventually(async () => (await ben.$('.changes')) === null, 'nothing is left to be taken back');
+    await daemon.remove();
+});
+
+test('daemon: what there is to do is claimed in one browser and answered, and a second one sees it', async () => {
+    const daemon = await new Daemon('nordlicht', ['otto', 'liv']).start();
+    const otto = await daemon.browse('otto', '/tasks'), liv = await daemon.browse('liv', '/tasks');
+    await otto.waitForSelector('.connection.live');
+    await daemon.event('refund.requested', 'N-1', { order: '55012', amount: 900, customer: 'K. Dahl' });
+    const task = await eventually(async () => (await daemon.ask('GET', '/v1/tasks')).items[0], 'a task');
+    for (const page of [otto, liv]) await has(page, '.task', task.title);
+    await otto.click('.task button:has-text("Claim")');
+    await has(otto, 'section[aria-labelledby=head-tasks_mine] .task', task.title);
+    await has(liv, '.task .who', 'Otto');
+    await otto.click('section[aria-labelledby=head-tasks_mine] .task button:has-text("Approve")');
+    await eventually(async () => (await daemon.ask('GET', `/v1/tasks/${task.id}`)).history.some((one) => one.kind === 'approved' && one.actor === 'otto'), 'the first of two has approved');
+    await daemon.ask('POST', `/v1/tasks/${task.id}/complete`, { as: 'liv', answer: 'approve' });
+    for (const page of [otto, liv]) await eventually(async () => !(await page.$$eval('.task', (all) => all.map((one) => one.textContent).join(' '))).includes(task.title), 'it is done');
     await daemon.remove();
 });
 
