@@ -7,8 +7,7 @@ from harness import WORKSPACES, Case, Daemon, critical_ticket, eventually
 
 OPS = """workspace ops "Operations" { language 1  timezone "Europe/Berlin" }
 person olga "Olga Marin" { email "olga@agency.example" }
-event alarm.raised "Something is wrong with Escal" { code: text  client: text  about: text  sentence: text  since: time? }
-event alarm.over   "It is over"                    { code: text  client: text  about: text  sentence: text  since: time? }
+use std.alarms
 channel desk chat
 template layer "Escal itself" {
   start on alarm.raised
@@ -114,6 +113,6 @@ class Alarms(Case):
         (self.daemon.folder / "heartbeat").mkdir()
         self.daemon.config["heartbeat"] = {"url": f"{self.receiver.url}/ping", "every_s": 1, "allowed_addresses": ["127.0.0.1"]}
         self.daemon.start()
-        self.assertIn("acme declares no events alarm.raised and alarm.over", self.daemon.errors() + self.daemon.follow())
+        eventually(lambda: "acme declares no events alarm.raised and alarm.over" in self.daemon.errors() + self.daemon.follow())
         eventually(lambda: self.said("/address"))
         self.assertTrue(self.said("/address")[0].startswith("ALARM data_not_written"))
