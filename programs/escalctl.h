@@ -119,6 +119,7 @@ typedef void (*CtlShow)(const CtlCall *call, const EscJson *json);
 void ctl_show_done(const CtlCall *call, const EscJson *json);
 void ctl_show_audit(const CtlCall *call, const EscJson *json);
 void ctl_show_outbox(const CtlCall *call, const EscJson *json);
+void ctl_show_endpoints(const CtlCall *call, const EscJson *json);
 void ctl_show_events(const CtlCall *call, const EscJson *json);
 void ctl_show_oncall(const CtlCall *call, const EscJson *json); /* escalctl_oncall.c */
 

@@ -273,6 +273,22 @@ void ctl_show_outbox(const CtlCall *call, const EscJson *json)
     ctl_rows_release(&rows);
 }
 
+void ctl_show_endpoints(const CtlCall *call, const EscJson *json)
+{
+    static const CtlColumn columns[] = {
+        {"ENDPOINT", "endpoint", 40}, {"QUEUED", "queued", 10},
+        {"SENT", "sent", 10},         {"DEAD", "dead", 10},
+        {"HELD UNTIL", "until", 28},  {"LAST SUCCESS", "success", 28},
+        {"LAST ERROR", "failed", 28}, {"SAID", "last_error", SIZE_MAX},
+    };
+    CtlRows rows = ctl_rows(esc_json_member(json, ESC_TEXT("items")));
+    put_stamps(&rows, "held_until", "until");
+    put_stamps(&rows, "last_success_at", "success");
+    put_stamps(&rows, "last_error_at", "failed");
+    ctl_table(call, &rows, columns, ESC_COUNT_OF(columns));
+    ctl_rows_release(&rows);
+}
+
 void ctl_show_events(const CtlCall *call, const EscJson *json)
 {
     static const CtlColumn columns[] = {

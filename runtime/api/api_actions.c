@@ -187,7 +187,7 @@ static bool take_body(EscRequest *request, const EscJson *body, const EscProgram
     }
 }
 
-static void make_input(EscRequest *request, EscInput made)
+void esc_request_make_input(EscRequest *request, EscInput made)
 {
     EscInput *input = esc_arena_alloc(request->arena, sizeof(*input));
     if (esc_arena_failed(request->arena)) {
@@ -223,7 +223,7 @@ static void parse_action(EscRequest *request, const EscProgram *program)
     const EscJson *body = esc_request_read_body(request, &body_limits);
     if (body != NULL && take_path(request) && esc_request_check_members(request, body) &&
         esc_request_take_seen(request) && take_body(request, body, program))
-        make_input(request, (EscInput){.kind = ESC_INPUT_ACTION, .action = &request->action});
+        esc_request_make_input(request, (EscInput){.kind = ESC_INPUT_ACTION, .action = &request->action});
 }
 
 /* The principal of the token says that the wall clock is right. */
@@ -233,7 +233,7 @@ static void parse_clock(EscRequest *request, const EscProgram *program)
     request->clock.actor = request->principal;
     const EscJson *body = esc_request_read_body(request, &body_limits);
     if (body != NULL && esc_request_check_members(request, body))
-        make_input(request, (EscInput){.kind = ESC_INPUT_CLOCK, .clock = &request->clock});
+        esc_request_make_input(request, (EscInput){.kind = ESC_INPUT_CLOCK, .clock = &request->clock});
 }
 
 /* --- after the turn --------------------------------------------------------------------------- */
@@ -266,7 +266,7 @@ static void answer_again(EscRequest *request, const EscReply *reply)
     esc_answer_json(&request->answer, 200, &out);
 }
 
-static void answer_action(EscRequest *request, const EscReply *reply)
+void esc_request_answer_act(EscRequest *request, const EscReply *reply)
 {
     if (reply->status == ESC_DUPLICATE)
         answer_again(request, reply);
@@ -291,7 +291,7 @@ const EscHandler esc_handle_action = {
     .headers = esc_act_headers,
     .parse = parse_action,
     .decided = esc_request_row,
-    .committed = answer_action,
+    .committed = esc_request_answer_act,
     .has_reserve = true,
     .may_be_empty = true,
     .body_bytes_max = ESC_ACTION_BYTES_MAX,
@@ -300,7 +300,7 @@ const EscHandler esc_handle_action = {
 const EscHandler esc_handle_clock = {
     .headers = esc_act_headers,
     .parse = parse_clock,
-    .committed = answer_action,
+    .committed = esc_request_answer_act,
     .has_reserve = true,
     .may_be_empty = true,
     .body_bytes_max = ESC_ACTION_BYTES_MAX,

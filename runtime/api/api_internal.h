@@ -232,6 +232,8 @@ struct EscRequest {
     EscText key; /* of a ticket that is opened; empty: the request comes once */
     EscAction action;
     EscClockChange clock;
+    EscAgain again;       /* of a message that is sent once more */
+    bool has_row;         /* it was found */
     struct EscInbound *inbound; /* what came from a service; api_inbound.c */
     struct EscLinked *linked;   /* what is behind a link; api_links.c */
     EscSourceCall call;
@@ -280,6 +282,9 @@ bool esc_request_shake_hands(EscRequest *request);
 /* Takes the attributes of an event in binary mode; false: it is in none, or was refused (api_events.c). */
 bool esc_request_take_binary(EscRequest *request);
 void esc_open_take_key(EscRequest *request); /* Idempotency-Key (api_versions.c) */
+/* The one input of an act, with the key by which it is known when it comes once more (api_actions.c). */
+void esc_request_make_input(EscRequest *request, EscInput made);
+void esc_request_answer_act(EscRequest *request, const EscReply *reply);
 /* The escalation that the path names; false: it was answered with 404. */
 bool esc_request_path_escalation(EscRequest *request, uint64_t *id);
 /* Whether the store has it; false: it was answered with 404. In a look (api_reads.c). */

@@ -287,6 +287,13 @@ static void send_errand(void *context, const EscShard *shard, const EscOutboxRow
     esc_outbox_errand(&place_of(daemon, shard)->outbox, row, clock->boot_ms(clock->context));
 }
 
+static void show_endpoints(void *context, const EscShard *shard, EscEndpointVisit *visit,
+                           void *visited)
+{
+    const EscDaemon *daemon = context;
+    esc_outside_endpoints(daemon->outside, place_of(daemon, shard)->outbox.number, visit, visited);
+}
+
 static EscText address_of(void *context, const EscShard *shard, EscArena *arena, EscText prefix,
                           EscText sender)
 {
@@ -307,6 +314,7 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
                        .config = daemon->setup.config,
                        .errand = send_errand,
                        .address_of = address_of,
+                       .endpoints = show_endpoints,
                        .log = outside_log,
                        .outside_context = daemon,
                        .boards_max = (unsigned)daemon->setup.config->connections_max / 2,

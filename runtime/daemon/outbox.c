@@ -177,11 +177,8 @@ void esc_outbox_load(EscOutbox *outbox)
     put_rows_job(outbox, &load_steps, NULL, 0);
 }
 
-void esc_outbox_committed(EscOutbox *outbox, EscService *service)
+static void put_rows(EscOutbox *outbox, EscService *service, const EscOutboxRow *rows, size_t count)
 {
-    const EscOutboxRow *rows = NULL;
-    size_t count = 0;
-    esc_service_outbox(service, &rows, &count);
     if (count == 0)
         return;
     EscOutboxEntry *claims = calloc(count, sizeof(*claims));
@@ -191,6 +188,15 @@ void esc_outbox_committed(EscOutbox *outbox, EscService *service)
     esc_outside_put(outbox->outside, outbox->number, claims, count,
                     esc_service_ahead_of_boot_ms(service));
     free(claims);
+}
+
+void esc_outbox_committed(EscOutbox *outbox, EscService *service)
+{
+    const EscGroup *group = esc_service_settled(service);
+    if (group == NULL)
+        return;
+    put_rows(outbox, service, group->outbox, group->outbox_count);
+    put_rows(outbox, service, group->again, group->again_count);
 }
 
 void esc_outbox_errand(EscOutbox *outbox, const EscOutboxRow *row, int64_t boot_ms)

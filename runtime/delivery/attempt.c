@@ -307,5 +307,6 @@ void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *deta
         esc_item_settle(outside, item, ESC_DELIVERY_DEAD, (unsigned)attempt->status, detail,
                         (EscText){0});
     end_slot(outside, queue, verdict);
+    esc_endpoint_look(outside, queue);
     esc_attempt_free(attempt);
 }

@@ -191,7 +191,9 @@ static void take_rows(EscOutside *outside, const RowsLetter *letter)
                              .deadline_ms = deadline_of(outside, row) - content->ahead_ms,
                              .content = content,
                              .content_size = content->size};
-        esc_queues_put(queue_of(outside, letter->workspace, row), &waits);
+        EscQueue *queue = queue_of(outside, letter->workspace, row);
+        esc_queues_put(queue, &waits);
+        esc_endpoint_look(outside, queue);
     }
 }
 
@@ -434,6 +436,7 @@ EscStatus esc_outside_new(const EscOutsideSetup *setup, EscOutside **out, EscWhy
                                        .base_ms = setup->config->backoff_base_ms,
                                        .max_ms = setup->config->backoff_max_ms};
     ESC_ASSERT(pthread_mutex_init(&outside->adding, NULL) == 0);
+    esc_endpoints_init(outside);
     EscStatus status = make_parts(outside, why);
     if (status == ESC_OK)
         *out = outside;
@@ -476,6 +479,7 @@ void esc_outside_free(EscOutside *outside)
     esc_system_tokens_free(outside);
     esc_sinks_free(outside);
     esc_requests_free(outside);
+    esc_endpoints_free(outside);
     esc_pool_free(outside->mail_pool);
     esc_pool_free(outside->file_pool);
     esc_queues_free(outside->queues);

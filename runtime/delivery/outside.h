@@ -1,5 +1,6 @@
 /* outside.h - the parts of the outside and what goes between its threads; for this folder only.
  *
+ *   endpoints.c  how each endpoint is doing, for people
  *   results.c    what became of a row, told to its workspace and to the log
  *   transfer.c   one plan as a libcurl handle
  *   requests.c   requests by curl's multi interface, on the reactor
@@ -121,8 +122,15 @@ typedef struct EscBatch {
     bool is_written, is_given_up;
 } EscBatch;
 
+/* endpoints.c; of its own lock, since any thread asks */
+typedef struct EscEndpointBook {
+    pthread_mutex_t lock;
+    struct EscEndpointNote *first;
+} EscEndpointBook;
+
 struct EscOutside {
     EscOutsideSetup setup;
+    EscEndpointBook endpoints;
     EscRetryRules retries;
     EscQueues *queues;
     EscReactor *reactor;
@@ -147,6 +155,19 @@ struct EscOutside {
     EscAttempt *spare; /* to be used again: an arena and a curl handle are dear */
     uint32_t spare_count;
 };
+
+/* --- endpoints.c --- */
+typedef enum EscEndpointDid {
+    ESC_ENDPOINT_TOOK,
+    ESC_ENDPOINT_FAILED, /* an attempt, which is made again */
+    ESC_ENDPOINT_GAVE_UP
+} EscEndpointDid;
+void esc_endpoints_init(EscOutside *outside);
+void esc_endpoints_free(EscOutside *outside);
+void esc_endpoint_look(EscOutside *outside,
+                       EscQueue *queue); /* at what waits, and whether it is held */
+void esc_endpoint_note(EscOutside *outside, EscQueue *queue, EscEndpointDid did,
+                       const char *detail);
 
 /* --- results.c --- */
 int64_t esc_outside_now_ms(const EscOutside *outside); /* boot clock of the door */

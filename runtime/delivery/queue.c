@@ -34,6 +34,7 @@ struct EscQueue {
     size_t contents_count, contents_size, wanted_count;
     uint32_t under_way;
     EscBreaker breaker;
+    size_t rows_count;     /* that wait or are under way */
     uint64_t gone_through; /* with a definite answer that was no refusal */
     void *note;
     EscQueue *next; /* of the workspace's */
@@ -151,6 +152,7 @@ static void item_free(EscQueueItem *item)
         at = &(*at)->next_of_bucket;
     *at = item->next_of_bucket;
     queues->items_count--;
+    item->queue->rows_count--;
     content_release(item);
     free(item);
 }
@@ -454,6 +456,7 @@ static EscQueueItem *item_new(EscQueue *queue, const EscQueueRow *row)
                            .deadline_place = ESC_HEAP_NOWHERE};
     bucket_put(queues, item);
     queues->items_count++;
+    queue->rows_count++;
     return item;
 }
 
@@ -594,6 +597,16 @@ bool esc_queue_is_items_own(const EscQueueItem *item)
 bool esc_queue_is_open(const EscQueue *queue)
 {
     return queue->breaker.open_until_ms != 0;
+}
+
+size_t esc_queue_rows(const EscQueue *queue)
+{
+    return queue->rows_count;
+}
+
+int64_t esc_queue_closed_until_ms(const EscQueue *queue)
+{
+    return queue->breaker.open_until_ms;
 }
 
 bool esc_queue_is_held(const EscQueue *queue)

@@ -66,7 +66,7 @@ EscQueue *esc_queues_endpoint(EscQueues *queues, uint32_t workspace, EscText nam
                               EscQueueKind kind);
 uint32_t esc_queue_workspace(const EscQueue *queue);
 EscText esc_queue_name(const EscQueue *queue);
-void esc_queue_set_note(EscQueue *queue, void *note); /* the owner's, for example how to send */
+void esc_queue_set_note(EscQueue *queue, void *note); /* the owner's */
 void *esc_queue_note(const EscQueue *queue);
 
 /* The queue that a row of the workspace is in; NULL when it is in none. */
@@ -93,6 +93,8 @@ void esc_queue_settled(EscQueueItem *item);
 void esc_queue_hold(EscQueueItem *item, int64_t due_ms);
 /* True when it was held before and others have gone through since: then the fault is its own. */
 bool esc_queue_is_items_own(const EscQueueItem *item);
+size_t esc_queue_rows(const EscQueue *queue);              /* that wait or are under way */
+int64_t esc_queue_closed_until_ms(const EscQueue *queue);  /* its breaker lets nothing through before; 0: it is closed */
 bool esc_queue_is_held(const EscQueue *queue); /* its endpoint refuses us as such */
 bool esc_queue_is_open(
     const EscQueue *queue); /* its breaker is: held, or too many failures in a row */

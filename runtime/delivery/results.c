@@ -82,6 +82,15 @@ const EscSite *esc_site_of(const EscOutside *outside, const EscQueueItem *item)
     return outside->sites[esc_queue_workspace(item->queue)];
 }
 
+/* The item is gone afterwards. */
+static void forget(EscOutside *outside, EscQueueItem *item, EscEndpointDid did, const char *detail)
+{
+    EscQueue *queue = item->queue;
+    esc_queue_settled(item);
+    esc_endpoint_note(outside, queue, did, detail);
+    esc_endpoint_look(outside, queue);
+}
+
 void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState state,
                      unsigned status, const char *detail, EscText reply)
 {
@@ -94,7 +103,8 @@ void esc_item_settle(EscOutside *outside, EscQueueItem *item, EscDeliveryState s
         esc_outside_log(outside, "warning", "delivery_dead", "%.*s to %.*s: %s",
                         ESC_TEXT_ARG(key_of(item)), ESC_TEXT_ARG(esc_queue_name(item->queue)),
                         detail);
-    esc_queue_settled(item);
+    forget(outside, item, state == ESC_DELIVERY_DEAD ? ESC_ENDPOINT_GAVE_UP : ESC_ENDPOINT_TOOK,
+           detail);
     site->host.result(site->host.context, result);
 }
 
@@ -108,7 +118,7 @@ void esc_item_settle_call(EscOutside *outside, EscQueueItem *item, unsigned stat
                                     &delivery.reply, &delivery.document);
     result->delivery = delivery;
     result->rank = rank_of(delivery.state);
-    esc_queue_settled(item);
+    forget(outside, item, ESC_ENDPOINT_TOOK, detail);
     site->host.result(site->host.context, result);
 }
 
@@ -146,6 +156,7 @@ void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, c
     esc_outside_log(outside, "info", "delivery_retry", "%.*s to %.*s: %s; attempt %u in %lld ms",
                     ESC_TEXT_ARG(key_of(item)), ESC_TEXT_ARG(esc_queue_name(item->queue)), detail,
                     next.attempts + 1, (long long)next.pause_ms);
+    esc_endpoint_note(outside, item->queue, ESC_ENDPOINT_FAILED, detail);
     retry_give(outside, item, next.attempts, next.next_ms, detail);
     esc_queue_again(item, next.attempts, next.next_ms);
 }
@@ -153,6 +164,7 @@ void esc_item_again(EscOutside *outside, EscQueueItem *item, int64_t floor_ms, c
 void esc_item_hold(EscOutside *outside, EscQueueItem *item, const char *detail)
 {
     int64_t now_ms = esc_outside_now_ms(outside);
+    esc_endpoint_note(outside, item->queue, ESC_ENDPOINT_FAILED, detail);
     int64_t next_ms =
         now_ms + outside->setup.config->circuit_open_ms;       /* unless its time is over before */
     retry_give(outside, item, item->attempts, now_ms, detail); /* a restart tries at once */

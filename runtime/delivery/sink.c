@@ -175,6 +175,7 @@ void esc_batch_ended(EscOutside *outside, EscBatch *batch)
     }
     esc_queue_ended(batch->queue, batch->is_written ? ESC_VERDICT_DONE : ESC_VERDICT_RETRY,
                     esc_outside_now_ms(outside));
+    esc_endpoint_look(outside, batch->queue);
     batch_free(batch);
 }
 

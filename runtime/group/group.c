@@ -18,8 +18,9 @@ bool esc_group_is_empty(const EscGroup *group)
 {
     return group->bundles_count + group->events_count + group->tickets_count +
                group->escalations_count + group->outbox_count + group->settled_count +
-               group->retries_count + group->audit_count + group->evidence_count +
-               group->tasks_count + group->kept_count + group->workspace.size ==
+               group->again_count + group->retries_count + group->audit_count +
+               group->evidence_count + group->tasks_count + group->kept_count +
+               group->workspace.size ==
            0;
 }
 

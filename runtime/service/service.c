@@ -170,12 +170,6 @@ const EscGroup *esc_service_settled(const EscService *service)
     return service->settled;
 }
 
-void esc_service_outbox(const EscService *service, const EscOutboxRow **rows, size_t *count)
-{
-    *rows = service->settled == NULL ? NULL : service->settled->outbox;
-    *count = service->settled == NULL ? 0 : service->settled->outbox_count;
-}
-
 /* --- its clock -------------------------------------------------------------------------------- */
 
 int64_t esc_service_now_ms(const EscService *service)

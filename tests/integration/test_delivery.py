@@ -48,6 +48,28 @@ class Retries(Case):
         self.assertEqual((dead[0]["target"], len(self.receiver.at("/chat/incidents"))), ("incidents", 1))
         self.assertIn("410", dead[0]["detail"])
 
+    def test_what_was_given_up_is_sent_once_more(self):
+        self.receiver.rule("/chat/incidents", times=1, status=410)
+        daemon = self.daemon.start()
+        daemon.send(critical_ticket("e1", "INC-1"))
+        dead = eventually(lambda: daemon.outbox(state="dead"))[0]
+        endpoint = {one["endpoint"]: one for one in daemon.get("/v1/endpoints").json["items"]}["channel incidents"]
+        self.assertEqual((endpoint["queued"], endpoint["dead"], endpoint["held_since"]), (0, 1, None))
+        self.assertIn("410", endpoint["last_error"])
+        self.assertIsNotNone(endpoint["last_error_at"])
+        self.assertIn("channel incidents", daemon.ctl("endpoints").stdout)
+        daemon.ctl("retry", str(dead["id"]), "--as", "chen", "--reason", "the channel is back")
+        eventually(daemon.settled)
+        self.assertEqual(daemon.outbox(state="dead"), [])
+        self.assertEqual(len(set(self.receiver.keys("/chat/incidents"))), len(self.receiver.at("/chat/incidents")) - 1)
+        endpoint = {one["endpoint"]: one for one in daemon.get("/v1/endpoints").json["items"]}["channel incidents"]
+        self.assertEqual((endpoint["queued"], endpoint["dead"]), (0, 1))
+        self.assertIsNotNone(endpoint["last_success_at"])
+        told = [r for r in daemon.audit() if r["kind"] == "sent_again"]
+        self.assertEqual([(r["actor"], r["data"]["reason"]) for r in told], [("chen", "the channel is back")])
+        again = daemon.post(f"/v1/outbox/{dead['id']}/retry", {})
+        self.assertEqual((again.status, again.json["noop"]), (200, True))
+
     def test_redirects_are_not_followed(self):
         self.receiver.rule("/chat/incidents", status=302, headers={"Location": self.receiver.url + "/elsewhere"})
         daemon = self.daemon.start()

@@ -465,6 +465,20 @@ static void outbox_settled_before(const Scene *scene, uint64_t id)
     assert_true(is_known);
 }
 
+/* It waits once more, as it was but for its times. */
+static void outbox_again(Scene *scene, const EscOutboxRow *row)
+{
+    EscOutboxRow *kept_row = scene->outbox.items[row->id - 1];
+    assert_int_equal(kept_row->id, row->id);
+    assert_true(esc_text_equal(kept_row->key, row->key));
+    assert_true(esc_text_equal(kept_row->body, row->body));
+    for (size_t i = 0; i < scene->unsettled.count; i++)
+        assert_int_not_equal(((EscOutboxRow *)scene->unsettled.items[i])->id, row->id);
+    kept_row->created_at_ms = row->created_at_ms;
+    kept_row->deadline_ms = row->deadline_ms;
+    list_add(&scene->unsettled, kept_row);
+}
+
 static void outbox_store(Scene *scene, const EscGroup *group)
 {
     for (size_t i = 0; i < scene->unsettled.count; i++) {
@@ -489,6 +503,8 @@ static void outbox_store(Scene *scene, const EscGroup *group)
         list_add(&scene->unsettled, copy);
         outbox_tell(scene, copy);
     }
+    for (size_t i = 0; i < group->again_count; i++)
+        outbox_again(scene, &group->again[i]);
     for (size_t i = 0; i < group->settled_count; i++) {
         size_t at = 0;
         while (at < scene->unsettled.count &&
@@ -593,6 +609,10 @@ static void write_lists(EscBuf *out, const EscGroup *group)
             (EscText[]){row->key, row->ticket, row->target, row->medium, row->address, row->body},
             6);
     }
+    for (size_t i = 0; i < group->again_count; i++)
+        esc_buf_printf(out, "again %llu %lld %lld\n", (unsigned long long)group->again[i].id,
+                       (long long)group->again[i].created_at_ms,
+                       (long long)group->again[i].deadline_ms);
     for (size_t i = 0; i < group->settled_count; i++)
         esc_buf_printf(out, "settled %llu %d %.*s\n", (unsigned long long)group->settled[i].id,
                        group->settled[i].state, ESC_TEXT_ARG(group->settled[i].detail));
@@ -752,7 +772,7 @@ static void answer_write(Scene *scene, const EscInput *input, EscStatus status)
         [ESC_INPUT_DELIVERY] = "result", [ESC_INPUT_TIMER] = "timer",
         [ESC_INPUT_CLOCK] = "clock",     [ESC_INPUT_REMARK] = "remark",
         [ESC_INPUT_RECEIPT] = "receipt", [ESC_INPUT_NIGHT] = "night",
-        [ESC_INPUT_WOKE] = "woke"};
+        [ESC_INPUT_WOKE] = "woke",       [ESC_INPUT_AGAIN] = "again"};
     const EscOutcome *outcome = &scene->outcome;
     EscBuf *out = &scene->answers;
     esc_buf_string(out, input->kind < ESC_COUNT_OF(kinds) ? kinds[input->kind] : "unknown");

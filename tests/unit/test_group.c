@@ -65,7 +65,8 @@ static void a_group_with_any_list_is_not_empty(void **state)
         &group.bundles_count,     &group.events_count,   &group.tickets_count,
         &group.escalations_count, &group.outbox_count,   &group.settled_count,
         &group.retries_count,     &group.audit_count,    &group.evidence_count,
-        &group.kept_count,        &group.workspace.size, &group.tasks_count};
+        &group.kept_count,        &group.workspace.size, &group.tasks_count,
+        &group.again_count};
     for (size_t i = 0; i < ESC_COUNT_OF(counts); i++) {
         *counts[i] = 1;
         assert_false(esc_group_is_empty(&group));

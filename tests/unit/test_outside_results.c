@@ -62,6 +62,77 @@ static void a_reply_says_how_far_a_message_has_come(void **state)
     scene_end(scene);
 }
 
+/* --- how endpoints are doing -------------------------------------------------------------------- */
+
+typedef struct Seen {
+    const char *name;
+    EscEndpointFace face;
+    char error[200];
+    int count;
+} Seen;
+
+static bool see_endpoint(void *context, const EscEndpointFace *face)
+{
+    Seen *seen = context;
+    seen->count++;
+    if (!esc_text_equal(face->name, esc_text_from(seen->name)))
+        return true;
+    seen->face = *face;
+    (void)snprintf(seen->error, sizeof seen->error, "%.*s", ESC_TEXT_ARG(face->error));
+    return false;
+}
+
+static Seen seen_of(const Host *host, const char *name)
+{
+    Seen seen = {.name = name};
+    esc_outside_endpoints(host->scene->outside, host->number, see_endpoint, &seen);
+    return seen;
+}
+
+static void endpoints_say_how_they_are_doing(void **state)
+{
+    (void)state;
+    Scene *scene = scene_new();
+    scene_start(scene);
+    Host *host = &scene->hosts[0];
+    int64_t before_ms = now_ms(NULL);
+    assert_int_equal(seen_of(host, "channel said").count, 0);
+    receiver_say(&scene->http, SAID("200 OK", "2\r\n\r\nok"));
+    put_to(host, 1, "said");
+    (void)await(host, 1);
+    Seen seen = seen_of(host, "channel said");
+    assert_int_equal(seen.face.sent, 1);
+    assert_int_equal(seen.face.dead, 0);
+    assert_int_equal(seen.face.waiting, 0);
+    assert_int_equal(seen.face.held_since_ms, 0);
+    assert_int_equal(seen.face.held_until_ms, 0);
+    assert_true(seen.face.succeeded_at_ms >= before_ms && seen.face.failed_at_ms == 0);
+    assert_string_equal(seen.error, "");
+    receiver_say(&scene->http, SAID("410 Gone", "4\r\n\r\ngone"));
+    put_to(host, 2, "said");
+    (void)await(host, 2);
+    seen = seen_of(host, "channel said");
+    assert_int_equal(seen.face.sent, 1);
+    assert_int_equal(seen.face.dead, 1);
+    assert_true(seen.face.failed_at_ms >= before_ms);
+    assert_string_equal(seen.error, "HTTP status 410: gone");
+    /* It refuses us: what is sent there waits until it may be asked again. */
+    receiver_say(&scene->http, SAID("401 No", "2\r\n\r\nno"));
+    put_to(host, 3, "said");
+    for (int i = 0; i < PATIENCE_S * 100 && seen_of(host, "channel said").face.held_since_ms == 0;
+         i++)
+        (void)usleep(10000);
+    seen = seen_of(host, "channel said");
+    assert_true(seen.face.held_since_ms >= before_ms);
+    assert_true(seen.face.held_until_ms > seen.face.held_since_ms);
+    assert_int_equal(seen.face.waiting, 1);
+    assert_int_equal(seen.face.dead, 1);
+    assert_string_equal(seen.error, "HTTP status 401: no");
+    /* By name, and each workspace's alone. */
+    assert_int_equal(seen_of(&scene->hosts[1], "channel said").count, 0);
+    scene_end(scene);
+}
+
 /* --- calls ------------------------------------------------------------------------------------ */
 
 static void call(Host *host, uint64_t id, const char *body)
@@ -848,6 +919,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reply_says_how_far_a_message_has_come),
+        cmocka_unit_test(endpoints_say_how_they_are_doing),
         cmocka_unit_test(a_call_gives_what_its_path_names),
         cmocka_unit_test(a_reply_that_is_judged_is_given_whole),
         cmocka_unit_test(a_reply_has_its_limit),

@@ -1169,6 +1169,51 @@ static void an_outbox_row_never_goes_down(void **state)
     settle(7, ESC_DELIVERY_SEEN, "1 acked 0 1000 acked;");
 }
 
+static void what_was_given_up_waits_once_more(void **state)
+{
+    (void)state;
+    commit(1);
+    EscGroup *group = make(2);
+    EscOutboxSettled dead = {1, ESC_DELIVERY_DEAD, ESC_TEXT("gone")};
+    group->settled = &dead;
+    commit_made();
+    EscOutboxRow again = {.id = 1, .created_at_ms = 7000, .deadline_ms = 9000};
+    group = make(3);
+    group->settled_count = 0;
+    group->again = &again;
+    group->again_count = 1;
+    commit_made();
+    const uint64_t ids[] = {1};
+    assert_status(esc_store_outbox_get(store, ids, 1, hear_entry, NULL, &why), ESC_OK);
+    assert_heard("1 queued 0 7000 ;");
+    assert_due(6999, 10, "2 queued 0 2000 ;3 queued 0 3000 ;");
+    assert_due(7000, 10, "2 queued 0 2000 ;3 queued 0 3000 ;1 queued 0 7000 ;");
+    settle(4, ESC_DELIVERY_DEAD, "1 dead 0 7000 dead;"); /* once more */
+}
+
+static void assert_not_again(uint64_t id)
+{
+    commit(1);
+    EscGroup *group = make(2);
+    EscOutboxRow again = {.id = id, .created_at_ms = 7000};
+    group->settled_count = 0;
+    group->again = &again;
+    group->again_count = 1;
+    assert_refused(group);
+}
+
+static void what_waits_does_not_wait_once_more(void **state)
+{
+    (void)state;
+    assert_not_again(1);
+}
+
+static void what_waits_once_more_is_there(void **state)
+{
+    (void)state;
+    assert_not_again(77);
+}
+
 static void outbox_rows_are_found_by_id(void **state)
 {
     (void)state;
@@ -1775,6 +1820,9 @@ int main(void)
         BOTH(the_outbox_gives_what_is_due_first_what_was_due_first),
         BOTH(a_retry_of_a_settled_row_changes_nothing),
         BOTH(an_outbox_row_never_goes_down),
+        BOTH(what_was_given_up_waits_once_more),
+        BOTH(what_waits_does_not_wait_once_more),
+        BOTH(what_waits_once_more_is_there),
         BOTH(outbox_rows_are_found_by_id),
         BOTH(the_audit_trail_is_read_upwards),
         BOTH(records_are_found_by_ticket_and_escalation),

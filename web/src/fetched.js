@@ -35,20 +35,6 @@ export async function allOf(path, parameters) {
     return items;
 }
 
-// The first of these that the server has: routes that a server may not know yet, or that the session may not read.
-export async function firstOf(...asks) {
-    let last;
-    for (const ask of asks) {
-        try {
-            return await ask();
-        } catch (error) {
-            if (![403, 404, 405].includes(error.status)) throw error;
-            last = error;
-        }
-    }
-    throw last;
-}
-
 export function Failed({ error, again }) {
     return html`<p class="failed" role="alert">${t('failed', { why: error.message })} <${Button} kind="quiet" act=${again}>${t('retry')}</${Button}></p>`;
 }

@@ -114,6 +114,16 @@ void esc_last_message_put(EscEngine *engine, EscEscalation *escalation, uint64_t
                              .at_ms = engine->now_ms};
 }
 
+void esc_last_message_again(EscEngine *engine, EscEscalation *escalation, uint64_t id)
+{
+    EscLastMessage *last = &escalation->last;
+    if (last->outbox != id)
+        return;
+    esc_text_drop(&last->detail);
+    last->state = ESC_DELIVERY_QUEUED;
+    last->at_ms = engine->now_ms;
+}
+
 /* One that speaks for many escalations is the last of each of them when it is told of. */
 static bool is_newer(const EscLastMessage *last, const EscOutboxNode *node)
 {

@@ -2,6 +2,7 @@
 #include <engine/model.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 static EscText pending_text(EscEngine *engine, EscText text)
 {
@@ -119,20 +120,42 @@ EscText esc_contact_word(uint32_t kind)
     return esc_text_from(esc_contact_words[kind < ESC_CONTACT_COUNT ? kind : 0]);
 }
 
-EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id)
+/* Of the first one whose number is not less. */
+static size_t place_of(const EscOutbox *outbox, uint64_t id)
 {
-    size_t low = 0, high = engine->outbox.count;
+    size_t low = 0, high = outbox->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (engine->outbox.items[middle].id < id)
+        if (outbox->items[middle].id < id)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == engine->outbox.count || engine->outbox.items[low].id != id ||
-        engine->outbox.items[low].is_settled)
-        return NULL;
-    return &engine->outbox.items[low];
+    return low;
+}
+
+EscOutboxNode *esc_outbox_find(EscEngine *engine, uint64_t id)
+{
+    const EscOutbox *outbox = &engine->outbox;
+    size_t at = place_of(outbox, id);
+    return at == outbox->count || outbox->items[at].id != id || outbox->items[at].is_settled
+               ? NULL
+               : &outbox->items[at];
+}
+
+void esc_outbox_wait(EscEngine *engine, const EscOutboxRow *row)
+{
+    EscOutbox *outbox = &engine->outbox;
+    size_t at = place_of(outbox, row->id);
+    if (at < outbox->count && outbox->items[at].id == row->id) { /* its place was not given up yet */
+        ESC_ASSERT(outbox->items[at].is_settled);
+        outbox->settled_count--;
+    } else {
+        ESC_ENGINE_GROW(outbox->items, outbox->count, outbox->capacity);
+        memmove(outbox->items + at + 1, outbox->items + at,
+                (outbox->count++ - at) * sizeof *outbox->items);
+    }
+    outbox->items[at] = esc_outbox_node(engine, row);
 }
 
 /* Its place stays until half of the places are of rows that are settled: with a backlog of 100,000 messages closing

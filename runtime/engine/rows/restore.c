@@ -257,10 +257,6 @@ EscStatus esc_engine_restore_outbox(EscEngine *engine, const EscOutboxRow *row)
 {
     if (row->id == 0 || esc_outbox_find(engine, row->id) != NULL)
         return ESC_CONFLICT;
-    ESC_ENGINE_GROW(engine->outbox.items, engine->outbox.count, engine->outbox.capacity);
-    size_t at = engine->outbox.count++;
-    for (; at > 0 && engine->outbox.items[at - 1].id > row->id; at--)
-        engine->outbox.items[at] = engine->outbox.items[at - 1];
-    engine->outbox.items[at] = esc_outbox_node(engine, row);
+    esc_outbox_wait(engine, row);
     return ESC_OK;
 }

@@ -45,6 +45,12 @@ static EscStatus check_outbox(const EscMemory *memory, const EscGroup *group, Es
     for (size_t i = 0; i < group->outbox_count; i++)
         if (has_outbox(memory, group, i, group->outbox[i].id) || group->outbox[i].key.size == 0)
             return refused("to write to the outbox: no key, or a number that is there", why);
+    for (size_t i = 0; i < group->again_count; i++) {
+        const EscOutboxEntry *entry =
+            esc_memory_find(&memory->outbox, esc_memory_by_number, &group->again[i].id);
+        if (entry == NULL || entry->state != ESC_DELIVERY_DEAD)
+            return refused("to queue an outbox row once more: 0 rows changed, not 1", why);
+    }
     for (size_t i = 0; i < group->settled_count; i++)
         if (!has_outbox(memory, group, group->outbox_count, group->settled[i].id))
             return refused("to settle an outbox row: 0 rows changed, not 1", why);
@@ -171,6 +177,17 @@ static void put_outbox(EscMemory *memory, const EscGroup *group)
     for (size_t i = 0; i < group->outbox_count; i++)
         put_entry(memory, (EscOutboxEntry){.row = group->outbox[i],
                                            .next_attempt_at_ms = group->outbox[i].created_at_ms});
+    for (size_t i = 0; i < group->again_count; i++) {
+        const EscOutboxRow *row = &group->again[i];
+        EscOutboxEntry entry = *(const EscOutboxEntry *)esc_memory_find(
+            &memory->outbox, esc_memory_by_number, &row->id);
+        entry.row.created_at_ms = entry.next_attempt_at_ms = row->created_at_ms;
+        entry.row.deadline_ms = row->deadline_ms;
+        entry.state = ESC_DELIVERY_QUEUED;
+        entry.attempts = 0;
+        entry.detail = (EscText){"", 0};
+        put_entry(memory, entry);
+    }
     for (size_t i = 0; i < group->settled_count; i++) {
         const EscOutboxSettled *settled = &group->settled[i];
         EscOutboxEntry entry = *(const EscOutboxEntry *)esc_memory_find(

@@ -141,6 +141,17 @@ static EscStatus put_outbox(EscSqlite *store, const EscOutboxRow *row, EscWhy *w
     return esc_sqlite_write(&put, 1, why);
 }
 
+static EscStatus put_again(EscSqlite *store, const EscOutboxRow *row, EscWhy *why)
+{
+    EscSqliteStep put =
+        esc_sqlite_step(store, ESC_STATEMENT_OUTBOX_AGAIN, "to queue an outbox row once more");
+    esc_sqlite_bind_u64(&put, row->id);
+    esc_sqlite_bind_i64(&put, row->created_at_ms);
+    esc_sqlite_bind_i64(&put, row->deadline_ms);
+    esc_sqlite_bind_i64(&put, ESC_DELIVERY_DEAD);
+    return esc_sqlite_write(&put, 1, why);
+}
+
 static int64_t states_below(EscDeliveryState to)
 {
     int64_t mask = 0;
@@ -258,6 +269,7 @@ static EscStatus put_group(EscSqlite *store, const EscGroup *group, EscWhy *why)
     if (status == ESC_OK && group->outbox_moved_ms != 0)
         status = move_outbox(store, group->outbox_moved_ms, why);
     PUT_ALL(store, group, outbox, put_outbox, why);
+    PUT_ALL(store, group, again, put_again, why);
     PUT_ALL(store, group, settled, put_settled, why);
     PUT_ALL(store, group, retries, put_retry, why);
     if (status == ESC_OK)

@@ -56,9 +56,11 @@ typedef struct EscApiSetup {
      * copy in the arena, empty for nobody. Workers call it; may be NULL. */
     EscText (*address_of)(void *context, const EscShard *shard, EscArena *arena, EscText prefix,
                           EscText sender);
+    /* How the endpoints of a workspace are doing. The door calls it; NULL: nothing is sent anywhere. */
+    void (*endpoints)(void *context, const EscShard *shard, EscEndpointVisit *visit, void *visited);
     /* A line of the log; the text holds no secret. The door calls it; may be NULL. */
     void (*log)(void *context, const char *level, const char *event, EscText text);
-    void *outside_context;     /* of these three */
+    void *outside_context;     /* of these four */
     unsigned boards_max;       /* that are open at a time */
     size_t queue_max;          /* inputs of a shard that wait; beyond it requests get 503 */
     int64_t started_boot_ms;   /* for /health */

@@ -86,6 +86,10 @@ void esc_outside_put(EscOutside *outside, uint32_t workspace, const EscOutboxCla
 /* Any thread, never blocks: rows that are not to be delivered any more. Those under way end first. */
 void esc_outside_drop(EscOutside *outside, uint32_t workspace, const uint64_t *ids, size_t count);
 
+/* Any thread: how the endpoints of a workspace are doing to which something was sent, by name. `visit` must not block. */
+void esc_outside_endpoints(EscOutside *outside, uint32_t workspace, EscEndpointVisit *visit,
+                           void *context);
+
 /* Not from a host's function. Starts nothing more; waits for what is under way, at most that long (real
  * time), then gives up the rest, whose rows stay unsettled: two seconds more at most. All results were
  * given when it returns. False: a thread is stuck in a write to a file, and esc_outside_free would wait

@@ -125,6 +125,13 @@ typedef struct EscReceipt {
     EscText through;        /* by which it was told: "acme-slack" */
 } EscReceipt;
 
+/* A person has a message that was given up sent once more. The row is as the store has it. */
+typedef struct EscAgain {
+    EscOutboxRow row; /* with its body, as JSON */
+    EscDeliveryState state;
+    EscText actor, by, reason; /* as in EscAction */
+} EscAgain;
+
 typedef enum EscInputKind {
     ESC_INPUT_EVENT,
     ESC_INPUT_ACTION,
@@ -133,6 +140,7 @@ typedef enum EscInputKind {
     ESC_INPUT_CLOCK,
     ESC_INPUT_REMARK,
     ESC_INPUT_RECEIPT,
+    ESC_INPUT_AGAIN,
     ESC_INPUT_NIGHT,
     ESC_INPUT_WOKE
 } EscInputKind;
@@ -151,6 +159,7 @@ typedef struct EscInput {
         const EscClockChange *clock;
         const EscRemark *remark;
         const EscReceipt *receipt;
+        const EscAgain *again;
         /* TIMER: fires the earliest timer that is due; nothing to give
          * NIGHT: looks whether somebody of each chain is there on the next days; a noop when there is nothing new to tell
          * WOKE: the daemon was away, and comes before the first timer: what waits for a first input is told, and checks

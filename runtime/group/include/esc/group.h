@@ -165,6 +165,16 @@ typedef enum EscEndpointNews {
     ESC_ENDPOINT_BACK /* it takes messages again */
 } EscEndpointNews;
 
+/* How an endpoint is doing, for people: since the start, but for what waits. Instants are of the wall clock; 0: never, or not. */
+typedef struct EscEndpointFace {
+    EscText name; /* "channel incidents", "system crm" */
+    uint64_t waiting, sent, dead;
+    int64_t held_since_ms, held_until_ms; /* nothing is sent there meanwhile */
+    int64_t succeeded_at_ms, failed_at_ms;
+    EscText error; /* at the last failure; empty: there was none */
+} EscEndpointFace;
+typedef bool EscEndpointVisit(void *context, const EscEndpointFace *face); /* false: that is all */
+
 /* What became of an outbox row: an input of the engine. */
 typedef struct EscDelivery {
     EscEndpointNews news; /* not SAME: `state` is QUEUED */
@@ -271,6 +281,9 @@ typedef struct EscGroup {
     size_t escalations_count, escalations_capacity;
     EscOutboxRow *outbox; /* new: queued, due at once */
     size_t outbox_count, outbox_capacity;
+    /* Given up before, and queued once more: as they are from now on. Each must be there, and be dead. */
+    EscOutboxRow *again;
+    size_t again_count, again_capacity;
     EscOutboxSettled *settled; /* of this or an earlier group; each must exist */
     size_t settled_count, settled_capacity;
     EscOutboxRetry *retries; /* each must exist; one that is no longer queued stays as it is */

@@ -106,8 +106,6 @@ ESC_MUST_USE EscStatus esc_service_settle(EscService *service, size_t *timers_fi
 void esc_service_news(EscService *service, const EscAuditRow **rows, size_t *count);
 /* All rows of the last turn that was settled, until the next; NULL: there are none. */
 const EscGroup *esc_service_settled(const EscService *service);
-/* Outbox rows of the last turn that was settled; they hold until the next. */
-void esc_service_outbox(const EscService *service, const EscOutboxRow **rows, size_t *count);
 
 #ifdef __cplusplus
 }

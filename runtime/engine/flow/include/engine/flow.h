@@ -257,6 +257,11 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *delivery, Esc
 /* ESC_NOT_FOUND: there is no such message; ESC_BAD_INPUT: it says nothing. A noop when the message has come so far already. */
 EscStatus esc_receipt_apply(EscEngine *engine, const EscReceipt *receipt, EscWhy *why);
 
+/* --- again.c ---------------------------------------------------------------------------------- */
+
+/* ESC_NOT_FOUND: there is no such message; ESC_CONFLICT: it is a call. A noop when it was not given up. */
+EscStatus esc_again_apply(EscEngine *engine, const EscAgain *again, EscWhy *why);
+
 /* --- due.c ------------------------------------------------------------------------------------ */
 
 void esc_due_apply(EscEngine *engine); /* the earliest timer that is due */

@@ -286,6 +286,7 @@ int64_t esc_escalation_due_ms(const EscEscalation *escalation);
 /* A message of it was queued under that id; an outbox row of it was settled, or climbed. */
 void esc_last_message_put(EscEngine *engine, EscEscalation *escalation, uint64_t id,
                           const EscOutboxRow *row);
+void esc_last_message_again(EscEngine *engine, EscEscalation *escalation, uint64_t id);
 void esc_last_message_settled(EscEngine *engine, EscEscalation *escalation,
                               const EscOutboxNode *node, EscDeliveryState state, EscText detail);
 /* Lists show what the ticket says: its open escalations are written again when that has changed. */
@@ -731,6 +732,8 @@ void esc_windows_release(EscEngine *engine);
 uint64_t esc_outbox_put(EscEngine *engine, EscEscalation *escalation, const EscOutboxRow *row);
 EscOutboxNode *esc_outbox_find(EscEngine *engine,
                                uint64_t id); /* NULL when there is none, or it is settled */
+/* A row that is not settled, of a store or once more; its texts are copied. There is none of its number. */
+void esc_outbox_wait(EscEngine *engine, const EscOutboxRow *row);
 void esc_outbox_remove(EscEngine *engine,
                        EscOutboxNode *node); /* it is settled; its text is the caller's by now */
 /* What the engine keeps of a row that is not settled; its texts are owned or interned. */
