@@ -392,6 +392,15 @@ typedef struct EscLimitInfo {
     uint32_t exception; /* or ESC_NONE */
 } EscLimitInfo;
 
+/* Who may do something, as a rule of a policy says. */
+typedef struct EscAllowInfo {
+    EscRight right;
+    EscRightRole role; /* ESC_RIGHT_ROLE_COUNT: `who` */
+    EscRef who;
+    const EscNode *node; /* GRANTEE */
+    const EscNode *rule; /* POLICY_ALLOW */
+} EscAllowInfo;
+
 /* A whole condition, and its one form (condition/tree.c) once somebody asked for it. */
 typedef struct EscWhole {
     uint32_t meaning;
@@ -520,6 +529,7 @@ struct EscWorkspace {
     ESC_ARRAY(EscTemplateInfo, templates);
     ESC_ARRAY(EscAutomationInfo, automations);
     ESC_ARRAY(EscLimitInfo, limits);
+    ESC_ARRAY(EscAllowInfo, allows);
     ESC_ARRAY(EscLocal, locals);
     ESC_ARRAY(EscMeaning, meanings); /* see EscSourceFile.meanings; 0 is NOTHING */
     ESC_ARRAY(EscWhole, conditions); /* those without a fault, by their meanings, ascending */
@@ -529,6 +539,7 @@ struct EscWorkspace {
     const EscNode *resort_node;         /* LAST_RESORT, or NULL */
     const EscNode *transfer_node; /* POLICY_TRANSFER or NULL */
     EscTransfer transfer;
+    const EscNode *handoff_node;        /* POLICY_HANDOFF, or NULL */
     uint32_t triage_runbook;            /* index in runbooks */
     struct EscBodyFacts *runbook_facts; /* check.h; one for each runbook; in the arena */
     struct EscPolicyRules *policy;      /* policy.c; in the arena */

@@ -21,7 +21,7 @@
     X(calendars)                                                                                   \
     X(schedules) X(channels) X(systems) X(actions) X(inbounds) X(params) X(routes) X(opens)        \
         X(given_names) X(libraries) X(module_uses) X(slas) X(runbooks) X(templates) X(automations) \
-            X(limits) X(locals) X(meanings) X(conditions) X(scenarios) X(broken) X(cover)          \
+            X(limits) X(allows) X(locals) X(meanings) X(conditions) X(scenarios) X(broken) X(cover)          \
                 X(step_texts)
 
 /* Takes over the references to the modules of the standard library. */

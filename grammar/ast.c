@@ -248,6 +248,15 @@ EscNode *esc_ast_denied(EscSpan span, EscNode *fact)
     return fact;
 }
 
+EscNode *esc_ast_refused(EscSpan span, EscNode *act)
+{
+    if (act != NULL) {
+        act->test_act.is_refused = true;
+        act->span = span;
+    }
+    return act;
+}
+
 EscNode *esc_ast_counted(EscSpan span, EscNode *fact, uint32_t times)
 {
     if (fact != NULL) {

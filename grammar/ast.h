@@ -61,6 +61,8 @@ EscNode *esc_ast_await(EscParse *parse, EscSpan span, EscNode *what, EscNode *wi
 EscNode *esc_ast_check(EscParse *parse, EscSpan span, EscNode *what, EscNode *within,
                        bool is_before_close, EscBranch otherwise);
 EscNode *esc_ast_denied(EscSpan span, EscNode *fact);
+/* An act of a test that a rule refuses. NULL for NULL. */
+EscNode *esc_ast_refused(EscSpan span, EscNode *act);
 EscNode *esc_ast_counted(EscSpan span, EscNode *fact, uint32_t times);
 EscName esc_ast_text_name(const EscNode *text);
 uint32_t esc_ast_count(EscParse *parse, const EscNode *number);

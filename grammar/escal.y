@@ -139,6 +139,8 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %token <name> ROLLBACK "rollback" CLOSE "close" SKIP "skip" RESUME "resume" FAILOVER "failover"
 %token <name> DIGEST "digest"
 %token <name> REQUIRE "require" LAST_RESORT "last resort" LIMIT "limit" RETAIN "retain"
+%token <name> ALLOW "allow" HANDOFF_EXPECTS "handoff expects"
+%token <name> REFUSED "refused" OFFER "offer" ACCEPT "accept" DECLINE "decline"
 %token <name> GIVEN "given" RESOLVE "resolve" CONFIRM "confirm" REJECT "reject" FAILS "fails"
 %token <name> WORKS_ON "works on"
 %token <name> FAILS_ON "fails on" REPLIES "replies" DELIVER "deliver" RECEIVE "receive"
@@ -167,11 +169,11 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <node> type simple_type field default_opt parameter setting
 %type <node> person_item reach_step team_item calendar_item day_range schedule_item action
 %type <node> hours day_hours during_opt quiet quiet_opt language language_opt workspace_setting rotation
-%type <name> covered_opt
+%type <name> covered_opt allowed
 %type <list> layer_items
 %type <node> result_opt undo_opt undo
-%type <node> action_item source_item sla_item route_row template_item start owner policy_item
-%type <node> policy_else_opt promise promise_row moment
+%type <node> action_item source_item sla_item route_row template_item start owner policy_item grantee
+%type <node> test_act offer_opt policy_else_opt promise promise_row moment
 %type <name> clock_word
 %type <node> step short_step rollback await ask ask_item approve check if if_rest match match_arm for_each every
 %type <node> action_call rounds_until ack_within_opt pace_opt
@@ -184,7 +186,7 @@ static void esc_yyerror(const YYLTYPE *span, EscParse *parse, const char *messag
 %type <list> action_items codes source_items choices sent_headers
 %type <list> automation_items
 %type <list> map_opt sla_items warnings_opt moments promise_rows since_opt met_opt route_rows template_items events paths per_opt owners
-%type <list> checks policy_items
+%type <list> checks policy_items grantees
 %type <list> steps block snapshot_items reminders ask_items match_arms match_values arm_body
 %type <list> entries record record_opt arguments argument_list expressions expression_list
 %type <list> list_items list_some
@@ -1036,8 +1038,32 @@ policy_item:
   | "on" word[what] word[verb] word[rest]
     { $$ = NODE(POLICY_TRANSFER, @$, .policy_transfer = {.what = $what, .verb = $verb,
           .rest = $rest}); }
+  | "allow" allowed[what] "by" grantees[by]
+    { $$ = NODE(POLICY_ALLOW, @$, .policy_allow = {.what = $what, .by = $by}); }
+  | "allow" "approve by"[what] grantees[by]
+    { $$ = NODE(POLICY_ALLOW, @$, .policy_allow = {.what = {ESC_TEXT("approve"), @what},
+          .by = $by}); }
+  | "handoff expects" ack_word "within" duration
+    { $$ = NODE(POLICY_HANDOFF, @$, .policy_handoff = {.expectation = ESC_EXPECTATION_ACKED,
+          .within = $duration}); }
+  | "handoff expects" RESOLVED "within" duration
+    { $$ = NODE(POLICY_HANDOFF, @$, .policy_handoff = {.expectation = ESC_EXPECTATION_RESOLVED,
+          .within = $duration}); }
   | "retain" word duration
     { $$ = NODE(RETAIN, @$, .retain = {.what = $word, .duration = $duration}); }
+
+allowed: word | "call off"
+
+ack_word: ACK | ACKED
+
+grantees:
+    grantee { $$ = esc_list_one($1); }
+  | grantees "," grantee { $$ = esc_list_append($1, $3); }
+
+grantee:
+    target { $$ = NODE(GRANTEE, @$, .grantee = {.who = $target}); }
+  | "team" NAME
+    { $$ = NODE(GRANTEE, @$, .grantee = {.is_team = true, .who = esc_path_one(parse, $NAME)}); }
 
 policy_else_opt:
     %empty { $$ = NULL; }
@@ -1059,28 +1085,8 @@ test_statement:
     { $$ = NODE(TEST_GIVEN, @$, .test_given = {.what = $word, .entries = $record}); }
   | "on" path record_opt[record]
     { $$ = NODE(TEST_EVENT, @$, .test_event = {.event = $path, .entries = $record}); }
-  | "ack" "by" target { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_ACK, .by = $target}); }
-  | "resolve" "by" target
-    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_RESOLVE, .by = $target}); }
-  | "keep" "by" target
-    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_KEEP, .by = $target}); }
-  | "call off" "by" target
-    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CALL_OFF, .by = $target}); }
-  | "answer" word "by" target
-    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_ANSWER, .name = $word, .by = $target}); }
-  | "confirm" text "by" target
-    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CONFIRM, .text = $text, .by = $target}); }
-  | "approve by" target
-    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_APPROVE, .by = $target}); }
-  | "reject" "by" target
-    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_REJECT, .by = $target}); }
-  | "start" word "by" target
-    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_START, .name = $word, .by = $target}); }
-  | "start" word arguments "by" target
-    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_START, .name = $word,
-          .arguments = $arguments, .by = $target}); }
-  | "close" "by" target
-    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CLOSE, .by = $target}); }
+  | test_act
+  | "refused" test_act[act] { $$ = esc_ast_refused(@$, $act); }
   | "system" path "fails"
     { $$ = NODE(TEST_SYSTEM, @$, .test_system = {.system = $path, .is_failing = true}); }
   | "system" path "replies" reply
@@ -1102,6 +1108,49 @@ test_statement:
     { $$ = NODE(TEST_EXPECT, @$, .test_expect = {.template = $template, .is_so_far = $so_far,
           .claim = $claim}); }
   | "expect that" claim { $$ = NODE(TEST_EXPECT, @$, .test_expect = {.claim = $claim}); }
+
+test_act:
+    "ack" "by" target { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_ACK, .by = $target}); }
+  | "resolve" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_RESOLVE, .by = $target}); }
+  | "keep" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_KEEP, .by = $target}); }
+  | "call off" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CALL_OFF, .by = $target}); }
+  | "answer" word "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_ANSWER, .name = $word, .by = $target}); }
+  | "confirm" text "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CONFIRM, .text = $text, .by = $target}); }
+  | "approve by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_APPROVE, .by = $target}); }
+  | "reject" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_REJECT, .by = $target}); }
+  | "start" word "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_START, .name = $word, .by = $target}); }
+  | "start" word arguments "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_START, .name = $word,
+          .arguments = $arguments, .by = $target}); }
+  | "close" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_CLOSE, .by = $target}); }
+  | "override" text "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_OVERRIDE, .text = $text, .by = $target}); }
+  | "handoff to" target[to] "by" target[by] offer_opt[offer]
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_HANDOFF, .to = $to, .by = $by,
+          .offer = $offer}); }
+  | "handoff to" target[to] "by" target[by] "within" duration offer_opt[offer]
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_HANDOFF, .to = $to, .by = $by,
+          .within = $duration, .offer = $offer}); }
+  | "handoff to" target[to] "by" target[by] RESOLVED "within" duration offer_opt[offer]
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_HANDOFF, .to = $to, .by = $by,
+          .until_resolved = true, .within = $duration, .offer = $offer}); }
+  | "accept" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_ACCEPT, .by = $target}); }
+  | "decline" "by" target
+    { $$ = NODE(TEST_ACT, @$, .test_act = {.act = ESC_ACT_DECLINE, .by = $target}); }
+
+offer_opt:
+    %empty { $$ = NULL; }
+  | "offer" duration { $$ = $duration; }
 
 until_opt:
     %empty { $$ = NULL; }
@@ -1386,7 +1435,7 @@ clock_word:
   | "queue" | "handoff" | ACKED | RESOLVED | "snapshot" | "attach" | "undo" | "await" | "wait"
   | "ask" | "guidance" | "answer" | "timeout" | "approve" | "check" | "match" | "run" | "raise"
   | "rollback" | "close" | "skip" | "resume" | "failover" | "digest" | "require" | "limit"
-  | "retain" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
+  | "retain" | "allow" | "refused" | "offer" | "accept" | "decline" | "given" | "resolve" | "confirm" | "reject" | "fails" | "replies" | "deliver" | "no"
   | "repeat" | "keep" | "language" | "library" | "comment"
   | "nothing" | "owner" | "role" | "exception" | "passed" | "failed" | "created" | "call"
   | "started" | "asked" | "overdue" | "due" | "elif" | "times" | "restart" | "add"

@@ -218,20 +218,20 @@ static bool rule_unknown_declaration(const Fault *fault)
     return true;
 }
 
-/* What may stand in the block around, by a word that only stands there. */
+/* What may stand in the block around, by a word that stands in none of those behind it. */
 static const struct {
     const char *word, *noun, *hint;
 } blocks[] = {
+    {"expect that", "a statement of a test",
+     "statements begin with `given`, `on`, `after`, `ack by`, `resolve by` or `expect`"},
     {"handoff to", "a step",
      "steps begin with a word such as `notify`, `page`, `await`, `wait`, `set`, `ask`, `handoff "
      "to` "
      "or `if`"},
     {"start on", "a part of a template",
      "its parts are `start on`, `owners`, `steps`, `on`, `on exception`, `qa` and `close when`"},
-    {"expect that", "a statement of a test",
-     "statements begin with `given`, `on`, `after`, `ack by`, `resolve by` or `expect`"},
     {"last resort", "a rule of a policy",
-     "rules begin with `last resort`, `require`, `approve`, `limit` or `retain`"},
+     "rules begin with `last resort`, `require`, `approve`, `allow`, `limit` or `retain`"},
     {"action", "an action of a system", "write `action NAME(PARAMETER: TYPE) { … }`"},
     {"every", "a part of a schedule",
      "its parts begin with `layer`, `weekly`, `daily`, `every`, `always`, `override`, `import` or "

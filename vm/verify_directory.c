@@ -450,6 +450,33 @@ static EscStatus verify_limits(EscVerify *verify)
     return ESC_OK;
 }
 
+/* A role that the right may name, or somebody of the directory where that is allowed. */
+static bool right_is_sound(const EscRightRow *row)
+{
+    const EscRightInfo *info = &esc_right_info[row->right];
+    EscRefKind kind = esc_ref_kind(row->who);
+    if (row->role < ESC_RIGHT_ROLE_COUNT)
+        return row->who == 0 && (info->may_name & 1u << row->role) != 0;
+    return info->names_allowed &&
+           (kind == ESC_REF_PERSON || kind == ESC_REF_TEAM || kind == ESC_REF_SCHEDULE);
+}
+
+static EscStatus verify_rights(EscVerify *verify)
+{
+    const EscProgram *program = verify->program;
+    for (uint32_t i = 0; i < program->rights_count; i++) {
+        const EscRightRow *row = &program->rights[i];
+        REJECT_IF(!right_is_sound(row), "V54", RIGHTS, i, "nobody can be allowed that so");
+        REJECT_IF(row->line == 0, "V54", RIGHTS, i, "no such place");
+        REJECT_IF(i > 0 && row->right < row[-1].right, "V54", RIGHTS, i,
+                  "rights must be sorted");
+    }
+    for (uint32_t i = 0; i < program->expects_count; i++) {
+        REJECT_UNLESS_BOUND(DEADLINE_MS, program->expects[i].within_ms, EXPECTS, i);
+    }
+    return ESC_OK;
+}
+
 static EscStatus verify_spans(EscVerify *verify)
 {
     const EscProgram *program = verify->program;
@@ -468,7 +495,8 @@ EscStatus esc_verify_directory(EscVerify *verify)
     static EscStatus (*const rules[])(EscVerify *) = {
         verify_meta,    verify_enums,    verify_fields,    verify_events,    verify_exceptions,
         verify_people,  verify_absences, verify_calendars, verify_schedules, verify_routes,
-        verify_actions, verify_grants,   verify_limits,    verify_spans,
+        verify_actions, verify_grants,   verify_limits,    verify_rights,
+        verify_spans,
     };
     for (size_t i = 0; i < ESC_COUNT_OF(rules); i++) {
         EscStatus status = rules[i](verify);

@@ -15,7 +15,8 @@ EscStatus esc_workspace_check(EscWorkspace *workspace)
         esc_pass_modules,    esc_pass_symbols,    esc_pass_schema,    esc_pass_directory,
         esc_pass_connectors, esc_pass_exceptions, esc_pass_policy,    esc_pass_services,
         esc_pass_parameters, esc_pass_runbooks,   esc_pass_templates, esc_pass_automations,
-        esc_pass_receivers,  esc_pass_tests,      esc_pass_composed,  esc_pass_advice,
+        esc_pass_receivers,  esc_pass_rights,     esc_pass_tests,     esc_pass_composed,
+        esc_pass_advice,
     };
     for (size_t i = 0; i < ESC_COUNT_OF(passes); ++i) {
         if (esc_arena_failed(workspace->arena))

@@ -69,6 +69,7 @@ void esc_route_events(EscWorkspace *workspace);
 void esc_pass_parameters(EscWorkspace *workspace);
 void esc_pass_runbooks(EscWorkspace *workspace);
 void esc_pass_templates(EscWorkspace *workspace);
+void esc_pass_rights(EscWorkspace *workspace); /* rules that leave nobody who may */
 void esc_pass_automations(EscWorkspace *workspace);
 
 /* --- grouping.c -------------------------------------------------------------------------------- */
@@ -163,8 +164,14 @@ typedef struct EscPolicyRules {
     uint32_t weight; /* of all: each template is judged by every rule and each of its names */
     uint32_t count;
     size_t capacity;
-    const EscNode *undo; /* the `require undo on actions`, or NULL */
+    const EscNode *undo;    /* the `require undo on actions`, or NULL */
+    const EscNode *handoff; /* POLICY_HANDOFF, or NULL */
 } EscPolicyRules;
+
+/* --- rights.c ---------------------------------------------------------------------------------- */
+
+void esc_check_allow(EscWorkspace *workspace, const EscNode *item);
+void esc_check_handoff_expects(EscWorkspace *workspace, const EscNode *item);
 
 void esc_apply_policy(EscWorkspace *workspace, const EscTemplateInfo *info);
 #endif

@@ -251,6 +251,12 @@ static void check_policy(EscWorkspace *workspace, const EscNode *node)
         case ESC_NODE_POLICY_TRANSFER:
             check_transfer(workspace, item);
             break;
+        case ESC_NODE_POLICY_ALLOW:
+            esc_check_allow(workspace, item);
+            break;
+        case ESC_NODE_POLICY_HANDOFF:
+            esc_check_handoff_expects(workspace, item);
+            break;
         case ESC_NODE_RETAIN:
             check_retain(workspace, item);
             break;

@@ -136,6 +136,24 @@ static void started_with(Scenario *scenario, const EscNode *node, uint32_t templ
     }
 }
 
+/* Whom it goes to, what is expected of them, and for how long it is offered. */
+static void handed_over(Scenario *scenario, const EscNode *node, EscScenarioStep *step)
+{
+    const EscTestActNode *act = &node->test_act;
+    step->to = esc_scenario_who(&scenario->where, act->to,
+                                ESC_WHO_CAN_PERSON | ESC_WHO_CAN_TEAM | ESC_WHO_CAN_SCHEDULE,
+                                "be handed something by a person");
+    step->until_resolved = act->until_resolved;
+    if (act->within != NULL) {
+        esc_check_deadline(scenario->workspace, act->within);
+        step->ms = act->within->duration.ms;
+    }
+    if (act->offer != NULL) {
+        esc_check_deadline(scenario->workspace, act->offer);
+        step->offer_ms = act->offer->duration.ms;
+    }
+}
+
 static void step_act(Scenario *scenario, const EscNode *node, EscScenarioStep *step)
 {
     static const EscScenarioKind kinds[] = {
@@ -144,6 +162,9 @@ static void step_act(Scenario *scenario, const EscNode *node, EscScenarioStep *s
         [ESC_ACT_APPROVE] = ESC_SCENARIO_APPROVE, [ESC_ACT_REJECT] = ESC_SCENARIO_REJECT,
         [ESC_ACT_START] = ESC_SCENARIO_START,     [ESC_ACT_CLOSE] = ESC_SCENARIO_CLOSE,
         [ESC_ACT_KEEP] = ESC_SCENARIO_KEEP,       [ESC_ACT_CALL_OFF] = ESC_SCENARIO_CALL_OFF,
+        [ESC_ACT_OVERRIDE] = ESC_SCENARIO_OVERRIDE,
+        [ESC_ACT_HANDOFF] = ESC_SCENARIO_HANDOFF, [ESC_ACT_ACCEPT] = ESC_SCENARIO_ACCEPT,
+        [ESC_ACT_DECLINE] = ESC_SCENARIO_DECLINE,
     };
     step->kind = kinds[node->test_act.act];
     step->name = node->test_act.name.text;
@@ -151,7 +172,10 @@ static void step_act(Scenario *scenario, const EscNode *node, EscScenarioStep *s
     step->who = esc_scenario_who(&scenario->where, node->test_act.by,
                                  ESC_WHO_CAN_PERSON | ESC_WHO_CAN_SCHEDULE | ESC_WHO_CAN_ROLE,
                                  "act in a test");
+    step->is_refused = node->test_act.is_refused;
     act_must_be_asked(scenario->workspace, node);
+    if (node->test_act.act == ESC_ACT_HANDOFF)
+        handed_over(scenario, node, step);
     if (node->test_act.act != ESC_ACT_START)
         return;
     const EscSymbol *symbol = esc_symbol_find(scenario->workspace, step->name);

@@ -268,7 +268,7 @@ void esc_lower_put_check(EscLower *lower,
                          EscCheckRow row); /* behind those of the template so far */
 void esc_lower_schema(EscLower *lower);    /* META to EXCEPTIONS, FILES */
 void esc_lower_directory(EscLower *lower); /* PERSONS to CHANNELS */
-void esc_lower_services(EscLower *lower);  /* ROUTES, SLAS, LIMITS */
+void esc_lower_services(EscLower *lower);  /* ROUTES, SLAS, LIMITS, RIGHTS, EXPECTS */
 void esc_lower_connectors(EscLower *lower);
 void esc_lower_sources(EscLower *lower); /* SOURCES, behind the actions that they call */
 /* lower_requests.c: the REQUEST function of an action, and what its parts are, into the row. */

@@ -313,6 +313,35 @@ static void put_sla(EscLower *lower, const EscSlaInfo *info)
     esc_build_put_slas(&lower->build, row);
 }
 
+/* In the order of rights, and within one in that of the text. */
+static void put_rights(EscLower *lower)
+{
+    const EscWorkspace *workspace = lower->workspace;
+    for (uint32_t right = 0; right < ESC_RIGHT_COUNT; right++) {
+        for (uint32_t i = 0; i < workspace->allows_count; i++) {
+            const EscAllowInfo *allow = &workspace->allows[i];
+            if (allow->right != right)
+                continue;
+            EscPlaceSpan place = esc_place_of(workspace, allow->rule->span);
+            esc_build_put_rights(
+                &lower->build,
+                (EscRightRow){right, allow->role, allow->who, place.file,
+                              esc_workspace_place(workspace, place.file, place.start).line});
+        }
+    }
+}
+
+static void put_expects(EscLower *lower)
+{
+    const EscNode *node = lower->workspace->handoff_node;
+    if (node == NULL)
+        return;
+    bool is_acked = node->policy_handoff.expectation == ESC_EXPECTATION_ACKED;
+    EscExpectsRow row = {.expect = is_acked ? ESC_EXPECT_ACKED : ESC_EXPECT_RESOLVED};
+    row.within_ms = esc_lower_duration(lower, node->policy_handoff.within, &row.calendar);
+    esc_build_put_expects(&lower->build, row);
+}
+
 void esc_lower_services(EscLower *lower)
 {
     const EscWorkspace *workspace = lower->workspace;
@@ -328,4 +357,6 @@ void esc_lower_services(EscLower *lower)
                                                           .action = info->action,
                                                           .exception = option(info->exception)});
     }
+    put_rights(lower);
+    put_expects(lower);
 }

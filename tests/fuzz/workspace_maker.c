@@ -1584,6 +1584,24 @@ static void make_source(Maker *maker, unsigned index)
     put(maker, "}\n");
 }
 
+/* Who may do what; dora is of no team and everything has a rule that leaves somebody. */
+static void make_rights(Maker *maker)
+{
+    static const char *const rights[] = {"takeover", "handoff",  "resolve", "call off", "rollback",
+                                         "confirm",  "override", "start",   "absent",   "test"};
+    put(maker, "policy rights {\n");
+    PUT_ONE(maker, "", "handoff expects acked within 15m\n",
+            "handoff expects resolved within 2h of office\n");
+    for (size_t i = 0; i < ESC_COUNT_OF(rights); i++) {
+        if (maybe(maker, 2))
+            continue;
+        esc_buf_printf(maker->out, "allow %s by ", rights[i]);
+        PUT_ONE(maker, "dora", "team platform, operator", "anybody", "duty", "ana, ben, operator");
+        put(maker, "\n");
+    }
+    PUT_ONE(maker, "}\n", "allow operate by ana, duty\n}\n", "allow operate by platform\n}\n");
+}
+
 void workspace_make(EscBytes choices, EscBuf *out)
 {
     Maker maker = {
@@ -1614,6 +1632,8 @@ void workspace_make(EscBytes choices, EscBuf *out)
     }
     for (unsigned i = choose(&maker, 3); i > 0; i--)
         make_source(&maker, i);
+    if (maybe(&maker, 2))
+        make_rights(&maker);
     /* every exception is raised somewhere, with all fields that handlers read */
     put(&maker, "template raises { manual  owners { primary ana ack within 5m }  steps { raise "
                 "lost { what: \"x\"  "

@@ -461,6 +461,10 @@ typedef enum EscScenarioKind {
     ESC_SCENARIO_CALL_OFF, /* who */
     ESC_SCENARIO_ANSWER,  /* name: the answer; who */
     ESC_SCENARIO_CONFIRM, /* text; who */
+    ESC_SCENARIO_OVERRIDE, /* text; who */
+    ESC_SCENARIO_HANDOFF, /* who; to; ms: what is expected by then, 0 when not said; until_resolved; offer_ms */
+    ESC_SCENARIO_ACCEPT,
+    ESC_SCENARIO_DECLINE, /* who */
     ESC_SCENARIO_START,   /* name: template; who; fields: what it is started with */
     ESC_SCENARIO_SYSTEM_FAILS,
     ESC_SCENARIO_SYSTEM_REPLIES, /* who: SYSTEM or ACTION; text: the body (a record or list is written as JSON) */
@@ -491,6 +495,10 @@ typedef struct EscScenarioStep {
     uint32_t headers_count;
     bool
         is_so_far; /* EXPECT: deeds of the whole test count, not since the last step that moved it */
+    bool is_refused; /* an act: a rule of the policy, or what the person is not, refuses it */
+    bool until_resolved; /* HANDOFF: the resolution is expected */
+    EscWho to;           /* HANDOFF: PERSON, TEAM or SCHEDULE */
+    int64_t offer_ms;    /* HANDOFF: it is offered for so long; 0: handed over at once */
 } EscScenarioStep;
 
 typedef struct EscScenario {

@@ -317,6 +317,27 @@ typedef enum EscWait {
     ESC_WAIT_COUNT
 } EscWait;
 typedef enum EscExpect { ESC_EXPECT_ACKED, ESC_EXPECT_RESOLVED, ESC_EXPECT_COUNT } EscExpect;
+
+/* rights.def: what people may do, and by what they may. */
+typedef enum EscRightRole {
+#define ESC_RIGHT_ROLE(ROLE, word, text) ESC_RIGHT_ROLE_##ROLE,
+#include <esc/rights.def>
+    ESC_RIGHT_ROLE_COUNT
+} EscRightRole;
+typedef enum EscRight {
+#define ESC_RIGHT(RIGHT, words, may_name, by_default, names_allowed, text) ESC_RIGHT_##RIGHT,
+#include <esc/rights.def>
+    ESC_RIGHT_COUNT
+} EscRight;
+typedef struct EscRightInfo {
+    const char *words;   /* "call off" */
+    uint32_t may_name;   /* bits of EscRightRole that a rule may say */
+    uint32_t by_default; /* bits of those who may without a rule */
+    bool names_allowed;  /* a rule may name people, teams and schedules */
+    const char *text;    /* what it is */
+} EscRightInfo;
+extern const EscRightInfo esc_right_info[ESC_RIGHT_COUNT];
+extern const char *const esc_right_role_words[ESC_RIGHT_ROLE_COUNT]; /* "owner" */
 typedef enum EscMethod { ESC_METHOD_GET, ESC_METHOD_POST, ESC_METHOD_PUT, ESC_METHOD_PATCH, ESC_METHOD_DELETE, ESC_METHOD_COUNT } EscMethod;
 typedef enum EscBody { ESC_BODY_NONE, ESC_BODY_JSON, ESC_BODY_FORM, ESC_BODY_COUNT } EscBody; /* of the request of an action */
 typedef enum EscPart {
