@@ -42,6 +42,8 @@ static const Command commands[] = {
     {ACT(RESOLVE, EITHER "/resolve", NULL)},
     {ACT(HANDOFF, EITHER "/handoff", NULL), .needs = {CLI_ESCALCTL_TO, CLI_ESCALCTL_REASON},
      .needs_count = 2},
+    {ACT(ACCEPT, EITHER "/accept", NULL)},
+    {ACT(DECLINE, EITHER "/decline", NULL), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},
     {ACT(KEEP, EITHER "/keep", NULL), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},
     {ACT(CALL_OFF, EITHER "/call-off", NULL), .needs = {CLI_ESCALCTL_REASON}, .needs_count = 1},
     {ACT(ANSWER, EITHER "/answer", "answer")},

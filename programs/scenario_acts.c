@@ -68,6 +68,38 @@ static EscText ticket_of(EscPlay *play, EscVerb verb)
     return is_other ? waiting.only : play->ticket;
 }
 
+/* What has to have one gets it, so that a test need not say it. */
+static EscText reason_of(EscVerb verb)
+{
+    switch (verb) {
+    case ESC_VERB_REJECT:
+        return ESC_TEXT("the test rejects it");
+    case ESC_VERB_KEEP:
+        return ESC_TEXT("the test keeps it");
+    case ESC_VERB_CALL_OFF:
+        return ESC_TEXT("the test calls it off");
+    case ESC_VERB_OVERRIDE:
+        return ESC_TEXT("the test overrides it");
+    case ESC_VERB_HANDOFF:
+        return ESC_TEXT("the test hands it over");
+    case ESC_VERB_DECLINE:
+        return ESC_TEXT("the test declines it");
+    default:
+        return (EscText){"", 0};
+    }
+}
+
+/* `refused ack by leo`, and it was not: it was done, or something else was in the way. */
+static EscStatus not_refused(EscVerb verb, EscStatus status, const EscOutcome *outcome,
+                             EscWhy *why)
+{
+    char said[ESC_NOTE_BYTES_MAX];
+    snprintf(said, sizeof said, "%s", status == ESC_OK ? outcome->note : why->text);
+    return esc_why(why, ESC_CONFLICT, "", 0, "this `%s` was not refused%s%.*s", esc_verb_name(verb),
+                   said[0] == '\0' ? "" : ": ",
+                   ESC_TEXT_ARG(esc_utf8_cut(esc_text_from(said), 180)));
+}
+
 EscStatus esc_play_act(EscPlay *play, const EscScenarioStep *step, EscVerb verb, EscWhy *why)
 {
     EscStatus status = esc_play_put_given(play, why);
@@ -83,21 +115,25 @@ EscStatus esc_play_act(EscPlay *play, const EscScenarioStep *step, EscVerb verb,
                        ESC_TEXT_ARG(step->who.name));
     EscText actor = play->program->texts[play->program->persons[owners.persons[0]].name];
     EscAction action = {.verb = verb, .actor = actor, .ticket = ticket_of(play, verb)};
-    action.target = verb == ESC_VERB_CONFIRM ? step->text : step->name;
+    bool is_check = verb == ESC_VERB_CONFIRM || verb == ESC_VERB_OVERRIDE;
+    action.target = is_check                     ? step->text
+                    : verb == ESC_VERB_HANDOFF ? step->to.name
+                                               : step->name;
     if (verb == ESC_VERB_START) {
         status = esc_play_given(play, step, &action, why);
         if (status != ESC_OK)
             return status;
     }
-    if (verb == ESC_VERB_REJECT)
-        action.reason = ESC_TEXT("the test rejects it");
-    if (verb == ESC_VERB_KEEP)
-        action.reason = ESC_TEXT("the test keeps it");
-    if (verb == ESC_VERB_CALL_OFF)
-        action.reason = ESC_TEXT("the test calls it off");
+    action.reason = reason_of(verb);
+    action.within_ms = verb == ESC_VERB_HANDOFF ? step->ms : 0;
+    action.expect = step->until_resolved ? ESC_EXPECT_RESOLVED : ESC_EXPECT_ACKED;
+    action.offer_ms = step->offer_ms;
     EscOutcome outcome = {.is_noop = false};
     status = esc_play_apply(play, &(EscInput){.kind = ESC_INPUT_ACTION, .action = &action},
                             &outcome, why);
+    bool is_refused = status == ESC_FORBIDDEN || (status == ESC_OK && outcome.is_forbidden);
+    if (step->is_refused)
+        return is_refused ? ESC_OK : not_refused(verb, status, &outcome, why);
     if (status != ESC_OK)
         return refuse(play, status, verb, why->text, why);
     if ((outcome.is_noop && !outcome.is_noted) || outcome.is_refused)

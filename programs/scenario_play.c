@@ -433,6 +433,14 @@ static EscStatus play_step(EscPlay *play, const EscScenarioStep *step, EscWhy *w
         return esc_play_act(play, step, ESC_VERB_ANSWER, why);
     case ESC_SCENARIO_CONFIRM:
         return esc_play_act(play, step, ESC_VERB_CONFIRM, why);
+    case ESC_SCENARIO_OVERRIDE:
+        return esc_play_act(play, step, ESC_VERB_OVERRIDE, why);
+    case ESC_SCENARIO_HANDOFF:
+        return esc_play_act(play, step, ESC_VERB_HANDOFF, why);
+    case ESC_SCENARIO_ACCEPT:
+        return esc_play_act(play, step, ESC_VERB_ACCEPT, why);
+    case ESC_SCENARIO_DECLINE:
+        return esc_play_act(play, step, ESC_VERB_DECLINE, why);
     case ESC_SCENARIO_START:
         return esc_play_act(play, step, ESC_VERB_START, why);
     case ESC_SCENARIO_SYSTEM_FAILS:

@@ -62,6 +62,7 @@ bool esc_request_take_actor(EscRequest *request, const EscJson *body)
         return false;
     request->action.actor = as.size > 0 ? as : request->principal;
     request->action.by = request->principal;
+    request->action.is_operator = (request->scopes & ESC_SCOPE_BIT_OPERATE) != 0;
     if (esc_text_equal(request->action.actor, request->principal) ||
         (request->scopes & ESC_SCOPE_BIT_ACT_AS) != 0)
         return true;
@@ -70,27 +71,44 @@ bool esc_request_take_actor(EscRequest *request, const EscJson *body)
     return false;
 }
 
-static bool take_handoff(EscRequest *request, const EscJson *body)
+static bool take_time(EscRequest *request, const char *name, EscText text, int64_t *ms)
 {
-    EscText expect, within;
-    if (!esc_request_take_text(request, body, "to", ESC_ID_BYTES_MAX, &request->action.target) ||
-        !esc_request_take_text(request, body, "expect", 16, &expect) ||
-        !esc_request_take_text(request, body, "within", 32, &within))
-        return false;
-    request->action.expect =
-        esc_text_equal(expect, ESC_TEXT("resolved")) ? ESC_EXPECT_RESOLVED : ESC_EXPECT_ACKED;
-    if (expect.size > 0 && request->action.expect == ESC_EXPECT_ACKED &&
-        !esc_text_equal(expect, ESC_TEXT("acked"))) {
+    if (text.size == 0 || (esc_duration_read(text, ESC_DEADLINE_MAX_MS, ms) && *ms > 0))
+        return true;
+    esc_request_refuse_member(request, "bad_member", name,
+                              "must be a duration such as 30m or 1h30m");
+    return false;
+}
+
+/* What is expected by when: both or neither; without them the policy says it, or refuses. */
+static bool take_expectation(EscRequest *request, EscText expect, EscText within)
+{
+    bool is_resolved = esc_text_equal(expect, ESC_TEXT("resolved"));
+    request->action.expect = is_resolved ? ESC_EXPECT_RESOLVED : ESC_EXPECT_ACKED;
+    if (expect.size > 0 && !is_resolved && !esc_text_equal(expect, ESC_TEXT("acked"))) {
         esc_request_refuse_member(request, "bad_member", "expect", "must be acked or resolved");
         return false;
     }
-    if (within.size > 0 &&
-        (!esc_duration_read(within, ESC_DEADLINE_MAX_MS, &request->action.within_ms) ||
-         request->action.within_ms == 0)) {
-        esc_request_refuse_member(request, "bad_member", "within",
-                                  "must be a duration such as 30m or 1h30m");
+    if (!take_time(request, "within", within, &request->action.within_ms))
         return false;
-    }
+    if ((expect.size > 0) == (within.size > 0))
+        return true;
+    esc_request_refuse_member(request, "missing_member", expect.size > 0 ? "within" : "expect",
+                              "what is expected (acked or resolved) and within what time go "
+                              "together");
+    return false;
+}
+
+static bool take_handoff(EscRequest *request, const EscJson *body)
+{
+    EscText expect, within, offer;
+    if (!esc_request_take_text(request, body, "to", ESC_ID_BYTES_MAX, &request->action.target) ||
+        !esc_request_take_text(request, body, "expect", 16, &expect) ||
+        !esc_request_take_text(request, body, "within", 32, &within) ||
+        !esc_request_take_text(request, body, "offer", 32, &offer) ||
+        !take_expectation(request, expect, within) ||
+        !take_time(request, "offer", offer, &request->action.offer_ms))
+        return false;
     if (request->action.target.size == 0)
         esc_request_refuse_member(request, "missing_member", "to",
                                   "a handoff names whom it goes to");
@@ -238,10 +256,12 @@ static void parse_clock(EscRequest *request, const EscProgram *program)
 
 /* --- after the turn --------------------------------------------------------------------------- */
 
-static void refuse_by_policy(EscRequest *request, EscText note)
+/* The attempt stands in the record. is_forbidden: because of who it is, and not of what the ticket has had already. */
+static void refuse_by_policy(EscRequest *request, EscText note, bool is_forbidden)
 {
-    EscWhy why; /* the attempt stands in the record */
-    esc_request_fail(request, esc_why(&why, ESC_CONFLICT, "", 0, "%.*s", ESC_TEXT_ARG(note)), &why);
+    EscStatus status = is_forbidden ? ESC_FORBIDDEN : ESC_CONFLICT;
+    EscWhy why;
+    esc_request_fail(request, esc_why(&why, status, "", 0, "%.*s", ESC_TEXT_ARG(note)), &why);
 }
 
 /* As the first request was answered, but for the row, which is that of now. */
@@ -254,7 +274,8 @@ static void answer_again(EscRequest *request, const EscReply *reply)
                    esc_json_read(request->arena, reply->kept, &limits, &kept, NULL) == ESC_OK;
     if (is_read && esc_json_member(kept, ESC_TEXT("refused")) != NULL) {
         refuse_by_policy(request,
-                         esc_json_text_or(esc_json_member(kept, ESC_TEXT("note")), (EscText){0}));
+                         esc_json_text_or(esc_json_member(kept, ESC_TEXT("note")), (EscText){0}),
+                         esc_json_member(kept, ESC_TEXT("forbidden")) != NULL);
         return;
     }
     EscBuf out;
@@ -275,7 +296,7 @@ void esc_request_answer_act(EscRequest *request, const EscReply *reply)
     else if (reply->outcome.is_stale)
         esc_request_stale(request);
     else if (reply->outcome.is_refused)
-        refuse_by_policy(request, esc_text_from(reply->outcome.note));
+        refuse_by_policy(request, esc_text_from(reply->outcome.note), reply->outcome.is_forbidden);
     if (request->answer.status != 0)
         return;
     EscBuf out;

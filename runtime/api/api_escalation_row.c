@@ -72,6 +72,29 @@ static void put_question(EscApiObject *object, const EscEscalationView *view)
     (void)esc_object_close(&inner);
 }
 
+static void put_offer(EscApiObject *object, const EscEscalationView *view)
+{
+    if (view->offer_to.size == 0) {
+        esc_put_raw(object, "offer", ESC_TEXT("null"));
+        return;
+    }
+    bool is_resolved = view->offer_expect == ESC_EXPECT_RESOLVED;
+    esc_object_member(object, "offer");
+    EscApiObject inner = {object->out, false};
+    esc_buf_char(object->out, '{');
+    esc_put_text_always(&inner, "to", view->offer_to);
+    esc_put_json(&inner, "asked", view->offer_asked_json);
+    esc_put_text_always(&inner, "by", view->offer_by);
+    esc_put_text_always(&inner, "reason", view->offer_reason);
+    esc_put_time_always(&inner, "until", view->offer_due_ms);
+    esc_put_text_always(&inner, "expect", is_resolved ? ESC_TEXT("resolved") : ESC_TEXT("acked"));
+    esc_object_member(&inner, "within");
+    esc_buf_char(object->out, '"');
+    esc_duration_write(object->out, view->offer_within_ms);
+    esc_buf_char(object->out, '"');
+    (void)esc_object_close(&inner);
+}
+
 static void put_last_message(EscApiObject *object, const EscEscalationView *view)
 {
     if (view->last_outbox == 0) {
@@ -118,6 +141,7 @@ static void put_members(EscApiObject *object, EscText client, const EscEscalatio
     esc_put_number(object, "handoffs", view->handoffs);
     put_last_message(object, view);
     esc_put_number(object, "tasks_open", view->tasks_open);
+    put_offer(object, view);
 }
 
 bool esc_api_row_item(EscApiItems *items, EscText client, const EscEscalationView *view)

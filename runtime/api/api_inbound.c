@@ -264,7 +264,8 @@ static void add_act(EscRequest *request, const EscInboundItem *item, Way *way)
                           .target = item->target,
                           .meant = {.is_set = item->question > 0, .question = item->question},
                           .reason = esc_utf8_cut(item->reason, ESC_REASON_BYTES_MAX)};
-    if (item->verb == ESC_VERB_REJECT && action->reason.size == 0) /* a button asks for no words */
+    bool needs_reason = item->verb == ESC_VERB_REJECT || item->verb == ESC_VERB_DECLINE;
+    if (needs_reason && action->reason.size == 0) /* a button asks for no words */
         action->reason = esc_arena_printf(request->arena, "by a button of %.*s",
                                           ESC_TEXT_ARG(request->inbound->binding->name));
     if (item->escalation.size > 0 &&
@@ -425,6 +426,10 @@ static EscWord done_word(EscVerb verb)
         return ESC_WORD_SAID_CONFIRM;
     case ESC_VERB_CALL_OFF:
         return ESC_WORD_SAID_CALL_OFF;
+    case ESC_VERB_ACCEPT:
+        return ESC_WORD_SAID_ACCEPT;
+    case ESC_VERB_DECLINE:
+        return ESC_WORD_SAID_DECLINE;
     default:
         return ESC_WORD_SAID_ANSWER;
     }

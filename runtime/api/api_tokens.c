@@ -41,8 +41,8 @@ EscStatus esc_token_make(const uint8_t random[32], EscText id, EscText workspace
         return esc_why(why, ESC_BAD_ARGUMENT, "", 0, "workspace and principal are one word each");
     if (!esc_scopes_read(scopes, &bits))
         return esc_why(why, ESC_BAD_ARGUMENT, "", 0,
-                       "scopes are events, read, act, start, people, audit, act-as, clock, with "
-                       "commas between");
+                       "scopes are events, read, act, start, people, audit, act-as, clock, "
+                       "operate, with commas between");
     char hex[2 * 32 + 1];
     esc_hex((EscBytes){random, 32}, hex);
     esc_buf_clear(token);

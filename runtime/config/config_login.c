@@ -19,6 +19,7 @@ static const struct {
     {"act", ESC_SCOPE_BIT_ACT},       {"start", ESC_SCOPE_BIT_START},
     {"people", ESC_SCOPE_BIT_PEOPLE}, {"audit", ESC_SCOPE_BIT_AUDIT},
     {"act-as", ESC_SCOPE_BIT_ACT_AS}, {"clock", ESC_SCOPE_BIT_CLOCK},
+    {"operate", ESC_SCOPE_BIT_OPERATE},
 };
 
 static uint32_t scope_of(EscText word)
@@ -105,7 +106,7 @@ static void finish_client(EscConfig *config, const EscOperator *who, EscOperator
         if (bit == 0)
             (void)esc_config_fault(config, first,
                                    "operators.%.*s.clients.%.*s.scopes: must be of events, read, "
-                                   "act, start, people, audit, act-as, clock",
+                                   "act, start, people, audit, act-as, clock, operate",
                                    ESC_TEXT_ARG(who->name), ESC_TEXT_ARG(client->name));
     }
     if (client->scopes.count == 0)

@@ -387,7 +387,7 @@ static const Option operator_client_options[] = {
         EscOperatorClient, person, "",
         "who of the directory they are there; empty: nobody, and they act under their address"),
     TEXTS_ROW(EscOperatorClient, scopes,
-              "what they may do, of events, read, act, start, people, audit, act-as, clock"),
+              "what they may do, of events, read, act, start, people, audit, act-as, clock, operate"),
 };
 
 static const Option oidc_options[] = {

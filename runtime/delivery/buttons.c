@@ -34,15 +34,17 @@ static EscText label(const Row *buttons, EscLabel name)
     return esc_label(buttons->message->language, name);
 }
 
-/* Those of an approval are verbs of their own. */
+/* Those of an approval and of an offer are verbs of their own. */
 static void offer_answers(Row *buttons)
 {
     const EscMessage *message = buttons->message;
-    bool is_approval = esc_text_equal(message->answers[0].name, ESC_TEXT("approve"));
+    bool is_verb = esc_text_equal(message->answers[0].name, ESC_TEXT("approve")) ||
+                   (message->question.size == 0 &&
+                    esc_text_equal(message->answers[0].name, ESC_TEXT("accept")));
     for (uint32_t i = 0; i < message->answers_count; i++) {
         const EscMessageAnswer *answer = &message->answers[i];
-        offer(buttons, is_approval ? answer->name : ESC_TEXT("answer"),
-              is_approval ? (EscText){"", 0} : answer->name, answer->title, i == 0);
+        offer(buttons, is_verb ? answer->name : ESC_TEXT("answer"),
+              is_verb ? (EscText){"", 0} : answer->name, answer->title, i == 0);
     }
 }
 

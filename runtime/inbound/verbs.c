@@ -5,7 +5,7 @@ bool esc_inbound_verb(EscText word, EscVerb *verb)
 {
     static const EscVerb verbs[] = {ESC_VERB_ACK,     ESC_VERB_RESOLVE, ESC_VERB_ANSWER,
                                     ESC_VERB_APPROVE, ESC_VERB_REJECT,  ESC_VERB_CONFIRM,
-                                    ESC_VERB_CALL_OFF};
+                                    ESC_VERB_CALL_OFF, ESC_VERB_ACCEPT,  ESC_VERB_DECLINE};
     for (size_t i = 0; i < ESC_COUNT_OF(verbs); i++)
         if (esc_text_equal(word, esc_text_from(esc_verb_name(verbs[i])))) {
             *verb = verbs[i];

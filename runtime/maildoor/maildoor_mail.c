@@ -151,13 +151,34 @@ static bool verb_of(EscReplyVerb said, EscVerb *verb)
     return said != ESC_REPLY_TEXT;
 }
 
+/* "decline: I am on a train": what is offered is accepted and declined by these words, alone on the line or with a reason
+ * behind a colon. */
+static bool is_of_offer(EscReplySaid *said, EscVerb *verb)
+{
+    const char *colon = memchr(said->line.data, ':', said->line.size);
+    EscText word = said->line;
+    if (colon != NULL)
+        word.size = (size_t)(colon - word.data);
+    if (esc_address_equal(word, ESC_TEXT("accept")))
+        *verb = ESC_VERB_ACCEPT;
+    else if (esc_address_equal(word, ESC_TEXT("decline")))
+        *verb = ESC_VERB_DECLINE;
+    else
+        return false;
+    EscText rest = {word.data + word.size, said->line.size - word.size};
+    while (rest.size > 0 && (*rest.data == ':' || *rest.data == ' '))
+        rest = (EscText){rest.data + 1, rest.size - 1};
+    said->reason = rest.size == 0 && *verb == ESC_VERB_DECLINE ? ESC_TEXT("by mail") : rest;
+    return true;
+}
+
 /* What a person of the directory does by the answer; false: it says nothing that is to be done. */
 static bool make_act(EscMailJob *job, EscText person, const EscEscalationView *view)
 {
     EscReplySaid said = esc_reply_read(job->read.text);
     EscText answer = answer_named(job, view, said.line);
     EscVerb verb = ESC_VERB_ANSWER;
-    if (answer.size == 0 && !verb_of(said.verb, &verb))
+    if (answer.size == 0 && !is_of_offer(&said, &verb) && !verb_of(said.verb, &verb))
         return false;
     job->action = (EscAction){.verb = verb,
                               .actor = esc_arena_text(job->arena, person),

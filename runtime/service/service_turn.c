@@ -164,6 +164,8 @@ void esc_outcome_json(const EscOutcome *outcome, EscBuf *out)
     esc_buf_printf(out, ",\"noop\":%s", outcome->is_noop ? "true" : "false");
     if (outcome->is_refused)
         esc_buf_string(out, ",\"refused\":true");
+    if (outcome->is_forbidden)
+        esc_buf_string(out, ",\"forbidden\":true");
     for (uint32_t i = 0; i < outcome->messages_count; i++)
         esc_buf_printf(out, "%s%llu", i == 0 ? ",\"messages\":[" : ",",
                        (unsigned long long)(outcome->messages_first + i));

@@ -48,9 +48,11 @@ EscStatus scene_event(Scene *scene, const char *type, const char *subject, const
 /* The same from another source, which says when it happened (0: it does not). */
 EscStatus scene_report(Scene *scene, const char *type, const char *subject, const char *source,
                        int64_t time_ms, const char *data);
+/* A hand-off expects an acknowledgement where it says nothing; scene_act_plain takes the act as it is. */
 EscStatus scene_act(Scene *scene, EscVerb verb, const char *actor, uint64_t escalation,
                     const char *target);
 EscStatus scene_act_full(Scene *scene, const EscAction *action);
+EscStatus scene_act_plain(Scene *scene, const EscAction *action);
 EscStatus scene_input(Scene *scene, const EscInput *input); /* any other */
 EscStatus scene_settle(Scene *scene, uint64_t outbox, EscDeliveryState state, const char *reply);
 /* An attempt of that row told of its endpoint; the row is queued still. */

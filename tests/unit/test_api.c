@@ -337,7 +337,7 @@ static void each_word_is_its_scope(void **state)
         const char *words;
         uint32_t scopes;
     } rows[] = {{"events", 1},         {"read", 2},   {"act", 4},     {"start", 8},
-                {"people", 16},        {"audit", 32}, {"act-as", 64}, {"clock", 128},
+                {"people", 16},        {"audit", 32}, {"act-as", 64}, {"clock", 128}, {"operate", 256},
                 {"clock,events", 129}, {"act,act", 4}};
     for (size_t i = 0; i < ESC_COUNT_OF(rows); i++) {
         uint32_t scopes = 0;

@@ -129,6 +129,8 @@ static void members_of_an_action_are_taken(void **state)
     assert_text_equal(action->target, "ben");
     assert_int_equal(action->expect, ESC_EXPECT_ACKED);
     assert_int_equal(action->within_ms, 0);
+    assert_int_equal(action->offer_ms, 0);
+    assert_false(action->is_operator);
     request_release(&request);
     action = taken(&request, TICKET "handoff", "T",
                    "{\"to\":\"ben\",\"expect\":\"resolved\",\"within\":\"30m\"}");
@@ -136,7 +138,8 @@ static void members_of_an_action_are_taken(void **state)
     assert_int_equal(action->within_ms, 30 * ESC_MINUTE_MS);
     request_release(&request);
     action = taken(&request, TICKET "handoff", "T",
-                   "{\"to\":\"ben\",\"expect\":\"acked\",\"within\":\"400d\"}");
+                   "{\"to\":\"ben\",\"expect\":\"acked\",\"within\":\"400d\",\"offer\":\"10m\"}");
+    assert_int_equal(action->offer_ms, 10 * ESC_MINUTE_MS);
     assert_int_equal(action->expect, ESC_EXPECT_ACKED);
     assert_int_equal(action->within_ms, ESC_DEADLINE_MAX_MS);
     request_release(&request);
@@ -177,6 +180,7 @@ static void what_is_wrong_is_named(void **state)
                       days[] = "must be a duration such as 2h or 3d",
                       time[] = "must be a time such as 2026-01-05T09:00:00Z";
     static const char whom[] = "a handoff names whom it goes to",
+                      both[] = "what is expected (acked or resolved) and within what time go together",
                       either[] = "an absence has either `until` or `for`";
     const struct {
         const char *path, *parameter, *body;
@@ -219,6 +223,12 @@ static void what_is_wrong_is_named(void **state)
          MEMBER("bad_member", length, "/within")},
         {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"401d\"}",
          MEMBER("bad_member", length, "/within")},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"within\":\"5m\"}",
+         MEMBER("missing_member", both, "/expect")},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"expect\":\"acked\"}",
+         MEMBER("missing_member", both, "/within")},
+        {TICKET "handoff", "T", "{\"to\":\"b\",\"offer\":\"soon\"}",
+         MEMBER("bad_member", length, "/offer")},
         {PEOPLE "absent", "b", "{}", MEMBER("missing_member", either, "/until")},
         {PEOPLE "absent", "b", "{\"for\":\"1h\",\"until\":\"2026-01-05T09:00:00Z\"}",
          MEMBER("missing_member", either, "/until")},
@@ -328,6 +338,8 @@ static void an_outcome_is_answered(void **state)
     assert_answered(&reply, 200, ",\"noop\":true,\"note\":\"it was so already\"}");
     reply.outcome.is_refused = true;
     assert_answered(&reply, 409, "it was so already");
+    reply.outcome.is_forbidden = true;
+    assert_answered(&reply, 403, "it was so already");
     reply = (EscReply){.status = ESC_NOT_FOUND, .why = {.text = "no such ticket"}};
     assert_answered(&reply, 404, "no such ticket");
     reply = (EscReply){.outcome = {.escalations_count = 0}};

@@ -89,7 +89,14 @@ static const EscEscalationView view = {.id = 7,
                                        .last_medium = {"chat", 4},
                                        .last_state = ESC_DELIVERY_SEEN,
                                        .last_at_ms = 1200,
-                                       .tasks_open = 1};
+                                       .tasks_open = 1,
+                                       .offer_to = {"support", 7},
+                                       .offer_by = {"ana", 3},
+                                       .offer_reason = {"lunch", 5},
+                                       .offer_asked_json = {"[\"ben\"]", 7},
+                                       .offer_expect = ESC_EXPECT_RESOLVED,
+                                       .offer_within_ms = 7200000,
+                                       .offer_due_ms = 5000};
 
 /* An escalation that lacks everything, up to the members of a single one. */
 #define BARE                                                                                       \
@@ -101,7 +108,7 @@ static const EscEscalationView view = {.id = 7,
     "\"wait_due_at\":null,\"holds_until\":null,\"next_owner\":null,\"next_role\":null,"              \
     "\"primary\":null,\"secondary\":null,\"escalation_owner\":null,\"step\":\"\","                   \
     "\"waiting_for\":\"\",\"question\":null,\"alarm\":false,\"handoffs\":0,\"last_message\":null,"   \
-    "\"tasks_open\":0"
+    "\"tasks_open\":0,\"offer\":null"
 
 static void an_escalation(void **state)
 {
@@ -125,7 +132,9 @@ static void an_escalation(void **state)
         "\"1970-01-01T00:00:03.000Z\",\"guidance\":\"Look.\",\"task\":\"E-7-2\"},"
         "\"alarm\":false,\"handoffs\":0,\"last_message\":{\"id\":12,"
         "\"to\":\"ana\",\"medium\":\"chat\",\"state\":\"seen\",\"at\":\"1970-01-01T00:00:01.200Z\","
-        "\"detail\":\"\"},\"tasks_open\":1}," BARE "}");
+        "\"detail\":\"\"},\"tasks_open\":1,\"offer\":{\"to\":\"support\",\"asked\":[\"ben\"],"
+        "\"by\":\"ana\",\"reason\":\"lunch\",\"until\":\"1970-01-01T00:00:05.000Z\","
+        "\"expect\":\"resolved\",\"within\":\"2h\"}}," BARE "}");
 }
 
 static void one_escalation_has_more(void **state)

@@ -97,7 +97,7 @@ static void each_expectation_has_its_timer(void **state)
     Model *model = model_of_ana();
     EscEscalation *escalation = model->escalation;
     for (int64_t i = 0; i < 3; i++)
-        esc_expectation_put(model->engine, escalation, MODEL_START_MS + (3 - i) * ESC_HOUR_MS, 0);
+        esc_expectation_put(model->engine, escalation, MODEL_START_MS + (3 - i) * ESC_HOUR_MS, 0, (EscText){0});
     assert_int_equal(esc_expected_by_ms(escalation, ESC_TEXT("ana")), MODEL_START_MS + ESC_HOUR_MS);
     assert_int_equal(esc_expected_by_ms(escalation, ESC_TEXT("ben")), 0);
     assert_int_equal(esc_expectation_due_ms(escalation, 1, 7), MODEL_START_MS + 2 * ESC_HOUR_MS);
@@ -119,8 +119,8 @@ static void of_a_resolved_ticket_all_are_met(void **state)
     (void)state;
     Model *model = model_of_ana();
     EscEscalation *escalation = model->escalation;
-    esc_expectation_put(model->engine, escalation, MODEL_START_MS + ESC_HOUR_MS, 0);
-    esc_expectation_put(model->engine, escalation, MODEL_START_MS + 2 * ESC_HOUR_MS, 0);
+    esc_expectation_put(model->engine, escalation, MODEL_START_MS + ESC_HOUR_MS, 0, (EscText){0});
+    esc_expectation_put(model->engine, escalation, MODEL_START_MS + 2 * ESC_HOUR_MS, 0, (EscText){0});
     model->engine->schema.status_slot = ESC_NONE; /* the engine knows by itself */
     esc_ticket_set_resolved(model->engine, model->ticket, "resolved", true);
     model->engine->now_ms += ESC_HOUR_MS;
@@ -131,7 +131,7 @@ static void of_a_resolved_ticket_all_are_met(void **state)
     assert_false(model_has_timer(model, ESC_TIMER_EXPECTATION, 1));
     assert_int_equal(model_audits(model, ESC_AUDIT_EXPECTATION_MISSED), 0);
     assert_int_equal(esc_expected_by_ms(escalation, ESC_TEXT("ana")), 0);
-    esc_expectation_put(model->engine, escalation, MODEL_START_MS + 9 * ESC_HOUR_MS, 0);
+    esc_expectation_put(model->engine, escalation, MODEL_START_MS + 9 * ESC_HOUR_MS, 0, (EscText){0});
     model->engine->now_ms += ESC_HOUR_MS;
     const EscMove move = {.from_ms = model->engine->now_ms, .to_ms = model->engine->now_ms + 5};
     esc_expectations_move(model->engine, escalation, &move);

@@ -26,7 +26,7 @@ static void only_somebody_of_the_directory_resolves(void **state)
     (void)state;
     Scene *scene = begun(STAYS, "");
     assert_status(scene_act(scene, ESC_VERB_RESOLVE, "mallory", 1, NULL), ESC_FORBIDDEN);
-    assert_status(scene_act(scene, ESC_VERB_OVERRIDE, "mallory", 1, NULL), ESC_FORBIDDEN);
+    assert_status(scene_act(scene, ESC_VERB_CONFIRM, "mallory", 1, NULL), ESC_FORBIDDEN);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_OPEN);
     assert_status(scene_act(scene, ESC_VERB_RESOLVE, "ben", 1, NULL), ESC_OK);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_CLOSED);

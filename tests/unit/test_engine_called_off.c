@@ -39,11 +39,11 @@ static void a_mistake_ends_apart_from_a_resolution(void **state)
     (void)state;
     Scene *scene = begun("page primary \"Come\"  await ack  " STAYS,
                          "qa { check confirmed \"It runs\" before close }");
-    assert_status(call_off(scene, "cleo", "a drill"), ESC_OK);
+    assert_status(call_off(scene, "ben", "a drill"), ESC_OK);
     EscEscalationView view = scene_view(scene, 1);
     assert_int_equal(view.state, ESC_STATE_CLOSED);
     assert_text_equal(view.outcome, "called_off");
-    assert_int_equal(scene_audit(scene, "called_off", "cleo called it off as a mistake: a drill"),
+    assert_int_equal(scene_audit(scene, "called_off", "ben called it off as a mistake: a drill"),
                      1);
     assert_int_equal(scene_audit(scene, "closed", "closed as called_off"), 1);
     assert_int_equal(scene_audit(scene, "check_not_asked", "It runs"), 1);
@@ -58,7 +58,8 @@ static void it_needs_a_reason_and_somebody_of_the_directory(void **state)
     Scene *scene = begun(STAYS, "");
     assert_status(call_off(scene, "ana", ""), ESC_BAD_INPUT);
     assert_string_equal(scene_why(scene), "call-off needs a reason");
-    assert_status(call_off(scene, "mallory", "x"), ESC_FORBIDDEN);
+    assert_status(call_off(scene, "mallory", "x"), ESC_OK);
+    assert_true(scene_outcome(scene)->is_forbidden);
     assert_int_equal(scene_view(scene, 1).state, ESC_STATE_OPEN);
     assert_status(call_off(scene, "ana", "x"), ESC_OK);
     assert_status(call_off(scene, "ana", "x"), ESC_OK);
@@ -99,7 +100,7 @@ static void what_is_left_is_told(void **state)
     (void)state;
     Scene *scene = begun("set ticket.severity to low  await ack  " STAYS, "");
     assert_status(scene_event(scene, "ticket.updated", "T", "{\"severity\":\"critical\"}"), ESC_OK);
-    assert_status(call_off(scene, "cleo", "a drill"), ESC_OK);
+    assert_status(call_off(scene, "ben", "a drill"), ESC_OK);
     assert_int_equal(scene_audit(scene, "not_undone", "severity"), 1);
     assert_int_equal(scene_sent(scene, "ana", "rollback_incomplete"), 1);
     assert_int_equal(scene_audit(scene, "exception", ""), 0);

@@ -181,7 +181,8 @@ static void a_parked_one_says_only_what_is_known(void **state)
                          .actor = ESC_TEXT("ana"),
                          .escalation = 1,
                          .target = ESC_TEXT("cleo"),
-                         .reason = ESC_TEXT("I am away")};
+                         .reason = ESC_TEXT("I am away"),
+                         .within_ms = 15 * ESC_MINUTE_MS};
     EscInput act = {.kind = ESC_INPUT_ACTION, .action = &handoff};
     assert_status(apply(engine, &act, scene_now(scene), &group), ESC_OK);
     assert_true(says(group, "handoff", "ana handed over to cleo (primary) because I am away"));

@@ -499,8 +499,13 @@ static void it_waits_for_as_long_as_somebody_is_asked(void **state)
         "await ack  set ticket.b to \"on\"  " STAYS, HANDLED));
     assert_text_equal(scene_view(scene, 1).waiting_for,
                       "acknowledgement by ana until 2026-01-05 09:05 UTC");
-    scene_act(scene, ESC_VERB_HANDOFF, "helpdesk", 1,
-              "cleo"); /* 09:05 as well; the chain goes on */
+    const EscAction until_0905 = {.verb = ESC_VERB_HANDOFF,
+                                  .actor = ESC_TEXT("helpdesk"),
+                                  .escalation = 1,
+                                  .target = ESC_TEXT("cleo"),
+                                  .reason = ESC_TEXT("because"),
+                                  .within_ms = 5 * ESC_MINUTE_MS};
+    assert_status(scene_act_plain(scene, &until_0905), ESC_OK); /* the chain goes on then */
     scene_after(scene, 5 * ESC_MINUTE_MS);
     assert_view_owner(scene, 1, "ben");
     assert_string_equal(scene_field(scene, "T", "b"), "\"\"");

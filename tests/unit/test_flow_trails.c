@@ -208,7 +208,7 @@ static void a_released_message(void **state)
         const EscInput woke = {.kind = ESC_INPUT_WOKE};
         assert_status(scene_input(scene, &woke), ESC_OK);
         scene_act(scene, ESC_VERB_RESOLVE, "ben", 3, NULL);
-        scene_act(scene, ESC_VERB_OVERRIDE, "ben", 3, "accepted");
+        scene_act(scene, ESC_VERB_OVERRIDE, "ana", 3, "accepted");
         assert_status(result(scene, last(scene, "wall"), ends[i], 200, ESC_TEXT("d")), ESC_OK);
         scene_after(scene, ESC_HOUR_MS);
         told(scene, i == 0 ? "a_released_message" : "a_released_message_that_died");

@@ -370,8 +370,20 @@ static void lists_fill(Model *model, EscEscalation *escalation)
     ESC_ENGINE_GROW(escalation->expectations, escalation->expectations_count,
                     escalation->expectations_capacity);
     escalation->expectations[escalation->expectations_count++] = (EscExpectation){
-        2, esc_engine_intern(engine, ESC_TEXT("ben")), MODEL_START_MS + 9, MODEL_START_MS + 4, 1};
+        2, esc_engine_intern(engine, ESC_TEXT("ben")), MODEL_START_MS + 9, MODEL_START_MS + 4, 1,
+        esc_engine_intern(engine, ESC_TEXT("ana"))};
     escalation->expectation_next = 3;
+    escalation->handed_by = esc_engine_intern(engine, ESC_TEXT("ana"));
+    esc_escalation_participant_add(engine, escalation, esc_engine_intern(engine, ESC_TEXT("ben")));
+    escalation->offer = esc_engine_alloc(sizeof *escalation->offer);
+    *escalation->offer = (EscOffer){.to = esc_engine_intern(engine, ESC_TEXT("ops")),
+                                    .by = esc_engine_intern(engine, ESC_TEXT("ana")),
+                                    .owner = esc_engine_intern(engine, ESC_TEXT("ana")),
+                                    .reason = esc_text_own(ESC_TEXT("lunch")),
+                                    .expect = ESC_EXPECT_RESOLVED,
+                                    .within_ms = ESC_HOUR_MS,
+                                    .calendar = 1};
+    esc_offer_asked_add(escalation->offer, esc_engine_intern(engine, ESC_TEXT("ben")));
     ESC_ENGINE_GROW(escalation->inverses, escalation->inverses_count,
                     escalation->inverses_capacity);
     escalation->inverses[escalation->inverses_count++] =
@@ -775,7 +787,7 @@ static void each_owner_takes_its_own_kinds_of_timers(void **state)
         bool is_clock = kind >= ESC_TIMER_SLA_DUE && kind <= ESC_TIMER_SLA_OVERDUE,
              is_ticket = kind >= ESC_TIMER_ARMED && kind <= ESC_TIMER_SLA_OVERDUE,
              is_escalation = (kind >= ESC_TIMER_ACK && kind <= ESC_TIMER_EXPECTATION) ||
-                             kind == ESC_TIMER_SHIFT;
+                             kind == ESC_TIMER_SHIFT || kind == ESC_TIMER_OFFER;
         for (uint64_t index = last; index <= last + 1; index++) {
             bool fits = index == last;
             Model *model = model_new();

@@ -7,13 +7,13 @@
 #include <string.h>
 
 void esc_expectation_put(EscEngine *engine, EscEscalation *escalation, int64_t due_ms,
-                         uint32_t calendar)
+                         uint32_t calendar, EscText by)
 {
     ESC_ENGINE_GROW(escalation->expectations, escalation->expectations_count,
                     escalation->expectations_capacity);
     uint32_t number = escalation->expectation_next++;
     escalation->expectations[escalation->expectations_count++] =
-        (EscExpectation){number, escalation->owner, due_ms, 0, calendar};
+        (EscExpectation){number, escalation->owner, due_ms, 0, calendar, by};
     esc_timer_put(engine, escalation, NULL, ESC_TIMER_EXPECTATION, number, due_ms);
 }
 
@@ -22,6 +22,26 @@ static void expectation_remove(EscEscalation *escalation, size_t at)
     memmove(escalation->expectations + at, escalation->expectations + at + 1,
             (escalation->expectations_count - at - 1) * sizeof *escalation->expectations);
     escalation->expectations_count--;
+}
+
+/* Who expected it hears that it was missed, and whoever has it is reminded. */
+static void missed_tell(EscEngine *engine, EscEscalation *escalation, const EscExpectation *missed)
+{
+    EscText ticket = escalation->ticket->id, owner = escalation->owner;
+    if (missed->by.size > 0 && !esc_text_equal(missed->by, owner) &&
+        !esc_person_absent(engine, missed->by)) {
+        EscText due = esc_person_time(engine, missed->by, missed->due_ms);
+        const EscNotice notice = {
+            .marked = esc_say(engine, EXPECTED_MISSED, missed->person, ticket, due, owner),
+            .is_due = true};
+        esc_message_person(engine, escalation, missed->by, &notice);
+    }
+    if (esc_person_absent(engine, owner))
+        return;
+    EscText due = esc_person_time(engine, owner, missed->due_ms);
+    const EscNotice notice = {.marked = esc_say(engine, REMIND_RESOLVE, ticket, due),
+                              .is_due = true};
+    esc_message_person(engine, escalation, owner, &notice);
 }
 
 void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number)
@@ -33,12 +53,14 @@ void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t
     for (size_t i = 0; i < escalation->expectations_count; i++) {
         if (escalation->expectations[i].number != number)
             continue;
-        EscText person = escalation->expectations[i].person;
+        const EscExpectation missed = escalation->expectations[i];
+        EscText person = missed.person;
         expectation_remove(escalation, i);
         esc_audit_escalation(engine, escalation, ESC_AUDIT_EXPECTATION_MISSED,
                              esc_audit_data(engine, "expect", ESC_TEXT("resolved"), NULL),
                              "%.*s was expected to resolve this by now and did not",
                              ESC_TEXT_ARG(person));
+        missed_tell(engine, escalation, &missed);
         (void)esc_exception_ask(engine, escalation, ESC_EXCEPTION_OVERDUE,
                                 esc_say(engine, EXPECTED_BY_NOW, person, escalation->owner));
         return;

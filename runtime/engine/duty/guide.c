@@ -83,10 +83,12 @@ static bool has_open_question(const EscEscalation *escalation)
 }
 
 /* The command that does what the message asks for. */
-static EscText act_text(EscEngine *engine, const EscEscalation *escalation, const EscNotice *notice,
-                        bool is_asked_to_ack)
+static EscText act_text(EscEngine *engine, const EscEscalation *escalation, EscText person,
+                        const EscNotice *notice, bool is_asked_to_ack)
 {
     EscText id = esc_escalation_name(engine, escalation);
+    if (notice->is_page && !is_asked_to_ack && esc_offer_is_to(escalation, person))
+        return esc_say(engine, DO_ACCEPT, id, id);
     if (notice->answers_count > 0 && esc_text_equal(notice->answers[0].name, ESC_TEXT("approve")))
         return esc_say(engine, DO_APPROVE, id, id);
     if (notice->has_answers)
@@ -95,6 +97,19 @@ static EscText act_text(EscEngine *engine, const EscEscalation *escalation, cons
         return esc_say(engine, DO_ACK_AND_ANSWER, id, id);
     const char *verb = notice->question.size > 0 ? "confirm" : is_asked_to_ack ? "ack" : "show";
     return esc_turn_printf(engine, "escalctl %s %.*s", verb, ESC_TEXT_ARG(id));
+}
+
+void esc_offer_answers(EscEngine *engine, const EscEscalation *escalation, EscText person,
+                       EscNotice *page)
+{
+    if (!esc_offer_is_to(escalation, person) || esc_text_equal(escalation->owner, person))
+        return;
+    EscMessageAnswer *answers = esc_turn_alloc(engine, 2 * sizeof *answers);
+    answers[0] = (EscMessageAnswer){ESC_TEXT("accept"), ESC_SAYING(ACCEPT)};
+    answers[1] = (EscMessageAnswer){ESC_TEXT("decline"), ESC_SAYING(DECLINE)};
+    page->answers = answers;
+    page->answers_count = 2;
+    page->has_answers = true;
 }
 
 /* What the reader of a message is asked to do, and what that is bound to. */
@@ -106,7 +121,7 @@ static void asks_put(EscEngine *engine, const EscEscalation *escalation, EscText
     bool is_approval =
         notice->answers_count > 0 && esc_text_equal(notice->answers[0].name, ESC_TEXT("approve"));
     message->asks = is_approval           ? ESC_ASKS_APPROVAL
-                    : notice->has_answers ? ESC_ASKS_ANSWER
+                    : notice->has_answers && notice->question.size > 0 ? ESC_ASKS_ANSWER
                     : notice->check > 0   ? ESC_ASKS_CONFIRMATION
                     : ack_due_ms > 0      ? ESC_ASKS_ACK
                                           : ESC_ASKS_NOTHING;
@@ -142,5 +157,5 @@ void esc_message_guide(EscEngine *engine, EscEscalation *escalation, EscText per
     asks_put(engine, escalation, person, notice, message->until.size > 0 ? ack->due_ms : 0,
              message);
     message->act =
-        esc_said(engine, act_text(engine, escalation, notice, is_asked_to_ack), language);
+        esc_said(engine, act_text(engine, escalation, person, notice, is_asked_to_ack), language);
 }

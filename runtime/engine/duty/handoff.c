@@ -82,6 +82,22 @@ static void handoff_count(EscEngine *engine, EscEscalation *escalation)
     esc_ticket_dirty(engine, ticket);
 }
 
+/* Who hands it over; empty: a template does. */
+static EscText giver_of(EscEngine *engine, const EscHandoff *handoff)
+{
+    if (!handoff->is_by_person)
+        return (EscText){0};
+    return esc_engine_intern(engine, esc_text_or(handoff->by, engine->turn.actor));
+}
+
+/* Who expects an acknowledgement hears when none comes. */
+static void giver_note(EscEngine *engine, EscEscalation *escalation, const EscHandoff *handoff)
+{
+    EscText giver = giver_of(engine, handoff);
+    if (handoff->expect == ESC_EXPECT_ACKED && !esc_text_equal(giver, escalation->owner))
+        escalation->handed_by = giver;
+}
+
 /* `expect acked within D` sets the deadline of the turn; `expect resolved within D` stands beside it. What is due, 0 when
  * nothing is. */
 static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation,
@@ -92,7 +108,8 @@ static int64_t deadlines_put(EscEngine *engine, EscEscalation *escalation,
     if (handoff->expect == ESC_EXPECT_RESOLVED) {
         int64_t due_ms = esc_hours_due_ms(engine, bundle->program, handoff->calendar,
                                           engine->now_ms, handoff->within_ms);
-        esc_expectation_put(engine, escalation, due_ms, handoff->calendar);
+        esc_expectation_put(engine, escalation, due_ms, handoff->calendar,
+                            giver_of(engine, handoff));
         return due_ms;
     }
     if (escalation->is_acked)
@@ -114,6 +131,10 @@ static EscText expected_text(EscEngine *engine, const EscHandoff *handoff, int64
 /* A person hands over what is theirs; a template and a principal hand over what is somebody's. */
 static EscText giver_text(EscEngine *engine, const EscHandoff *handoff, EscText from)
 {
+    if (handoff->by.size > 0)
+        return esc_turn_printf(engine, "%.*s accepted what %.*s offered: handed over from %.*s",
+                               ESC_TEXT_ARG(engine->turn.actor), ESC_TEXT_ARG(handoff->by),
+                               ESC_TEXT_ARG(from));
     if (handoff->is_by_person && esc_text_equal(engine->turn.actor, from))
         return esc_turn_printf(engine, "%.*s handed over", ESC_TEXT_ARG(from));
     if (handoff->is_by_person)
@@ -202,6 +223,8 @@ static void target_take(EscEngine *engine, EscEscalation *escalation, const Targ
 
 static EscText because_text(EscEngine *engine, const EscHandoff *handoff)
 {
+    if (handoff->by.size > 0)
+        return esc_say(engine, OFFER_TAKEN, engine->turn.actor, handoff->by, handoff->reason);
     if (handoff->is_by_person)
         return esc_say(engine, HANDED_BY, engine->turn.actor, handoff->reason);
     return esc_say(engine, HANDED, handoff->reason);
@@ -235,6 +258,8 @@ static EscHandoffEnd nothing(EscEngine *engine, EscEscalation *escalation,
                              const EscHandoff *handoff)
 {
     int64_t due_ms = handoff->within_ms == 0 ? 0 : deadlines_put(engine, escalation, handoff);
+    if (due_ms > 0)
+        giver_note(engine, escalation, handoff);
     expected_tell(engine, escalation, handoff, due_ms);
     esc_audit_escalation(engine, escalation, ESC_AUDIT_IGNORED,
                          esc_audit_data(engine, "verb", ESC_TEXT("handoff"), "owner",
@@ -245,12 +270,20 @@ static EscHandoffEnd nothing(EscEngine *engine, EscEscalation *escalation,
     return due_ms == 0 ? ESC_HANDOFF_NOTHING : ESC_HANDOFF_DONE;
 }
 
-bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
-                             const EscHandoff *handoff)
+void esc_handoff_people(EscEngine *engine, EscEscalation *escalation, const EscHandoff *handoff,
+                        EscPeople *people)
 {
     Target target;
     target_find(engine, escalation, handoff, &target);
-    return target.people.count > 0;
+    *people = target.people;
+}
+
+bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
+                             const EscHandoff *handoff)
+{
+    EscPeople people;
+    esc_handoff_people(engine, escalation, handoff, &people);
+    return people.count > 0;
 }
 
 EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
@@ -272,6 +305,8 @@ EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
     if (handoff->is_by_person)
         escalation->pass = 0;
     target_take(engine, escalation, &target, because_text(engine, handoff));
+    esc_shift_handed(engine, escalation);
+    giver_note(engine, escalation, handoff);
     handoff_record(engine, escalation, from, handoff, deadlines_put(engine, escalation, handoff));
     return ESC_HANDOFF_DONE;
 }

@@ -243,6 +243,8 @@ void esc_message_person(EscEngine *engine, EscEscalation *escalation, EscText pe
                          "the directory has no way of reaching them");
         return;
     }
+    if (escalation != NULL && message->question.size > 0)
+        esc_escalation_participant_add(engine, escalation, esc_engine_intern(engine, person));
     if (esc_quiet_takes(engine, escalation, person, false, message) ||
         !limit_allows(engine, escalation, person, message))
         return;
@@ -455,6 +457,7 @@ static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
         return false;
     }
     EscNotice message = {.marked = page->text, .is_page = true};
+    esc_offer_answers(engine, escalation, page->person, &message);
     for (; page->contact < row->contacts_count; page->contact++) {
         const EscContactRow *contact = &program->contacts[row->contacts_first + page->contact];
         int64_t due_ms = page->began_ms + contact->after_ms;
@@ -477,10 +480,12 @@ static bool page_go(EscEngine *engine, EscEscalation *escalation, EscPage *page)
 
 static void page_begin(EscEngine *engine, EscEscalation *escalation, EscText person, EscText marked)
 {
+    person = esc_engine_intern(engine, person);
+    esc_escalation_participant_add(engine, escalation, person);
     ESC_ENGINE_GROW(escalation->pages, escalation->pages_count, escalation->pages_capacity);
     size_t at = escalation->pages_count++;
     escalation->pages[at] = (EscPage){
-        .person = esc_engine_intern(engine, person),
+        .person = person,
         .number = escalation->page_next++,
         .began_ms = engine->now_ms,
         .text = esc_text_own(marked),

@@ -152,9 +152,26 @@ void esc_role_misses_note(EscEngine *engine, EscEscalation *escalation)
     }
 }
 
+/* Who handed it over and expected an acknowledgement hears that none came. */
+static void expected_missed_tell(EscEngine *engine, EscEscalation *escalation, EscText within)
+{
+    EscText by = escalation->handed_by, owner = escalation->owner;
+    if (by.size == 0 || esc_person_absent(engine, by))
+        return;
+    esc_audit_escalation(engine, escalation, ESC_AUDIT_EXPECTATION_MISSED,
+                         esc_audit_data(engine, "expect", ESC_TEXT("acked"), NULL),
+                         "%.*s was expected to acknowledge this by now and did not",
+                         ESC_TEXT_ARG(owner));
+    const EscNotice notice = {
+        .marked = esc_say(engine, EXPECTED_ACK_MISSED, owner, escalation->ticket->id, within),
+        .is_due = true};
+    esc_message_person(engine, escalation, by, &notice);
+}
+
 void esc_role_miss(EscEngine *engine, EscEscalation *escalation, EscText within)
 {
     EscText owner = escalation->owner;
+    expected_missed_tell(engine, escalation, within);
     EscText because = escalation->ackers_count > 0 ? esc_say(engine, NOT_JOINED, owner, within)
                                                    : esc_say(engine, MISSED_ACK, owner, within);
     esc_role_misses_note(engine, escalation);

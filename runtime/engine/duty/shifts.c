@@ -24,6 +24,7 @@ static void owed_take(EscEngine *engine, EscEscalation *escalation, EscShift *sh
     shift->because = esc_turn_text(engine, owed->because);
     shift->asking = (EscAsking)owed->asking;
     shift->is_quiet = owed->is_quiet;
+    shift->is_handed = owed->is_handed;
     for (size_t i = 0; i < owed->losers_count; i++)
         loser_add(engine, shift, owed->losers[i]);
     esc_owed_drop(engine, escalation);
@@ -59,6 +60,11 @@ void esc_shift_note(EscEngine *engine, EscEscalation *escalation, EscText becaus
 void esc_shift_quiet(EscEngine *engine, EscEscalation *escalation)
 {
     shift_of(engine, escalation)->is_quiet = true;
+}
+
+void esc_shift_handed(EscEngine *engine, EscEscalation *escalation)
+{
+    shift_of(engine, escalation)->is_handed = true;
 }
 
 void esc_shift_spare(EscEngine *engine, EscEscalation *escalation, EscText person)
@@ -140,19 +146,30 @@ static void people_page(EscEngine *engine, const EscShift *shift, const EscPeopl
     }
 }
 
+/* Who has it now and why; of a hand-off also until when something is expected of them. */
+static EscText other_text(EscEngine *engine, const EscShift *shift, EscText loser)
+{
+    const EscEscalation *escalation = shift->escalation;
+    EscText matter = matter_text(engine, escalation, shift->because), until = {0};
+    if (shift->is_handed)
+        until = until_text(engine, escalation, loser);
+    return until.size == 0
+               ? esc_say(engine, OTHER_IS, escalation->owner, escalation->ticket->id, matter)
+               : esc_say(engine, OTHER_IS_UNTIL, escalation->owner, escalation->ticket->id, until,
+                         matter);
+}
+
 static void losers_tell(EscEngine *engine, const EscShift *shift, const EscPeople *people)
 {
     EscEscalation *escalation = shift->escalation;
-    EscNotice message = {
-        .marked = esc_say(engine, OTHER_IS, escalation->owner, escalation->ticket->id,
-                          matter_text(engine, escalation, shift->because)),
-    };
     for (size_t i = 0; i < shift->losers_count; i++) {
         EscText loser = shift->losers[i];
         bool has_it = esc_text_equal(loser, escalation->owner) ||
                       (!escalation->is_acked && esc_people_has(people, loser));
-        if (!has_it && !esc_text_equal(loser, shift->actor) && !esc_person_absent(engine, loser))
-            esc_message_person(engine, escalation, loser, &message);
+        if (has_it || esc_text_equal(loser, shift->actor) || esc_person_absent(engine, loser))
+            continue;
+        const EscNotice message = {.marked = other_text(engine, shift, loser)};
+        esc_message_person(engine, escalation, loser, &message);
     }
 }
 
@@ -170,6 +187,7 @@ static void shift_tell(EscEngine *engine, const EscShift *shift)
     EscEscalation *escalation = shift->escalation;
     if (escalation->state == ESC_STATE_CLOSED)
         return;
+    esc_offer_moved(engine, escalation);
     EscPeople people;
     esc_turn_people(engine, escalation, &people);
     if (is_asking(shift))
@@ -233,6 +251,7 @@ static void owed_keep(EscEngine *engine, const EscShift *shift)
     owed->because = esc_text_own(shift->because);
     owed->asking = (uint8_t)shift->asking;
     owed->is_quiet = shift->is_quiet;
+    owed->is_handed = shift->is_handed;
     for (size_t i = 0; i < shift->losers_count; i++)
         esc_owed_loser_add(owed, shift->losers[i]);
     esc_escalation_dirty(engine, shift->escalation);

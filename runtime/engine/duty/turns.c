@@ -82,7 +82,7 @@ void esc_turn_begin(EscEngine *engine, EscEscalation *escalation, uint32_t posit
         escalation->opening_role = escalation->role;
     escalation->owner = owner;
     escalation->turn_at_ms = engine->now_ms;
-    escalation->handed_to = (EscText){0};
+    escalation->handed_to = escalation->handed_by = (EscText){0};
     escalation->is_shift_kept = false;
     esc_role_draw(engine, escalation, position);
     escalation->is_acked = escalation->is_chain_over = false;

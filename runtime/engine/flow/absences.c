@@ -52,6 +52,7 @@ void esc_absence_spread(EscEngine *engine, EscText person)
     esc_tasks_absent(engine, person);
     EscEscalation **list = open_list(engine, &count);
     for (size_t i = 0; i < count; i++) {
+        esc_offer_absent(engine, list[i], person);
         if (is_theirs(list[i], person))
             list[theirs++] = list[i];
         else if (esc_role_ack_judge(engine, list[i]))

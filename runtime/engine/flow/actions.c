@@ -14,6 +14,9 @@ static bool is_meant(EscEngine *engine, EscEscalation *escalation, const EscActi
         return !escalation->is_acked;
     case ESC_VERB_KEEP:
         return esc_follow_is_on(escalation);
+    case ESC_VERB_ACCEPT:
+    case ESC_VERB_DECLINE:
+        return esc_offer_is_to(escalation, action->actor);
     case ESC_VERB_ANSWER:
         return esc_question_find(escalation, ESC_QUESTION_ASK, (EscText){0}) != NULL;
     case ESC_VERB_APPROVE:
@@ -234,6 +237,7 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
         [ESC_VERB_RELEASE] = esc_deed_release,   [ESC_VERB_COMPLETE] = esc_deed_complete,
         [ESC_VERB_ROLLBACK] = esc_deed_rollback, [ESC_VERB_CALL_OFF] = esc_deed_call_off,
         [ESC_VERB_LOGIN] = esc_deed_login,
+        [ESC_VERB_ACCEPT] = esc_deed_accept,   [ESC_VERB_DECLINE] = esc_deed_decline,
     };
     if (action->verb >= ESC_VERB_COUNT || action->actor.size == 0 ||
         action->actor.size > ESC_ID_BYTES_MAX)
@@ -259,6 +263,8 @@ EscStatus esc_action_apply(EscEngine *engine, const EscAction *action, EscWhy *w
     engine->turn.actor = deed.actor;
     engine->turn.by = esc_text_equal(action->by, deed.actor) ? (EscText){0} : action->by;
     engine->turn.through = action->through;
+    if (!is_moved_on(&deed) && !esc_deed_may(&deed))
+        return ESC_OK;
     EscStatus status =
         is_moved_on(&deed)
             ? esc_deed_noop_text(&deed, esc_say(engine, SORRY_MOVED,

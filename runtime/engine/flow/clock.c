@@ -47,6 +47,7 @@ static int64_t escalation_timer_due(EscEngine *engine, const EscMove *move,
     case ESC_TIMER_HOLD:
         return esc_role_hold_moved(engine, escalation, move, timer->due_ms);
     case ESC_TIMER_CONTACT:
+    case ESC_TIMER_OFFER:
     case ESC_TIMER_CLOCK: /* set anew when all is moved */
         return elapsed_ms;
     case ESC_TIMER_NONE:

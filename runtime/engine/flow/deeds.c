@@ -17,6 +17,7 @@ const char *esc_verb_name(EscVerb verb)
         [ESC_VERB_RELEASE] = "release",   [ESC_VERB_COMPLETE] = "complete",
         [ESC_VERB_ROLLBACK] = "rollback", [ESC_VERB_CALL_OFF] = "call-off",
         [ESC_VERB_LOGIN] = "login",
+        [ESC_VERB_ACCEPT] = "accept",   [ESC_VERB_DECLINE] = "decline",
     };
     ESC_ASSERT(verb < ESC_VERB_COUNT);
     return names[verb];

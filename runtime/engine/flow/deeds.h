@@ -36,6 +36,16 @@ ESC_MUST_USE EscStatus esc_deed_check_actor(const EscDeed *deed);
  * is an acknowledgement now. */
 bool esc_deed_notices(EscDeed *deed);
 
+/* --- deeds_rights.c --------------------------------------------------------------------------- */
+
+/* Whether the policy lets them. False: it is refused and recorded, and the outcome says so. */
+bool esc_deed_may(EscDeed *deed);
+
+/* --- deeds_offers.c --------------------------------------------------------------------------- */
+
+EscStatus esc_deed_accept(EscDeed *deed);
+EscStatus esc_deed_decline(EscDeed *deed);
+
 /* --- deeds_owners.c --------------------------------------------------------------------------- */
 
 EscStatus esc_deed_ack(EscDeed *deed);

@@ -1,6 +1,8 @@
 /* deeds_owners.c - people acknowledge, hand over, and keep what the end of their shift would hand over. */
 #include "deeds.h"
 
+#define MEANT_ACK_MS (15 * ESC_MINUTE_MS)
+
 static EscText holder_text(EscEngine *engine, const EscEscalation *escalation)
 {
     return esc_say(engine, SORRY_HAS_IT, escalation->owner,
@@ -95,31 +97,94 @@ static void handoff_end(EscDeed *deed, EscHandoffEnd end)
     }
 }
 
-EscStatus esc_deed_handoff(EscDeed *deed)
+/* An acknowledgement is expected where nobody can say more: whoever takes it over has it at once, and a link or a button has
+ * no field for it. */
+static bool is_ack_meant(const EscDeed *deed)
+{
+    const EscAction *action = deed->action;
+    return action->offer_ms == 0 &&
+           (action->through.size > 0 || esc_text_equal(action->target, action->actor));
+}
+
+/* What is expected of whoever gets it: as the act says, or as the policy does. */
+static EscStatus expectation_find(EscDeed *deed, EscHandoff *handoff)
+{
+    const EscEngineBundle *bundle = deed->engine->schema.current;
+    const EscAction *action = deed->action;
+    if (action->within_ms > 0) {
+        handoff->expect = action->expect;
+        handoff->within_ms = action->within_ms;
+        return ESC_OK;
+    }
+    if (bundle->program->expects_count == 0 && is_ack_meant(deed)) {
+        handoff->expect = ESC_EXPECT_ACKED;
+        handoff->within_ms = MEANT_ACK_MS;
+        return ESC_OK;
+    }
+    if (bundle->program->expects_count == 0)
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0,
+                       "a handoff says what is expected and by when: acked or resolved, within a "
+                       "time such as 30m (or a policy says it for all: `handoff expects acked "
+                       "within 15m`)");
+    const EscExpectsRow *row = &bundle->program->expects[0];
+    handoff->expect = (EscExpect)row->expect;
+    handoff->within_ms = row->within_ms;
+    handoff->calendar = deed->escalation->bundle == bundle ? row->calendar : 0;
+    return ESC_OK;
+}
+
+static EscStatus offer_it(EscDeed *deed, const EscHandoff *handoff)
 {
     EscEngine *engine = deed->engine;
-    const EscAction *action = deed->action;
-    EscRef to = 0;
-    EscStatus status = handoff_check(deed, &to);
-    if (status != ESC_OK)
-        return status;
-    const EscHandoff handoff = {
-        .bundle = engine->schema.current,
-        .to = to,
-        .reason = action->reason,
-        /* Whoever gets it has the time of the turn to acknowledge, and no other where none was given. */
-        .expect = action->within_ms > 0 ? action->expect : ESC_EXPECT_ACKED,
-        .within_ms = action->within_ms,
-        .is_by_person = true,
-    };
-    if (!esc_handoff_is_possible(engine, deed->escalation, &handoff))
-        return nobody_there(deed);
+    EscEscalation *escalation = deed->escalation;
+    EscPeople people;
+    if (deed->action->offer_ms < ESC_DEADLINE_MIN_MS || deed->action->offer_ms > ESC_DEADLINE_MAX_MS)
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "an offer's time is out of range");
+    if (escalation->state != ESC_STATE_OPEN && escalation->state != ESC_STATE_PARKED)
+        return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                       "E-%llu is closing: hand it over, or let it end",
+                       (unsigned long long)escalation->id);
+    esc_handoff_people(engine, escalation, handoff, &people);
+    if (people.count == 1 && esc_text_equal(people.names[0], escalation->owner))
+        return esc_why(deed->why, ESC_CONFLICT, "", 0, "%.*s has it already: offer it to others",
+                       ESC_TEXT_ARG(escalation->owner));
+    EscText actor = esc_engine_intern(engine, deed->actor);
+    if (esc_text_equal(escalation->owner, actor) && esc_role_ack(engine, escalation, actor) &&
+        escalation->is_acked) /* who offers what they have has noticed it, and keeps it */
+        esc_qa_acked(engine, escalation);
+    esc_offer_make(engine, escalation, handoff, &people, deed->action->offer_ms);
+    return ESC_OK;
+}
+
+static void hand_over(EscDeed *deed, const EscHandoff *handoff)
+{
+    EscEngine *engine = deed->engine;
     bool has_acked = esc_deed_notices(deed);
-    handoff_end(deed, esc_role_handoff(engine, deed->escalation, &handoff));
+    handoff_end(deed, esc_role_handoff(engine, deed->escalation, handoff));
     if (has_acked && deed->escalation->is_acked) /* nothing moved: then nobody is called on */
         esc_pages_stop(engine, deed->escalation, (EscText){0});
     if (esc_deed_notices(deed) || has_acked) /* who takes it has noticed it, too */
         engine->turn.outcome->is_noop = false;
+}
+
+EscStatus esc_deed_handoff(EscDeed *deed)
+{
+    EscEngine *engine = deed->engine;
+    EscHandoff handoff = {
+        .bundle = engine->schema.current,
+        .reason = deed->action->reason,
+        .is_by_person = true,
+    };
+    EscStatus status = handoff_check(deed, &handoff.to);
+    if (status == ESC_OK)
+        status = expectation_find(deed, &handoff);
+    if (status != ESC_OK)
+        return status;
+    if (!esc_handoff_is_possible(engine, deed->escalation, &handoff))
+        return nobody_there(deed);
+    if (deed->action->offer_ms != 0)
+        return offer_it(deed, &handoff);
+    hand_over(deed, &handoff);
     return ESC_OK;
 }
 

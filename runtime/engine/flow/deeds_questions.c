@@ -185,7 +185,11 @@ EscStatus esc_deed_answer(EscDeed *deed)
 static EscStatus starter_check(const EscDeed *deed)
 {
     EscText starter = esc_escalation_starter(deed->escalation);
-    if (starter.size == 0 || !esc_text_equal(starter, deed->actor))
+    const EscRightAsked asked = {.right = ESC_RIGHT_APPROVE,
+                                 .actor = deed->actor,
+                                 .escalation = deed->escalation};
+    if (starter.size == 0 || !esc_text_equal(starter, deed->actor) ||
+        esc_right_holds(deed->engine, &asked)) /* `allow approve by starter` */
         return ESC_OK;
     return esc_sorry(deed->engine, deed->why, ESC_FORBIDDEN,
                      esc_say(deed->engine, SORRY_STARTED_IT, esc_utf8_cut(deed->actor, 64),

@@ -141,6 +141,21 @@ EscStatus esc_deed_release(EscDeed *deed)
 
 /* --- completing ------------------------------------------------------------------------------- */
 
+/* What resolves its ticket has the right to, where that is still to be done. */
+static bool may_resolve(EscDeed *deed, const EscTask *task)
+{
+    const EscAction action = {.verb = ESC_VERB_RESOLVE,
+                              .actor = deed->action->actor,
+                              .is_operator = deed->action->is_operator,
+                              .reason = deed->action->reason};
+    EscDeed other = *deed;
+    other.action = &action;
+    other.escalation = NULL;
+    other.ticket = esc_ticket_find(deed->engine, task->linked);
+    return other.ticket == NULL || esc_ticket_is_resolved(deed->engine, other.ticket) ||
+           esc_deed_may(&other);
+}
+
 /* Its ticket is resolved with it. */
 static EscStatus work_complete(EscDeed *deed, EscTask *task)
 {
@@ -148,6 +163,8 @@ static EscStatus work_complete(EscDeed *deed, EscTask *task)
     if (deed->action->target.size > 0)
         return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "E-%llu-%u asks for no answer",
                        (unsigned long long)task->escalation, task->number);
+    if (!may_resolve(deed, task))
+        return ESC_OK;
     esc_work_done(engine, task, deed->actor, deed->action->reason);
     deed->ticket = esc_ticket_find(engine, task->linked);
     if (deed->ticket == NULL || esc_ticket_is_resolved(engine, deed->ticket))
@@ -165,7 +182,7 @@ static EscStatus act(EscDeed *deed, EscVerb verb, EscText target, EscStatus (*do
     action.target = target;
     other.action = &action;
     other.task = deed->action->task;
-    return does(&other);
+    return esc_deed_may(&other) ? does(&other) : ESC_OK;
 }
 
 static EscStatus answer_wanted(EscDeed *deed, const EscTask *task)

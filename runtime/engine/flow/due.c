@@ -38,6 +38,9 @@ static void escalation_timer_fire(EscEngine *engine, EscEscalation *escalation,
         break;
     case ESC_TIMER_EXPECTATION:
         esc_expectation_fire(engine, escalation, fired->index);
+        break;
+    case ESC_TIMER_OFFER:
+        esc_offer_fire(engine, escalation);
     }
 }
 

@@ -126,6 +126,15 @@ static void alarms_set(EscEngine *engine, EscEscalation *escalation, uint32_t al
     escalation->alarms = alarms;
 }
 
+void esc_offer_free(EscOffer *offer)
+{
+    if (offer == NULL)
+        return;
+    esc_text_drop(&offer->reason);
+    free(offer->asked);
+    free(offer);
+}
+
 void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
 {
     alarms_set(engine, escalation, 0);
@@ -161,6 +170,8 @@ void esc_escalation_free(EscEngine *engine, EscEscalation *escalation)
     free(escalation->inverses);
     free(escalation->ackers);
     free(escalation->formers);
+    free(escalation->participants);
+    esc_offer_free(escalation->offer);
     free(escalation->resort.asked);
     free(escalation->draws);
     esc_owed_drop(engine, escalation);
@@ -219,6 +230,31 @@ static EscFormer *former_of(EscEscalation *escalation, EscText person)
     EscFormer *former = &escalation->formers[escalation->formers_count++];
     *former = (EscFormer){.person = person};
     return former;
+}
+
+void esc_escalation_participant_add(EscEngine *engine, EscEscalation *escalation, EscText person)
+{
+    if (escalation->participants_count == ESC_PARTICIPANTS_MAX ||
+        esc_texts_hold(escalation->participants, escalation->participants_count, person))
+        return;
+    ESC_ENGINE_GROW(escalation->participants, escalation->participants_count,
+                    escalation->participants_capacity);
+    escalation->participants[escalation->participants_count++] = person;
+    esc_escalation_dirty(engine, escalation);
+}
+
+bool esc_offer_is_to(const EscEscalation *escalation, EscText person)
+{
+    const EscOffer *offer = escalation->offer;
+    return offer != NULL && esc_texts_hold(offer->asked, offer->asked_count, person);
+}
+
+void esc_offer_asked_add(EscOffer *offer, EscText person)
+{
+    if (esc_texts_hold(offer->asked, offer->asked_count, person))
+        return;
+    ESC_ENGINE_GROW(offer->asked, offer->asked_count, offer->asked_capacity);
+    offer->asked[offer->asked_count++] = person;
 }
 
 void esc_escalation_former_add(EscEscalation *escalation, EscText person, bool has_missed)

@@ -28,6 +28,7 @@ static const uint8_t ranks[ESC_TIMER_SLEEPER + 1] = {
     [ESC_TIMER_TALLIES] = 14,
     [ESC_TIMER_TASK] = 15,
     [ESC_TIMER_ABSENCE] = 7, /* who is away from now on misses no deadline of this instant */
+    [ESC_TIMER_OFFER] = 7,
 };
 
 static bool is_before(EscTimerPlace a, EscTimerPlace b)

@@ -5,17 +5,22 @@
  *   those who had it before: count, for each  packed person  u8: 1 missed it, 2 missed a check   last resort: signed since  varint alarms
  *     count, packed each who was asked   flags: 1 nobody of the chain is left, 2 alarm, 4 a change of hands is not told,
  *     8 a page of the turn arrived
- *   with 4:  packed from, actor, because  u8 who is asked, nobody else hears of it  count, packed each who lost it
+ *   with 4:  packed from, actor, because  u8 who is asked  u8: 1 nobody else hears of it, 2 it was handed over  count, packed each who lost it
  *   pages: count, for each  varint number, contact  signed began  packed person, text    varint next number
  *   pages under way: count, for each  varint outbox id (0: it waits for the merged page), 2 * kind of contact, and 1 when
  *     it calls somebody of the present turn  packed person
- *   expectations: count, for each  varint number, calendar  signed due, met at  packed person    varint next number */
+ *   expectations: count, for each  varint number, calendar  signed due, met at  packed person, who expects it    varint next number
+ *   packed who handed it to the present turn   those who were called or asked: count, packed each   u8 1: something is offered
+ *   with it:  packed to, by, who had it then, reason  u8 what is expected  signed within  varint calendar
+ *     those who were asked and have not declined: count, packed each */
 #include <engine/rows.h>
 
 #define FLAG_CHAIN_OVER 1u
 #define FLAG_ALARMED 2u
 #define FLAG_OWED 4u
 #define FLAG_TURN_REACHED 8u
+#define OWED_QUIET 1u
+#define OWED_HANDED 2u
 #define FORMER_MISSED 1u
 #define FORMER_CHECK 2u
 
@@ -27,7 +32,8 @@ static void owed_pack(EscBuf *out, const EscOwed *owed)
     esc_buf_packed(out, owed->actor);
     esc_buf_packed(out, owed->because);
     esc_buf_u8(out, owed->asking);
-    esc_buf_u8(out, owed->is_quiet);
+    esc_buf_u8(out, (uint8_t)((owed->is_quiet ? OWED_QUIET : 0u) |
+                              (owed->is_handed ? OWED_HANDED : 0u)));
     esc_texts_pack(out, owed->losers, owed->losers_count);
 }
 
@@ -97,8 +103,24 @@ static void expectations_pack(EscBuf *out, const EscEscalation *escalation)
         esc_buf_signed(out, expectation->due_ms);
         esc_buf_signed(out, expectation->met_ms);
         esc_buf_packed(out, expectation->person);
+        esc_buf_packed(out, expectation->by);
     }
     esc_buf_varint(out, escalation->expectation_next);
+}
+
+static void offer_pack(EscBuf *out, const EscOffer *offer)
+{
+    esc_buf_u8(out, offer != NULL);
+    if (offer == NULL)
+        return;
+    esc_buf_packed(out, offer->to);
+    esc_buf_packed(out, offer->by);
+    esc_buf_packed(out, offer->owner);
+    esc_buf_packed(out, offer->reason);
+    esc_buf_u8(out, (uint8_t)offer->expect);
+    esc_buf_signed(out, offer->within_ms);
+    esc_buf_varint(out, offer->calendar);
+    esc_texts_pack(out, offer->asked, offer->asked_count);
 }
 
 void esc_duty_pack(EscBuf *out, const EscEscalation *escalation)
@@ -110,6 +132,9 @@ void esc_duty_pack(EscBuf *out, const EscEscalation *escalation)
     pages_pack(out, escalation);
     paged_pack(out, escalation);
     expectations_pack(out, escalation);
+    esc_buf_packed(out, escalation->handed_by);
+    esc_texts_pack(out, escalation->participants, escalation->participants_count);
+    offer_pack(out, escalation->offer);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -123,7 +148,9 @@ static void owed_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *esc
     owed->asking = esc_cursor_u8(cursor);
     if (owed->asking > ESC_ASKING_TURN)
         cursor->failed = true;
-    owed->is_quiet = esc_cursor_u8(cursor) != 0;
+    uint8_t flags = esc_cursor_u8(cursor);
+    owed->is_quiet = (flags & OWED_QUIET) != 0;
+    owed->is_handed = (flags & OWED_HANDED) != 0;
     size_t count = esc_cursor_count(cursor);
     for (size_t i = 0; i < count && !cursor->failed; i++)
         esc_owed_loser_add(owed, esc_interned_unpack(cursor, engine));
@@ -210,8 +237,39 @@ static void expectations_unpack(EscCursor *cursor, EscEngine *engine, EscEscalat
         expectation->due_ms = esc_instant_unpack(cursor);
         expectation->met_ms = esc_instant_unpack(cursor);
         expectation->person = esc_interned_unpack(cursor, engine);
+        expectation->by = esc_interned_unpack(cursor, engine);
     }
     escalation->expectation_next = esc_small_unpack(cursor);
+}
+
+static void participants_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    size_t count = esc_cursor_count(cursor);
+    if (count > ESC_PARTICIPANTS_MAX)
+        cursor->failed = true;
+    for (size_t i = 0; i < count && !cursor->failed; i++) {
+        ESC_ENGINE_GROW(escalation->participants, escalation->participants_count,
+                        escalation->participants_capacity);
+        escalation->participants[escalation->participants_count++] =
+            esc_interned_unpack(cursor, engine);
+    }
+}
+
+static void offer_unpack(EscCursor *cursor, EscEngine *engine, EscEscalation *escalation)
+{
+    if (esc_cursor_u8(cursor) == 0 || cursor->failed)
+        return;
+    EscOffer *offer = escalation->offer = esc_engine_alloc(sizeof *offer);
+    *offer = (EscOffer){.to = esc_interned_unpack(cursor, engine)};
+    offer->by = esc_interned_unpack(cursor, engine);
+    offer->owner = esc_interned_unpack(cursor, engine);
+    offer->reason = esc_text_own(esc_cursor_packed(cursor));
+    offer->expect = (EscExpect)esc_below_unpack(cursor, ESC_EXPECT_COUNT);
+    offer->within_ms = esc_instant_unpack(cursor);
+    offer->calendar = esc_small_unpack(cursor);
+    size_t count = esc_cursor_count(cursor);
+    for (size_t i = 0; i < count && !cursor->failed; i++)
+        esc_offer_asked_add(offer, esc_interned_unpack(cursor, engine));
 }
 
 bool esc_duty_unpack(EscText duty, EscEngine *engine, EscEscalation *escalation)
@@ -224,5 +282,8 @@ bool esc_duty_unpack(EscText duty, EscEngine *engine, EscEscalation *escalation)
     pages_unpack(&cursor, engine, escalation);
     paged_unpack(&cursor, engine, escalation);
     expectations_unpack(&cursor, engine, escalation);
+    escalation->handed_by = esc_interned_unpack(&cursor, engine);
+    participants_unpack(&cursor, engine, escalation);
+    offer_unpack(&cursor, engine, escalation);
     return !cursor.failed && esc_cursor_left(&cursor) == 0;
 }

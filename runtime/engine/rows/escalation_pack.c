@@ -23,7 +23,7 @@
  * Numbers of fields, checks, actions and event types are those of the bundle that the row names by its hash. */
 #include <engine/rows.h>
 
-#define FORMAT 10
+#define FORMAT 11
 #define FLAG_BY_WHEN 1u
 #define FLAG_CLOSE_TOLD 2u
 #define FLAG_TICKET_RESOLVED 4u

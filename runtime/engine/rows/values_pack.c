@@ -230,7 +230,7 @@ static bool is_timer_of(const EscEscalation *escalation, const EscTicket *ticket
         return (escalation != NULL || ticket != NULL) && index == 0;
     if (escalation != NULL)
         return ((kind >= ESC_TIMER_ACK && kind <= ESC_TIMER_EXPECTATION) ||
-                kind == ESC_TIMER_SHIFT) &&
+                kind == ESC_TIMER_SHIFT || kind == ESC_TIMER_OFFER) &&
                index <= UINT32_MAX;
     if (ticket == NULL)
         return (kind == ESC_TIMER_DIGEST && index <= UINT32_MAX) ||

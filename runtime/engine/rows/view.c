@@ -132,6 +132,27 @@ static void last_view(EscEngine *engine, const EscLastMessage *last, EscEscalati
     view->last_at_ms = last->at_ms;
 }
 
+static void offer_view(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
+{
+    const EscOffer *offer = escalation->offer;
+    const EscTimerNode *timer = esc_timer_find(escalation->timers, ESC_TIMER_OFFER, 0);
+    if (offer == NULL)
+        return;
+    view->offer_to = offer->to;
+    view->offer_by = offer->by;
+    view->offer_reason = esc_turn_text(engine, offer->reason);
+    view->offer_expect = offer->expect;
+    view->offer_within_ms = offer->within_ms;
+    view->offer_due_ms = timer == NULL ? 0 : timer->due_ms;
+    EscBuf buf = esc_turn_buf();
+    for (size_t i = 0; i < offer->asked_count; i++) {
+        esc_buf_char(&buf, i == 0 ? '[' : ',');
+        esc_json_text(&buf, offer->asked[i]);
+    }
+    esc_buf_char(&buf, ']');
+    view->offer_asked_json = esc_turn_take(engine, &buf);
+}
+
 /* What is looked up only of what is not closed. */
 static void open_view(EscEngine *engine, const EscEscalation *escalation, EscEscalationView *view)
 {
@@ -182,6 +203,7 @@ static void row_fill(EscEngine *engine, const EscEscalation *escalation, EscEsca
     memcpy(view->bundle_hash, escalation->bundle_hash, sizeof view->bundle_hash);
     last_view(engine, &escalation->last, view);
     question_view(engine, escalation, view);
+    offer_view(engine, escalation, view);
     chain_view(escalation, view);
     open_view(engine, escalation, view);
 }

@@ -74,6 +74,7 @@ static void ticket_unlink(EscTicket *ticket, const EscEscalation *escalation)
 
 static void all_drop(EscEngine *engine, EscEscalation *escalation)
 {
+    esc_offer_withdraw(engine, escalation, ESC_SAYING(OFFER_OVER));
     esc_pages_stop(engine, escalation, (EscText){0});
     if (escalation->bundle != NULL)
         esc_triage_withdraw(engine, escalation, "it is closed");

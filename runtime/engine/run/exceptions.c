@@ -185,6 +185,7 @@ void esc_escalation_close_as(EscEngine *engine, EscEscalation *escalation, EscTe
         "is closing as %.*s; the quality checks are judged", ESC_TEXT_ARG(outcome));
     esc_escalation_moment(engine, escalation, ESC_AUDIT_CLOSING, outcome);
     esc_triage_withdraw(engine, escalation, "the escalation is closing");
+    esc_offer_withdraw(engine, escalation, ESC_SAYING(OFFER_OVER));
     esc_pages_stop(engine, escalation, (EscText){0});
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_ACK, 0);
     esc_timer_cancel(engine, escalation, NULL, ESC_TIMER_HOLD, 0);

@@ -31,7 +31,8 @@ typedef enum EscScopeBit {
     ESC_SCOPE_BIT_PEOPLE = 16,
     ESC_SCOPE_BIT_AUDIT = 32,
     ESC_SCOPE_BIT_ACT_AS = 64,
-    ESC_SCOPE_BIT_CLOCK = 128
+    ESC_SCOPE_BIT_CLOCK = 128,
+    ESC_SCOPE_BIT_OPERATE = 256
 } EscScopeBit;
 /* "events,read,act" as bits; false when a word is unknown. */
 bool esc_scopes_read(EscText text, uint32_t *scopes);

@@ -39,6 +39,8 @@ typedef enum EscVerb {
     ESC_VERB_RELEASE,  /* of a task */
     ESC_VERB_COMPLETE, /* of a task */
     ESC_VERB_ROLLBACK, /* what the escalation changed is taken back */
+    ESC_VERB_ACCEPT,   /* what is offered */
+    ESC_VERB_DECLINE,
     ESC_VERB_COUNT
 } EscVerb;
 const char *esc_verb_name(EscVerb verb); /* "ack" */
@@ -69,15 +71,17 @@ typedef struct EscAction {
     EscText
         target; /* HANDOFF: person, team or schedule; ANSWER: option name; CONFIRM, OVERRIDE: text of the check (empty: the only open one); START: template; ABSENT, PRESENT, TEST: person; COMPLETE: name of an answer, approve, reject, confirm or override */
     EscText
-        reason; /* HANDOFF, OVERRIDE, REJECT, KEEP, CALL_OFF, ROLLBACK: required; else optional */
+        reason; /* HANDOFF, OVERRIDE, REJECT, KEEP, CALL_OFF, ROLLBACK, DECLINE: required; else optional */
     EscMeant meant;    /* of a link or button; else not set */
     EscText deputy;    /* ABSENT: who stands in; empty: nobody */
     EscText link;      /* LOGIN: where the message leads; it is told to nobody else */
     int64_t from_ms;   /* ABSENT: a date; 0: now */
     int64_t until_ms;  /* ABSENT: a date, or 0 */
     int64_t for_ms;    /* ABSENT without `until_ms`: so long from its beginning on */
-    int64_t within_ms; /* HANDOFF: expectation; 0: the role's own ack time */
+    int64_t within_ms; /* HANDOFF: expectation; 0: what the policy says, which refuses it when it says nothing */
     EscExpect expect;  /* HANDOFF */
+    int64_t offer_ms;  /* HANDOFF: it is offered for so long; 0: it is handed over at once */
+    bool is_operator;  /* the token or session says that whoever acts by it may do what an operator may */
     /* START: a value for each parameter of the template, in order and of its type (esc_arguments_read); NULL: nothing is given. */
     const EscValue *given;
     uint32_t given_count;
@@ -176,6 +180,7 @@ typedef struct EscOutcome {
         is_noted; /* a noop that is somebody else's due: one more who had been called acknowledges what is acknowledged */
     bool is_stale;   /* a noop: the actor has seen another version */
     bool is_refused; /* an action that a rule of the policy refuses, which stands in the record */
+    bool is_forbidden; /* refused because of who it is */
     uint64_t messages_first; /* TEST: outbox rows, one behind the other */
     uint32_t messages_count;
     char note[ESC_NOTE_BYTES_MAX]; /* why one of the two, for people; empty: nothing to say */
@@ -332,6 +337,11 @@ typedef struct EscEscalationView {
     EscDeliveryState last_state;
     int64_t last_at_ms;
     uint32_t tasks_open; /* what somebody has to do for it */
+    EscText offer_to;    /* whom it is offered to; empty: nothing is offered, and the rest says nothing */
+    EscText offer_by, offer_reason;
+    EscText offer_asked_json; /* ["ben"…]: who may accept it still */
+    EscExpect offer_expect;
+    int64_t offer_within_ms, offer_due_ms;
 } EscEscalationView;
 bool esc_engine_find_escalation(
     EscEngine *engine, uint64_t id,

@@ -22,7 +22,7 @@ typedef struct EscReply {
 } EscReply;
 /* "escalations":[…],"ticket":"…": the members that every answer begins with. */
 void esc_outcome_write(EscBuf *out, const EscOutcome *outcome);
-/* What is kept of a reply to an input with a key: {"escalations","ticket","noop","refused","messages","note"}. */
+/* What is kept of a reply to an input with a key: {"escalations","ticket","noop","refused","forbidden","messages","note"}. */
 void esc_outcome_json(const EscOutcome *outcome, EscBuf *out);
 
 typedef struct EscServiceConfig {

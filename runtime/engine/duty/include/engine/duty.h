@@ -72,6 +72,8 @@ void esc_shift_note(EscEngine *engine, EscEscalation *escalation, EscText becaus
 /* Nobody but who is paged hears of it. After esc_shift_note. */
 void esc_shift_quiet(EscEngine *engine, EscEscalation *escalation);
 /* Tells somebody who was called for it that others have it; `person` is interned. After esc_shift_note. */
+/* By a hand-off: who loses it hears what is expected of the next one, and until when. */
+void esc_shift_handed(EscEngine *engine, EscEscalation *escalation);
 void esc_shift_spare(EscEngine *engine, EscEscalation *escalation, EscText person);
 /* At the end of an input: tells everybody whom it concerns what became of it. False when there was nothing to tell. */
 bool esc_shifts_tell(EscEngine *engine);
@@ -169,6 +171,7 @@ typedef struct EscHandoff {
     int64_t within_ms; /* 0: the role's own time, and only an acknowledgement is expected */
     uint32_t calendar;
     bool is_by_person; /* an act; a template's goes on to the next role when nobody is there */
+    EscText by;        /* who offered what is accepted now; empty: whoever acts */
 } EscHandoff;
 
 typedef enum EscHandoffEnd {
@@ -179,14 +182,56 @@ typedef enum EscHandoffEnd {
 /* Whether somebody is there to take what a person hands over: to people, a team or a schedule. */
 bool esc_handoff_is_possible(EscEngine *engine, EscEscalation *escalation,
                              const EscHandoff *handoff);
+/* Who would take it: whoever is there of those whom it goes to. */
+void esc_handoff_people(EscEngine *engine, EscEscalation *escalation, const EscHandoff *handoff,
+                        EscPeople *people);
 EscHandoffEnd esc_role_handoff(EscEngine *engine, EscEscalation *escalation,
                                const EscHandoff *handoff);
 
+/* --- offers.c --------------------------------------------------------------------------------- */
+
+/* Offers it to `people` (of esc_handoff_people) for so long; takes the place of what was offered before. */
+void esc_offer_make(EscEngine *engine, EscEscalation *escalation, const EscHandoff *handoff,
+                    const EscPeople *people, int64_t for_ms);
+/* By somebody whom it is offered to. LIMITED: it stays offered, and nothing moved. */
+EscHandoffEnd esc_offer_accept(EscEngine *engine, EscEscalation *escalation, EscText actor);
+void esc_offer_decline(EscEngine *engine, EscEscalation *escalation, EscText actor, EscText reason);
+void esc_offer_fire(EscEngine *engine, EscEscalation *escalation); /* its time is over */
+void esc_offer_absent(EscEngine *engine, EscEscalation *escalation, EscText person);
+
+/* --- offer_ends.c ----------------------------------------------------------------------------- */
+
+/* Something is offered, and is not any more; nothing is recorded. */
+void esc_offer_over(EscEngine *engine, EscEscalation *escalation);
+/* What is offered, if something is, is not any more; those who were asked are called no more. */
+void esc_offer_withdraw(EscEngine *engine, EscEscalation *escalation, EscText because);
+void esc_offer_moved(EscEngine *engine, EscEscalation *escalation); /* somebody else may have it */
+
+/* --- rights.c --------------------------------------------------------------------------------- */
+
+typedef struct EscRightAsked {
+    EscRight right;
+    EscText actor;
+    EscEscalation *escalation; /* NULL: it is about none */
+    EscText person;            /* whom it is about; empty: an escalation */
+    bool is_operator;          /* a token or session says so */
+} EscRightAsked;
+bool esc_right_holds(EscEngine *engine, const EscRightAsked *asked);
+/* The present policy's rules about it; *count 0: rights.def says who may. */
+const EscRightRow *esc_right_rules(const EscEngine *engine, EscRight right, uint32_t *count);
+/* "policy.esc:12 allows `call off` by lead, dora": for who may not. */
+EscText esc_right_text(EscEngine *engine, EscRight right);
+/* Whether the actor leads a team that the person is in, or stands in for who does. */
+bool esc_person_is_led_by(EscEngine *engine, EscText person, EscText actor);
+/* Whether they stand in a role of it, had it, or were called or asked in it. */
+bool esc_escalation_has_participant(EscEngine *engine, EscEscalation *escalation, EscText actor);
+
 /* --- expectations.c --------------------------------------------------------------------------- */
 
-/* Of its owner, from now on: that it is resolved by then. `calendar`: whose hours count, as in a hand-off. */
+/* Of its owner, from now on: that it is resolved by then. `calendar`: whose hours count, as in a hand-off. `by`: who expects
+ * it, and hears when it is missed; empty: a template. */
 void esc_expectation_put(EscEngine *engine, EscEscalation *escalation, int64_t due_ms,
-                         uint32_t calendar);
+                         uint32_t calendar, EscText by);
 void esc_expectation_fire(EscEngine *engine, EscEscalation *escalation, uint32_t number);
 /* The ticket is resolved: what was expected is met, and stands for as long as that lasts. */
 void esc_expectations_met(EscEngine *engine, EscEscalation *escalation);
@@ -273,6 +318,10 @@ uint64_t esc_message_contact(EscEngine *engine, EscText person, uint32_t kind,
 uint64_t esc_message_digest(EscEngine *engine, EscText target, bool is_channel,
                             const EscNotice *message);
 void esc_pages_move(EscEscalation *escalation, int64_t by_ms);
+
+/* A page to somebody whom it is offered to has the acts that they can do by it (guide.c). */
+void esc_offer_answers(EscEngine *engine, const EscEscalation *escalation, EscText person,
+                       EscNotice *page);
 
 /* --- windows.c -------------------------------------------------------------------------------- */
 

@@ -354,6 +354,12 @@ void esc_escalation_acker_add(EscEscalation *escalation, EscText acker); /* inte
 void esc_escalation_alarm(EscEngine *engine, EscEscalation *escalation, EscAlarm alarm, bool is_on);
 void esc_escalation_alarmed(EscEngine *engine, EscEscalation *escalation,
                             EscAlarm alarm); /* its row says so */
+/* Who was called or asked in it. `person` is interned. */
+void esc_escalation_participant_add(EscEngine *engine, EscEscalation *escalation, EscText person);
+/* It is offered to them, and they have not declined. */
+bool esc_offer_is_to(const EscEscalation *escalation, EscText person);
+void esc_offer_asked_add(EscOffer *offer, EscText person); /* interned */
+void esc_offer_free(EscOffer *offer); /* NULL is none */
 /* Once for each person: who missed an acknowledgement once has missed it. `person` is interned. */
 void esc_escalation_former_add(EscEscalation *escalation, EscText person, bool has_missed);
 /* A check of the acknowledgement has failed before anybody's turn was over: it is the present owner who missed it. */

@@ -34,6 +34,7 @@ enum {
     ESC_DEAD_TOLD_MAX = 16, /* targets whose dead messages the owner was told of lately */
     ESC_PAGED_MAX = 64,     /* pages under way that one escalation remembers */
     ESC_LAST_DETAIL_MAX = 200,        /* of what is known of an escalation's last message */
+    ESC_PARTICIPANTS_MAX = 200, /* who were called or asked in one escalation; a later one is none */
     ESC_LEFT_BYTES_MAX = 1000,        /* of the text that says what a rollback has left */
     ESC_STORM_ESCALATIONS_MAX = 1000, /* that one merged page speaks of; more are counted */
     ESC_DIGEST_ITEMS_MAX = 50,        /* messages that one digest repeats; the rest is counted */
@@ -93,6 +94,7 @@ typedef enum EscTimer {
     ESC_TIMER_SILENCE, /* workspace [0]: no later than the first silence whose time is over, or whose hours turn */
     ESC_TIMER_TALLIES, /* workspace [0]: keys of counts that have expired go */
     ESC_TIMER_TASK,    /* workspace [0]: no later than the first task that is to be asked after */
+    ESC_TIMER_OFFER,   /* escalation: nobody has accepted what is offered */
     ESC_TIMER_COUNT,
     ESC_TIMER_SLEEPER =
         ESC_TIMER_COUNT /* never stored: stands for all timers of a ticket that sleeps */
@@ -485,7 +487,20 @@ typedef struct EscExpectation {
     EscText person;         /* interned */
     int64_t due_ms, met_ms; /* met_ms: resolved then, and what is left stands; 0: it runs */
     uint32_t calendar;      /* OPTION in the escalation's bundle: whose hours it counts */
+    EscText by;             /* interned: who expects it; empty: a template */
 } EscExpectation;
+
+/* A hand-off that is offered: whoever has it stays accountable until somebody of those accepts. */
+typedef struct EscOffer {
+    EscText to; /* interned: a person, team or schedule */
+    EscText by, owner; /* interned: who offered it, and who had it then */
+    EscText reason;    /* owned */
+    EscExpect expect;
+    int64_t within_ms;
+    uint32_t calendar; /* OPTION in the bundle that was current: whose hours within_ms counts */
+    EscText *asked; /* interned: who has not declined */
+    size_t asked_count, asked_capacity;
+} EscOffer;
 
 /* What somebody who watches has to know of, until it is over: bits. */
 typedef enum EscAlarm {
@@ -509,7 +524,7 @@ typedef struct EscOwed {
     EscText from, actor,
         because;    /* interned but for `because`, which is owned, and in no language yet */
     uint8_t asking; /* EscAsking */
-    bool is_quiet;
+    bool is_quiet, is_handed;
     EscText *losers; /* interned */
     size_t losers_count, losers_capacity;
 } EscOwed;
@@ -565,6 +580,10 @@ struct EscEscalation {
     size_t draws_count, draws_capacity;
     bool is_shift_kept; /* who has it keeps it when the schedule's turn ends */
     EscText handed_to;  /* interned name of who it was handed to; empty: the role's own */
+    EscText handed_by; /* interned: who handed it over and expects an acknowledgement in the present turn; empty: nobody */
+    EscOffer *offer;   /* owned; NULL: none */
+    EscText *participants; /* interned: who was called or asked in it */
+    size_t participants_count, participants_capacity;
     bool is_acked;
     int64_t first_acked_ms; /* 0: never */
     EscText *ackers;        /* interned; of the present turn */
@@ -1180,6 +1199,7 @@ typedef struct EscShift {
     EscText because;  /* a clause in no language yet; of the last change */
     EscAsking asking; /* who is paged */
     bool is_quiet;    /* nobody else need hear of it */
+    bool is_handed;   /* by a hand-off: who loses it hears until when the next one is expected to do what */
     EscText *losers;  /* interned; in the turn's arena */
     size_t losers_count, losers_capacity;
 } EscShift;
