@@ -224,7 +224,9 @@ export class Mock {
         if (verb === 'ack') return { owner: 'ana', owner_title: 'Ana Ruiz', acked: true, acked_at: this.now(), ack_due_at: null, next_owner: null, wait_due_at: this.now(4 * HOUR), due_at: this.now(4 * HOUR), waiting_for: 'the resolution' };
         if (verb === 'resolve') return { ...ended, outcome: 'resolved' };
         if (verb === 'call-off') return { ...ended, outcome: 'called_off' };
-        if (verb === 'handoff') return body.offer ? { offer: { to: body.to, by: 'ana', until: this.now(10 * MINUTE) } } : { owner: body.to, owner_title: title(body.to), acked: false, ack_due_at: this.now(30 * MINUTE), due_at: this.now(30 * MINUTE), handoffs: row.handoffs + 1, waiting_for: 'acknowledgement' };
+        if (verb === 'handoff') return body.offer ? { offer: { to: body.to, asked: [body.to], by: 'ana', reason: body.reason, until: this.now(10 * MINUTE), expect: body.expect, within: body.within } } : { owner: body.to, owner_title: title(body.to), acked: false, ack_due_at: this.now(30 * MINUTE), due_at: this.now(30 * MINUTE), handoffs: row.handoffs + 1, waiting_for: 'acknowledgement' };
+        if (verb === 'accept') return { offer: null, owner: 'ana', owner_title: 'Ana Ruiz', acked: true, acked_at: this.now(), ack_due_at: null, waiting_for: 'the resolution' };
+        if (verb === 'decline') return { offer: null };
         if (verb === 'answer' || verb === 'approve' || verb === 'reject') return { question: null, acked: true, ack_due_at: null, waiting_for: 'the resolution', tasks_open: 0 };
         return {};
     }

@@ -84,6 +84,28 @@ test('an offer says until when it has to be accepted', async () => {
     await page.click('dialog button:has-text("Hand over")');
     await eventually(() => mock.posts.length === 1, 'the request');
     assert.equal(last(mock).body.offer, '10m');
+    await page.waitForSelector('.facts dd:has-text("do you know this system?")');
+    await mock.stop();
+});
+
+test('what is offered to me, or to a team of mine, is mine to accept or decline', async () => {
+    const offer = (mock) => ({ to: 'platform', asked: ['ana', 'ben'], by: 'ben', reason: 'lunch', until: mock.now(9 * 60000), expect: 'acked', within: '5m' });
+    const { mock, page } = await scene({ rows: 4 });
+    mock.change(mock.rows.get('nordlicht/E-4'), { offer: offer(mock) });
+    await page.waitForSelector('[data-key="nordlicht/E-4"] [data-act=accept]');
+    await page.click('[data-key="nordlicht/E-4"] [data-act=accept]');
+    await eventually(() => mock.posts.length === 1, 'the request');
+    assert.deepEqual([last(mock).client, last(mock).path], ['nordlicht', '/v1/escalations/E-4/accept']);
+    await page.waitForSelector('[data-key="nordlicht/E-4"] [data-act=accept]', { state: 'detached' });
+    mock.change(mock.rows.get('acme/E-1'), { offer: offer(mock) });
+    await page.goto(`${mock.url}/e/acme/E-1`);
+    await page.click('[data-act=decline]');
+    await page.click('dialog button:has-text("Decline")');
+    await page.waitForSelector('dialog [role=alert]');
+    await page.fill('dialog textarea', 'asleep');
+    await page.click('dialog button:has-text("Decline")');
+    await eventually(() => mock.posts.length === 2, 'the request');
+    assert.deepEqual([last(mock).path, last(mock).body], ['/v1/escalations/E-1/decline', { reason: 'asleep' }]);
     await mock.stop();
 });
 

@@ -51,9 +51,9 @@ class Durations(Scene):
         wrong = ("999999999999999999999999999999m", "9223372036854775807s", "9" * 31 + "d", "99999999999999999999999999ms", "1h1h", "5", "m", "-5m", "1.5h", " 5m", "0s", "")
         for text in wrong[:-1]:
             with self.subTest(text):
-                self.assertEqual(self.daemon.post("/v1/escalations/E-1/handoff", {"as": "ana", "to": "ben", "reason": "r", "within": text}).status, 422)
+                self.assertEqual(self.daemon.post("/v1/escalations/E-1/handoff", {"as": "ana", "to": "ben", "reason": "r", "expect": "acked", "within": text}).status, 422)
                 self.assertEqual(self.daemon.post("/v1/people/ana/absent", {"for": text}).status, 422)
-        answer = self.daemon.post("/v1/escalations/E-1/handoff", {"as": "ana", "to": "ben", "reason": "r", "within": "1h30m"})
+        answer = self.daemon.post("/v1/escalations/E-1/handoff", {"as": "ana", "to": "ben", "reason": "r", "expect": "acked", "within": "1h30m"})
         self.assertEqual(answer.status, 200, answer.body)
         self.assert_stops()
 
@@ -203,7 +203,7 @@ class Approval(Scene):
         self.daemon.start()
         first = self.daemon.send(ticket("P-2"))[0]["escalations"][0]
         second = self.daemon.post("/v1/templates/asked/start", {"as": "ben", "ticket": "P-2"}).json["escalations"][0]
-        for verb, body in (("ack", {}), ("handoff", {"to": "ben", "reason": "r"})):
+        for verb, body in (("ack", {}), ("handoff", {"to": "ben", "reason": "r", "expect": "acked", "within": "5m"})):
             with self.subTest(verb):
                 answer = self.daemon.post(f"/v1/tickets/P-2/{verb}", {"as": "ana", **body})
                 self.assertEqual((answer.status, answer.json["code"]), (409, "conflict"))

@@ -9,7 +9,7 @@ ROUTES = [
     ("GET", "/v1/tickets", "read"),
     ("GET", "/v1/tickets/INC-1", "read"),
     *[("POST", f"/v1/{thing}/{verb}", "act") for thing in ("tickets/INC-1", "escalations/E-1")
-      for verb in ("ack", "resolve", "handoff", "answer", "approve", "reject", "confirm", "override")],
+      for verb in ("ack", "resolve", "handoff", "accept", "decline", "answer", "approve", "reject", "confirm", "override")],
     ("GET", "/v1/escalations", "read"),
     ("GET", "/v1/escalations/E-1", "read"),
     ("POST", "/v1/templates/sla_overdue/start", "start"),
@@ -105,7 +105,7 @@ class Authorisation(Case):
         self.assertEqual(daemon.post("/v1/escalations/E-1/ack", {"as": "chen"}).status, 200)
         self.assertEqual(daemon.post("/v1/escalations/E-2/ack", {"as": "chen"}, token=own).status, 200)
         self.assertEqual(daemon.post("/v1/people/dora/absent", {"as": "chen", "for": "1h"}).status, 200)
-        self.assertEqual(daemon.post("/v1/escalations/E-1/handoff", {"as": "chen", "to": "erik", "reason": "lunch"}).status, 200)
+        self.assertEqual(daemon.post("/v1/escalations/E-1/handoff", {"as": "chen", "to": "erik", "reason": "lunch", "expect": "acked", "within": "5m"}).status, 200)
         rows = daemon.audit()
         acts = [row for row in rows if row["actor"] == "chen"]
         self.assertLessEqual({"acked", "absent", "handoff"}, {row["kind"] for row in acts})

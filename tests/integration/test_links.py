@@ -231,15 +231,15 @@ class ByMail(Linked):
         daemon = self.daemon.start()
         daemon.send(ticket("1"))
         self.page("ana")
-        daemon.ctl("handoff", "E-1", "--to", "ben", "--reason", "yours")
+        daemon.ctl("handoff", "E-1", "--to", "ben", "--reason", "yours", "--expect", "acked", "--within", "15m")
         self.page("ben")
-        done = daemon.post("/v1/escalations/E-1/call-off", {"as": "cleo", "reason": "a drill"})
+        done = daemon.post("/v1/escalations/E-1/call-off", {"as": "dora", "reason": "a drill"})
         self.assertEqual(done.status, 200)
         for name in ("ana", "ben"):
-            eventually(lambda: any("E-1 (INC-1), A customer is down, Checkout is down, was called off by cleo as a mistake: a drill." in self.text(m["message"])
+            eventually(lambda: any("E-1 (INC-1), A customer is down, Checkout is down, was called off by dora as a mistake: a drill." in self.text(m["message"])
                                    for m in self.mail.to(f"{name}@desk.example")))
-        self.assertEqual(daemon.post("/v1/escalations/E-1/call-off", {"as": "cleo", "reason": "a drill"}).json["noop"], True)
-        self.assertEqual(daemon.post("/v1/tickets/INC-1/call-off", {"as": "cleo", "reason": "a drill"}).status, 409)
+        self.assertEqual(daemon.post("/v1/escalations/E-1/call-off", {"as": "dora", "reason": "a drill"}).json["noop"], True)
+        self.assertEqual(daemon.post("/v1/tickets/INC-1/call-off", {"as": "dora", "reason": "a drill"}).status, 409)
 
     def test_a_question_is_answered_in_the_language_of_whom_it_asks(self):
         daemon = self.daemon.start()

@@ -340,7 +340,7 @@ class Acts(Case):
         self.assertEqual(self.act("resolve", {"as": "chen"}, If_Match="*").status, 200)
 
     def test_a_request_that_comes_again_is_answered_again(self):
-        body = {"as": "chen", "to": "ben", "reason": "he knows it", "within": "30m"}
+        body = {"as": "chen", "to": "ben", "reason": "he knows it", "expect": "acked", "within": "30m"}
         first = self.act("handoff", body, Idempotency_Key="k-1")
         self.assertEqual(first.status, 200)
         handoffs = self.daemon.escalation()["handoffs"]

@@ -10,6 +10,8 @@ class Owners(Case):
         self.daemon.send(critical_ticket("e1", "INC-1"))
 
     def act(self, verb, **body):
+        if verb == "handoff":
+            body = {"expect": "acked", "within": "15m", **body}
         return self.daemon.post(f"/v1/escalations/E-1/{verb}", body)
 
     def test_nobody_hands_over_what_they_own_no_more(self):

@@ -173,8 +173,12 @@ class Actions(Case):
             ("ack", {"as": "chen", "reason": "x" * 1001}, 422, "bad_member"), ("ack", {"as chen": ""}, 422, "unknown_member"),
             ("handoff", {"as": "chen", "reason": "r"}, 422, "missing_member"),
             ("handoff", {"as": "chen", "to": "dora", "reason": "r", "expect": "soon"}, 422, "bad_member"),
-            ("handoff", {"as": "chen", "to": "dora", "reason": "r", "within": "5"}, 422, "bad_member"),
-            ("handoff", {"as": "chen", "to": "dora", "reason": "r", "within": "0s"}, 422, "bad_member"),
+            ("handoff", {"as": "chen", "to": "dora", "reason": "r"}, 422, "bad_input"),
+            ("handoff", {"as": "chen", "to": "dora", "reason": "r", "expect": "acked"}, 422, "missing_member"),
+            ("handoff", {"as": "chen", "to": "dora", "reason": "r", "within": "5m"}, 422, "missing_member"),
+            ("handoff", {"as": "chen", "to": "dora", "reason": "r", "expect": "acked", "within": "5m", "offer": "soon"}, 422, "bad_member"),
+            ("handoff", {"as": "chen", "to": "dora", "reason": "r", "expect": "acked", "within": "5"}, 422, "bad_member"),
+            ("handoff", {"as": "chen", "to": "dora", "reason": "r", "expect": "acked", "within": "0s"}, 422, "bad_member"),
         ]
         for verb, body, status, code in rows:
             with self.subTest(verb=verb, body=body):
@@ -189,7 +193,7 @@ class Actions(Case):
         rows = [
             ("/v1/escalations/E-99/ack", {"as": "chen"}, 404), ("/v1/escalations/nonsense/ack", {"as": "chen"}, 404),
             ("/v1/escalations/E-1/ack", {"as": "nobody"}, 403),
-            ("/v1/escalations/E-1/handoff", {"as": "chen", "to": "nobody", "reason": "r"}, 404),
+            ("/v1/escalations/E-1/handoff", {"as": "chen", "to": "nobody", "reason": "r", "expect": "acked", "within": "5m"}, 404),
             ("/v1/escalations/E-1/handoff", {"as": "chen", "to": "dora"}, 422),
             ("/v1/escalations/E-1/override", {"as": "chen", "check": "acknowledged"}, 422),
             ("/v1/tickets/NO-1/resolve", {"as": "chen"}, 404),
@@ -213,7 +217,7 @@ class Actions(Case):
     def test_a_ticket_stands_for_its_escalation(self):
         self.daemon.ctl("ack", "INC-1", "--as", "chen")
         self.assertTrue(self.daemon.escalation()["acked"])
-        self.daemon.ctl("handoff", "INC-1", "--to", "dora", "--reason", "I am on a train", "--as", "chen")
+        self.daemon.ctl("handoff", "INC-1", "--to", "dora", "--reason", "I am on a train", "--expect", "acked", "--within", "15m", "--as", "chen")
         self.assertEqual(self.daemon.escalation()["owner"], "dora")
         self.assertEqual(self.daemon.post("/v1/tickets/NO-1/ack", {"as": "chen"}).status, 404)
         self.assert_once("acked")

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { me, post, may } from './api.js';
 import { html } from './html.js';
 import { Button, closeDialog, openDialog, toast } from './parts.js';
-import { askedPerson, keyOf, oncall, putRow, rows, titleOf } from './store.js';
+import { askedPerson, isOffered, keyOf, oncall, putRow, rows, titleOf } from './store.js';
 import { t, word } from './words.js';
 
 function tell(row, verb, answer, values) {
@@ -47,7 +47,7 @@ const isOpen = (row) => row.state !== 'closed' && !row.gone;
 export function mainAct(row) {
     if (!isOpen(row) || !may(row.client, 'act')) return null;
     const person = me(row.client);
-    if (row.offer && row.offer.to === person) return 'accept';
+    if (isOffered(row, person)) return 'accept';
     const isOwner = row.owner === person;
     const asked = row.question && askedPerson(row) === person;
     if (asked && row.question.kind === 'approval') return 'approve';
@@ -68,7 +68,7 @@ export function otherActs(row) {
     if (!isOpen(row) || !may(row.client, 'act')) return [];
     const main = mainAct(row), isOwner = row.owner === me(row.client);
     const all = [];
-    if (row.offer && row.offer.to === me(row.client)) all.push('decline');
+    if (isOffered(row, me(row.client))) all.push('decline');
     if (row.question && row.question.kind === 'approval' && main === 'approve') all.push('reject');
     if (!row.acked && main !== 'take' && main !== 'takeover' && isNamed(row, me(row.client))) all.push('take');
     all.push('handoff');

@@ -126,6 +126,7 @@ function Facts({ row }) {
         [t('customer'), row.account], [t('ticket'), row.ticket], [t('client'), clientTitle(row.client)], [t('opened'), html`<${At} time=${row.opened_at} />`],
         [t('state'), isClosed(row) ? t('closed_as', { outcome: String(row.outcome || '').replace(/_/g, ' ') }) : word('s_', row.state)],
         [t('owner'), row.owner && html`${row.owner_title || row.owner} <small>${word('r_', row.role)}</small>`],
+        [t('offered'), row.offer && t('offered_says', { to: titleOf(row.client, row.offer.to), by: titleOf(row.client, row.offer.by), time: clock(row.offer.until), why: row.offer.reason })],
         [t('waits_for'), row.waiting_for], [t('last_message'), row.last_message && html`<${Evidence} message=${row.last_message} />`],
     ];
     return html`<dl class="facts">${facts.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;

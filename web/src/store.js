@@ -38,9 +38,12 @@ export function isClosed(row) {
     return row.state === 'closed';
 }
 
+// Whether it is offered to that person, who has not declined.
+export const isOffered = (row, person) => Boolean(row.offer && row.offer.asked.includes(person));
+
 // The deadline that counts for who looks at it, and what it is for.
 export function deadline(row) {
-    if (row.offer && row.offer.until && row.offer.to === me(row.client)) return { at: row.offer.until, what: 'accept' };
+    if (isOffered(row, me(row.client))) return { at: row.offer.until, what: 'accept' };
     const found = [
         { at: row.acked ? null : row.ack_due_at, what: 'take' },
         { at: row.holds_until, what: 'holds' },
@@ -61,7 +64,7 @@ export function askedPerson(row) {
 export function isMine(row) {
     const person = me(row.client);
     if (person === null) return false;
-    return row.owner === person || Boolean(row.offer && row.offer.to === person) || Boolean(row.question && askedPerson(row) === person);
+    return row.owner === person || isOffered(row, person) || Boolean(row.question && askedPerson(row) === person);
 }
 
 // Tasks that wait for whoever looks at this.

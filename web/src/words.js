@@ -101,6 +101,8 @@ const WORDS = {
     expect_resolved: ['resolve it', 'lösen'],
     within: ['within', 'innerhalb von'],
     offer: ['Only offer it: it comes back when it is not accepted in time', 'Nur anbieten: kommt zurück, wenn es nicht rechtzeitig angenommen wird'],
+    offered: ['Offered', 'Angeboten'],
+    offered_says: ['to {to} until {time}, by {by}: {why}', '{to} bis {time}, von {by}: {why}'],
     pages_them: ['{who} will be notified at once.', '{who} wird sofort benachrichtigt.'],
     call_off_says: ['A mistake: it ends without being resolved, what it changed is undone where the template says so, and who was called is told.', 'Ein Irrtum: sie endet, ohne gelöst zu sein; was sie geändert hat, wird rückgängig gemacht, wo die Vorlage es sagt, und wer gerufen wurde, erfährt es.'],
     rollback_says: ['What this escalation changed is undone, the latest first.', 'Was diese Eskalation geändert hat, wird rückgängig gemacht, das Letzte zuerst.'],
