@@ -92,6 +92,8 @@ REQUESTS = {
     "POST /v1/tasks/{}/release": [Request("/v1/tasks/{E}-1/release", {}, on="claimed", fresh=True)],
     "GET /v1/audit": [Request("/v1/audit", query="?limit=1")],
     "GET /v1/outbox": [Request("/v1/outbox", query="?limit=1")],
+    "GET /v1/endpoints": [Request("/v1/endpoints")],
+    "POST /v1/outbox/{}/retry": [Request("/v1/outbox/999999999/retry", {})],  # there is no such message
     "GET /v1/oncall": [Request("/v1/oncall")],
     "POST /v1/clock/accept": [Request("/v1/clock/accept", {})],
     **of_escalation("ack", {}),
