@@ -184,6 +184,7 @@ static void shard_stopped(void *context, EscShard *shard, EscText reason)
     const Place *place = context;
     say(place->daemon, "alarm", "workspace_stopped", "%.*s: %.*s; only a restart opens it again",
         ESC_TEXT_ARG(esc_shard_name(shard)), ESC_TEXT_ARG(reason));
+    esc_daemon_health_stopped(place->health, reason);
 }
 
 static void shard_closed(void *context)

@@ -141,6 +141,12 @@ static void say(EscDaemonHealth *health, EscCauseCode code, EscText client, bool
     esc_causes_set(health->causes, code, client, &cause, holds ? 1 : 0);
 }
 
+void esc_daemon_health_stopped(const EscHealthSite *site, EscText reason)
+{
+    say(site->health, ESC_CAUSE_WORKSPACE_STOPPED, esc_shard_name(site->shard), true,
+        "it is stopped: %.*s", ESC_TEXT_ARG(reason));
+}
+
 void esc_daemon_health_happened(EscDaemonHealth *health, const EscHealthSite *site,
                                 EscCauseCode code, const char *sentence)
 {
@@ -227,14 +233,13 @@ static void look_at_clock(EscDaemonHealth *health, EscText client, const EscServ
 static void look_at_site(EscHealthSite *site, int64_t now_real_ms)
 {
     EscDaemonHealth *health = site->health;
-    EscText client = esc_shard_name(site->shard), reason = esc_shard_reason(site->shard),
-            notice = esc_shard_notice(site->shard);
+    EscText client = esc_shard_name(site->shard), notice = esc_shard_notice(site->shard);
     bool serves = esc_shard_state(site->shard) == ESC_SHARD_SERVING;
     bool is_stopped = esc_shard_state(site->shard) == ESC_SHARD_STOPPED;
     EscShardCounts counts;
     esc_shard_counts(site->shard, &counts);
-    say(health, ESC_CAUSE_WORKSPACE_STOPPED, client, is_stopped, "it is stopped: %.*s",
-        ESC_TEXT_ARG(reason));
+    if (is_stopped)
+        esc_daemon_health_stopped(site, esc_shard_reason(site->shard));
     say(health, ESC_CAUSE_OLD_TEMPLATES, client, serves && notice.size > 0, "%.*s",
         ESC_TEXT_ARG(notice));
     say(health, ESC_CAUSE_TIMERS_LATE, client, serves && is_late(site, &counts, now_real_ms),

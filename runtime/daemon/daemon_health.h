@@ -23,6 +23,8 @@ int64_t esc_daemon_health_wait_ms(const EscDaemonHealth *health); /* real time u
 
 /* In the turn lane, after a commit. */
 void esc_daemon_health_committed(EscHealthSite *site, EscService *service);
+/* Any thread: the workspace is stopped. Said at once, so that no answer shows it stopped and all well. */
+void esc_daemon_health_stopped(const EscHealthSite *site, EscText reason);
 /* Any thread: it happened, and nobody will say that it is over: it stands for a time. NULL: of the daemon. */
 void esc_daemon_health_happened(EscDaemonHealth *health, const EscHealthSite *site,
                                 EscCauseCode code, const char *sentence);

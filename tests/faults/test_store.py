@@ -236,7 +236,7 @@ class Limits(Scene):
         self.assertTrue(acked)
         self.assertIsNone(self.daemon.process.poll())
         self.assert_says("workspace_stopped", "desk")
-        self.assertEqual(self.daemon.get("/health").status, 200)
+        eventually(lambda: self.daemon.get("/health").status == 503)  # it answers, and nobody is served any more
         self.daemon.stop()
         self.daemon.prefix = []
         self.daemon.start()
