@@ -7,7 +7,7 @@
 
 #include "api_live.h"
 
-#define PAGE_ITEMS 32     /* some 40 KB */
+#define PAGE_ITEMS 32 /* some 40 KB */
 #define EVENT_BYTES_MAX ((size_t)64 << 20)
 #define CHANGED_MAX 10000 /* of more at once boards look at all anew */
 
@@ -181,9 +181,8 @@ static void task_put(const EscLiveFeed *feed, EscService *service, EscLiveKey ke
         (void)esc_api_task_item(&items->tasks, items->arena, service, esc_shard_name(feed->shard),
                                 &found.items[0], NULL);
     else
-        esc_buf_printf(&items->tasks_gone, "%s\"E-%llu-%u\"",
-                       items->tasks_gone.size > 0 ? "," : "", (unsigned long long)key.escalation,
-                       key.task);
+        esc_buf_printf(&items->tasks_gone, "%s\"E-%llu-%u\"", items->tasks_gone.size > 0 ? "," : "",
+                       (unsigned long long)key.escalation, key.task);
     esc_arena_clear(items->arena);
 }
 
@@ -298,8 +297,8 @@ static EscStatus page_rows(PageJob *job, EscLivePage *next, EscWhy *why)
     EscListPlace place = {0};
     const EscEscalationFilter filter = {
         .is_unclosed = true, .after = {.id = job->page.after}, .limit = PAGE_ITEMS};
-    EscStatus status = esc_store_escalations(esc_service_store(job->service), &filter, page_add,
-                                             job, &place, why);
+    EscStatus status =
+        esc_store_escalations(esc_service_store(job->service), &filter, page_add, job, &place, why);
     *next = (EscLivePage){.after = place.id, .is_of_tasks = place.id == 0};
     return status;
 }
@@ -314,8 +313,8 @@ static EscStatus page_tasks(PageJob *job, EscLivePage *next, bool *is_last, EscW
                                   .limit = PAGE_ITEMS - job->items.rows.count};
     if (job->items.rows.count == PAGE_ITEMS)
         return ESC_OK;
-    EscStatus status = esc_store_tasks(esc_service_store(job->service), &filter, esc_api_task_keep,
-                                       &tasks, why);
+    EscStatus status =
+        esc_store_tasks(esc_service_store(job->service), &filter, esc_api_task_keep, &tasks, why);
     for (size_t i = 0; status == ESC_OK && i < tasks.count; i++) {
         const EscTaskRow *task = &tasks.items[i];
         (void)esc_api_task_item(&job->items.tasks, job->items.arena, job->service,

@@ -49,8 +49,7 @@ static EscText ticket_title(EscArena *arena, EscService *service, EscText ticket
     EscTicketRow row = {.title = {0}};
     EscStatus status = ESC_OK;
     if (!esc_engine_find_ticket(esc_service_engine(service), ticket, &row))
-        status =
-            esc_store_ticket_get(esc_service_store(service), ticket, arena, &row, NULL);
+        status = esc_store_ticket_get(esc_service_store(service), ticket, arena, &row, NULL);
     return status == ESC_OK ? esc_arena_text(arena, row.title) : (EscText){0};
 }
 
@@ -60,8 +59,8 @@ static Facts facts_of(EscArena *arena, EscService *service, const EscTaskRow *ta
     EscEscalationRow row;
     EscStatus status = ESC_OK;
     if (!esc_engine_find_row(esc_service_engine(service), task->escalation, &view))
-        status = esc_store_escalation_get(esc_service_store(service), task->escalation,
-                                          arena, &row, NULL);
+        status = esc_store_escalation_get(esc_service_store(service), task->escalation, arena, &row,
+                                          NULL);
     else
         row = (EscEscalationRow){.account = view.account, .severity = view.severity};
     Facts facts = {.account = {0}};

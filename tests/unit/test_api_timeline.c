@@ -75,6 +75,9 @@ static void german_is_said_anew(void **state)
         {"skipped", "{\"role\":\"primary\"}", "primary hat niemanden"},
         {"skipped", "{\"person\":\"ben\",\"deputy\":\"cleo\"}",
          "ben wurde übergangen; cleo vertritt"},
+        {"task_claimed", "{\"task\":\"E-1-2\",\"person\":\"ana\",\"from\":\"\"}", "ana ist an E-1-2"},
+        {"task_chased", "{\"task\":\"E-1-2\",\"people\":\"ana, ben\",\"again\":\"3\"}",
+         "E-1-2 ist überfällig; erinnert zum 3. Mal: ana, ben"},
         /* a member that has to be there and is not, or is no text; no JSON; a kind that nobody knows */
         {"acked", "{}", "as recorded"},
         {"acked", "{\"owner\":7}", "as recorded"},
