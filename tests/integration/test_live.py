@@ -1,8 +1,10 @@
 """GET /v1/live as clients see it: a snapshot, each change once it is committed, and going on where one was."""
 
+import contextlib
 import http.client
 import json
 import signal
+import socket
 import threading
 import time
 
@@ -21,6 +23,8 @@ class Board:
         headers = {"Authorization": f"Bearer {token or daemon.token}"}
         if last_id:
             headers["Last-Event-ID"] = last_id
+        self.connection.connect()
+        self.socket = self.connection.sock
         self.connection.request("GET", "/v1/live" + query, headers=headers)
         self.answer = self.connection.getresponse()
         self.status = self.answer.status
@@ -75,8 +79,9 @@ class Board:
         return tasks
 
     def close(self):
-        if self.connection.sock is not None:
-            self.connection.sock.close()
+        """At once: whoever only closes waits for the line that is being read, which may be the next beat."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.answer.close()
 
 
