@@ -89,7 +89,7 @@ static bool is_value_behind_text(const Fault *fault)
     EscText before = esc_fault_before(fault);
     bool is_text = before.size > 0 && before.data[before.size - 1] == '"';
     if (!is_text || !esc_look_is_one_of(fault->found, ", + % . &") ||
-        !(esc_fault_has(fault, "handoff to") || !esc_fault_is(fault, ",")))
+        !(esc_fault_has(fault, ESC_FAULT_AT_STEP) || !esc_fault_is(fault, ",")))
         return false;
     return put(fault, fault->parse->token, "a value does not follow a text: it stands in it",
                "write the value in braces within the quotes, such as `\"{ticket.title} is down\"`");

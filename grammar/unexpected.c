@@ -61,14 +61,14 @@ static bool is_deeper(const Fault *fault)
 /* A part of a template among steps: the block before it was not closed. */
 static bool is_part_among_steps(const Fault *fault)
 {
-    return esc_fault_has(fault, "handoff to") && esc_fault_has(fault, "}") &&
+    return esc_fault_has(fault, ESC_FAULT_AT_STEP) && esc_fault_has(fault, "}") &&
            fault->parse->bracket_count >= 2 && is_part(fault) && !is_deeper(fault);
 }
 
 /* The same where the author's indentation says that it is meant to stand there. */
 static bool rule_part_inside_steps(const Fault *fault)
 {
-    if (!esc_fault_has(fault, "handoff to") || !esc_fault_has(fault, "}") || !is_part(fault))
+    if (!esc_fault_has(fault, ESC_FAULT_AT_STEP) || !esc_fault_has(fault, "}") || !is_part(fault))
         return false;
     return esc_fault_put(
         fault, ESC_SYNTAX_UNKNOWN_WORD, fault->parse->token,
@@ -224,7 +224,7 @@ static const struct {
 } blocks[] = {
     {"expect that", "a statement of a test",
      "statements begin with `given`, `on`, `after`, `ack by`, `resolve by` or `expect`"},
-    {"handoff to", "a step",
+    {ESC_FAULT_AT_STEP, "a step",
      "steps begin with a word such as `notify`, `page`, `await`, `wait`, `set`, `ask`, `handoff "
      "to` "
      "or `if`"},

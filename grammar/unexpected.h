@@ -13,6 +13,8 @@ typedef struct Fault {
     EscText found; /* the token as it was written */
 } Fault;
 
+/* A token that could stand only where a step begins, and is no name: what an act of a test begins with is none. */
+#define ESC_FAULT_AT_STEP "open warroom"
 bool esc_fault_has(const Fault *fault, const char *name); /* `name` would have been taken */
 bool esc_fault_is(const Fault *fault, const char *name);  /* `name` was got */
 bool esc_fault_is_end(const Fault *fault);
