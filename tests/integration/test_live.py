@@ -131,9 +131,10 @@ class Live(Case):
         self.assertEqual(self.daemon.escalation("E-1")["state"], "closed")
 
     def test_it_goes_on_where_it_was(self):
-        self.daemon.send(critical_ticket("e1", "INC-1"))
         board = self.board()
         eventually(lambda: board.named("snapshot"))
+        self.daemon.send(critical_ticket("e1", "INC-1"))
+        eventually(lambda: "E-1" in board.rows())
         eventually(self.daemon.settled)
         last = eventually(lambda: board.events[-1][1])
         board.close()

@@ -339,4 +339,4 @@ class Provider(LoginCase):
         self.daemon.config["oidc"] = {"issuer": "https://localhost:1", "client_id": "escal"}
         self.start()
         self.assertEqual(Browser(self.daemon).get("/login/oidc").status, 502)
-        self.assertIn("not public", self.daemon.errors())
+        eventually(lambda: "not public" in self.daemon.errors())
