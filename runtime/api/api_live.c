@@ -21,7 +21,8 @@ typedef struct Stream {
     StreamState state;
     EscLivePage page; /* that it asks for, or waits for */
     bool has_begun;   /* the first page lies there */
-    uint64_t told;    /* trail number up to which the board has all; 0: it has not */
+    bool has_all;     /* as of `told` */
+    uint64_t told;    /* a number of the trail; 0: there was nothing in it */
 } Stream;
 
 typedef struct Item {
@@ -265,7 +266,9 @@ static void item_begin(Board *board)
     const Item *item = &board->items[board->first];
     if (item->stream != UINT32_MAX) {
         Stream *stream = &board->streams[item->stream];
-        if (item->blob->kind == ESC_LIVE_PAGE ? item->blob->is_last : stream->told != 0)
+        stream->has_all =
+            item->blob->kind == ESC_LIVE_PAGE ? item->blob->is_last : stream->has_all;
+        if (stream->has_all)
             stream->told = item->blob->seq;
     }
     head_write(board);
@@ -371,6 +374,7 @@ static bool stream_resume(Board *board, uint32_t number, uint64_t seen)
         return false;
     stream->has_begun = true;
     stream->state = STREAM_GOES_ON;
+    stream->has_all = true;
     stream->told = seen;
     for (size_t i = 0; i < feed->ring_count; i++) {
         EscLiveBlob *blob = feed->ring[(feed->ring_first + i) % ESC_LIVE_RING_ITEMS];
