@@ -16,7 +16,7 @@ const esbuild = createRequire(join(modules, 'package.json'))('esbuild');
 const TYPES = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml', webmanifest: 'application/manifest+json', html: 'text/html; charset=utf-8' };
 const read = (name) => readFileSync(join(here, name), 'utf8');
 
-const options = { bundle: true, minify: true, write: false, target: ['chrome115', 'firefox115', 'safari16.4'], nodePaths: [join(modules, 'node_modules')], legalComments: 'none', charset: 'utf8', logLevel: 'warning' };
+const options = { logOverride: { 'duplicate-object-key': 'error' }, bundle: true, minify: true, write: false, target: ['chrome115', 'firefox115', 'safari16.4'], nodePaths: [join(modules, 'node_modules')], legalComments: 'none', charset: 'utf8', logLevel: 'warning' };
 
 const files = []; // { path, type, isKept, isFirst, content }; isFirst: the board needs it before it can be used
 const placed = {}; // name in the sources -> address

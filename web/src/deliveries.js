@@ -24,7 +24,7 @@ function Endpoints({ client }) {
     const { value } = useFetched(() => get('/v1/endpoints', { client }), [client, health.value]);
     if (value === null || value.items.length === 0) return null;
     const time = (one) => (one ? html`<${At} time=${one} />` : '–');
-    return html`<div class="wide" tabindex="0" role="group" aria-label=${t('endpoints')}><table><caption>${t('endpoints')}</caption><thead><tr><th scope="col">${t('endpoint')}</th><th scope="col" class="number">${t('queued')}</th><th scope="col" class="number">${t('sent')}</th><th scope="col" class="number">${t('dead')}</th><th scope="col">${t('state')}</th><th scope="col">${t('last_success')}</th><th scope="col">${t('last_error')}</th><th scope="col">${t('their_words')}</th></tr></thead>
+    return html`<div class="wide" tabindex="0" role="group" aria-label=${t('endpoints')}><table><caption>${t('endpoints')}</caption><thead><tr><th scope="col">${t('endpoint')}</th><th scope="col" class="number">${t('queued')}</th><th scope="col" class="number">${t('sent')}</th><th scope="col" class="number">${t('dead')}</th><th scope="col">${t('state')}</th><th scope="col">${t('succeeded_last')}</th><th scope="col">${t('last_error')}</th><th scope="col">${t('their_words')}</th></tr></thead>
         <tbody>${value.items.map((one) => html`<tr key=${one.endpoint} class=${one.held_since ? 'bad' : ''}><th scope="row">${one.endpoint}</th><td class="number">${one.queued}</td><td class="number">${one.sent}</td><td class="number">${one.dead}</td>
             <td>${one.held_since ? t('held', { time: fullTime(one.held_since) }) : t('health_ok')}</td><td>${time(one.last_success_at)}</td><td>${time(one.last_error_at)}</td><td>${one.last_error}</td></tr>`)}</tbody></table></div>`;
 }

@@ -239,7 +239,7 @@ const WORDS = {
     held: ['held since {time}', 'angehalten seit {time}'],
     queued: ['Queued', 'Wartend'],
     sent: ['Sent', 'Verschickt'],
-    last_success: ['Last success', 'Letzter Erfolg'],
+    succeeded_last: ['Last success', 'Letzter Erfolg'],
     last_error: ['Last error', 'Letzter Fehler'],
     dead: ['Not delivered', 'Nicht zugestellt'],
     dead_none: ['Everything was delivered.', 'Alles wurde zugestellt.'],
