@@ -305,7 +305,7 @@ class Provider(LoginCase):
         form = {name: values[0] for name, values in parse_qs(token["body"].decode()).items()}
         self.assertEqual((form["grant_type"], form["code"], form["client_id"], len(form["code_verifier"])), ("authorization_code", "c", "escal", 64))
         self.assertNotIn("escal_session", browser.cookies)
-        self.assertIn("is not signed by RS256 or ES256", self.daemon.errors())
+        eventually(lambda: "is not signed by RS256 or ES256" in self.daemon.errors())
 
     def test_lies(self):
         documents = ({}, [], {**self.document, "issuer": "https://evil.example"}, {**self.document, "token_endpoint": "file:///etc/passwd"}, b"<html>", b"")

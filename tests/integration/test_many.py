@@ -59,7 +59,7 @@ class Many(Case):
         alarms = [row for row in self.daemon.audit() if row["kind"] == "alarm"]
         self.assertEqual(len(alarms), 1)  # once an hour (M5.6)
         self.assertIn("4 keys of counts and silences are kept", alarms[0]["text"])
-        self.assertIn('"event":"keys"', self.daemon.errors())
+        eventually(lambda: '"event":"keys"' in self.daemon.errors())
 
     def test_a_silence_over_power_cuts(self):
         self.daemon.start()

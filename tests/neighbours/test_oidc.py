@@ -149,5 +149,5 @@ class Provider(Case):
         browser, _, response, _ = self.log_in()
         self.assertEqual(response.status, 502)
         self.assertEqual(self.session(browser)[0], 401)
-        self.assertIn('"event":"login_failed"', self.daemon.errors())
+        eventually(lambda: '"event":"login_failed"' in self.daemon.errors())
         self.assertNotIn("another", self.daemon.errors())
