@@ -357,6 +357,19 @@ static EscStatus open_links(App *app, EscWhy *why)
     return status;
 }
 
+static EscStatus open_push_key(App *app, EscWhy *why)
+{
+    uint8_t key[ESC_PUSH_KEY_BYTES];
+    if (!esc_config_wants_push_key(app->config))
+        return ESC_OK;
+    EscStatus status =
+        esc_push_key_open(&app->files, &app->random, app->options.data, key, why);
+    if (status == ESC_OK)
+        esc_config_use_push_key(app->config, (EscText){(const char *)key, sizeof(key)});
+    explicit_bzero(key, sizeof(key));
+    return status;
+}
+
 /* Of all workspaces the first; 0: no calendar file repeats anything. */
 static int64_t calendars_end_day(const App *app)
 {
@@ -532,6 +545,8 @@ static int run(App *app)
         status = open_all(app, &why);
     if (status == ESC_OK)
         status = open_links(app, &why);
+    if (status == ESC_OK)
+        status = open_push_key(app, &why);
     if (status == ESC_OK)
         status = start(app, &why);
     if (status != ESC_OK)

@@ -234,6 +234,7 @@ struct EscRequest {
     EscClockChange clock;
     EscAgain again;       /* of a message that is sent once more */
     bool has_row;         /* it was found */
+    EscBrowserChange browser;
     struct EscInbound *inbound; /* what came from a service; api_inbound.c */
     struct EscLinked *linked;   /* what is behind a link; api_links.c */
     EscSourceCall call;

@@ -143,6 +143,7 @@ static void put_message(EscApiObject *object, const char *name, EscText body)
     esc_buf_char(object->out, '{');
     for (const EscJson *one = json->first; one != NULL; one = one->next) {
         if (esc_text_equal(one->name, ESC_TEXT("own")) ||
+            esc_text_equal(one->name, ESC_TEXT("browsers")) || /* nor can they push there */
             esc_text_equal(one->name,
                            ESC_TEXT("login"))) /* whoever may look is not logged in by that */
             continue;

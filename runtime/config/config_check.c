@@ -177,7 +177,7 @@ static const struct {
     [NEEDS_NOTHING] = {false, false, NEVER}, [NEEDS_URL] = {true, true, NEVER},
     [NEEDS_SIGNED_URL] = {true, true, MAY},  [NEEDS_RECIPIENTS] = {false, false, NEVER},
     [NEEDS_ACCOUNT] = {true, true, MUST},    [NEEDS_TOPIC] = {true, true, MAY},
-    [NEEDS_ROOMS] = {true, true, MAY},       [NEEDS_SUBSCRIPTIONS] = {false, true, MUST},
+    [NEEDS_ROOMS] = {true, true, MAY},       [NEEDS_SUBSCRIPTIONS] = {false, true, MAY},
     [NEEDS_BOT] = {true, true, MUST},        [NEEDS_SERVER_BOT] = {true, true, MUST},
 };
 
@@ -210,6 +210,11 @@ static EscStatus finish_url(Checker *checker, const char *place, EscEndpoint *en
                             ? NULL
                             : url_fault(checker->workspace, endpoint->url, "https", "http", false);
     return fault == NULL ? status : refuse(checker, place, endpoint->name, fault);
+}
+
+const char *esc_config_post_fault(const EscWorkspaceConfig *workspace, EscText url)
+{
+    return url_fault(workspace, url, "https", "http", false);
 }
 
 static EscStatus finish_recipients(Checker *checker, const char *place, const EscEndpoint *endpoint)
@@ -286,7 +291,7 @@ static void finish_gateway(Checker *checker, const char *place, EscEndpoint *end
         fault = "has a contact or a subscriptions_file that its type does not use";
     if (fault != NULL)
         (void)refuse(checker, place, endpoint->name, fault);
-    else if (needs == NEEDS_SUBSCRIPTIONS)
+    else if (needs == NEEDS_SUBSCRIPTIONS && (is_channel || endpoint->subscriptions_file.size > 0))
         finish_subscriptions(checker, place, endpoint);
 }
 

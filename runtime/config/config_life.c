@@ -208,3 +208,38 @@ void esc_config_use_links(EscConfig *config, const struct EscLinkKeys *keys)
     for (uint32_t i = 0; i < config->workspaces.count; i++)
         config->workspaces.items[i].links = keys;
 }
+
+static bool wants_push_key(const EscEndpoint *endpoint)
+{
+    return endpoint->kind == ESC_ENDPOINT_WEBPUSH && endpoint->type.size > 0 &&
+           endpoint->secret.size == 0;
+}
+
+bool esc_config_wants_push_key(const EscConfig *config)
+{
+    bool is_wanted = false;
+    for (uint32_t i = 0; i < config->workspaces.count; i++) {
+        const EscWorkspaceConfig *one = &config->workspaces.items[i];
+        is_wanted = is_wanted || wants_push_key(&one->people.push);
+        for (uint32_t k = 0; k < one->channels.count; k++)
+            is_wanted = is_wanted || wants_push_key(&one->channels.items[k]);
+    }
+    return is_wanted;
+}
+
+/* Each has a copy of its own, which is wiped with it. */
+static void give_push_key(EscConfig *config, EscEndpoint *endpoint, EscText key)
+{
+    if (wants_push_key(endpoint))
+        endpoint->secret = esc_arena_text(config->arena, key);
+}
+
+void esc_config_use_push_key(EscConfig *config, EscText key)
+{
+    for (uint32_t i = 0; i < config->workspaces.count; i++) {
+        EscWorkspaceConfig *one = &config->workspaces.items[i];
+        give_push_key(config, &one->people.push, key);
+        for (uint32_t k = 0; k < one->channels.count; k++)
+            give_push_key(config, &one->channels.items[k], key);
+    }
+}

@@ -64,6 +64,9 @@ static bool endpoint_leads_out(const EscEndpoint *endpoint)
     for (uint32_t i = 0; i < endpoint->subscriptions_count; i++)
         if (url_leads_out(endpoint->subscriptions[i].url))
             return true;
+    if (endpoint->kind == ESC_ENDPOINT_WEBPUSH && endpoint->type.size > 0 &&
+        endpoint->subscriptions_file.size == 0)
+        return true; /* wherever people's browsers are */
     return (endpoint->url.size > 0 || endpoint->url_file.size > 0) && url_leads_out(endpoint->url);
 }
 

@@ -294,6 +294,18 @@ static void show_endpoints(void *context, const EscShard *shard, EscEndpointVisi
     esc_outside_endpoints(daemon->outside, place_of(daemon, shard)->outbox.number, visit, visited);
 }
 
+/* Of the workspace's binding of people by push. */
+static void show_push_key(void *context, const EscShard *shard, EscBuf *out)
+{
+    const EscConfig *config = ((const EscDaemon *)context)->setup.config;
+    for (uint32_t i = 0; i < config->workspaces.count; i++) {
+        const EscWorkspaceConfig *one = &config->workspaces.items[i];
+        if (esc_text_equal(one->name, esc_shard_name(shard)) &&
+            one->people.push.kind == ESC_ENDPOINT_WEBPUSH)
+            (void)!esc_push_key_public(one->people.push.secret, out);
+    }
+}
+
 static EscText address_of(void *context, const EscShard *shard, EscArena *arena, EscText prefix,
                           EscText sender)
 {
@@ -315,6 +327,7 @@ static EscStatus make_api(EscDaemon *daemon, EscWhy *why)
                        .errand = send_errand,
                        .address_of = address_of,
                        .endpoints = show_endpoints,
+                       .push_key = show_push_key,
                        .log = outside_log,
                        .outside_context = daemon,
                        .boards_max = (unsigned)daemon->setup.config->connections_max / 2,

@@ -138,6 +138,20 @@ static void put_off(EscAttempt *attempt, int64_t now_ms)
     esc_attempt_free(attempt);
 }
 
+/* Nothing can be sent to this one of several receivers: the others have their turns. */
+static void pass_over(EscAttempt *attempt)
+{
+    EscVerdict verdict = ESC_VERDICT_DEAD;
+    if (esc_fan_goes_on(attempt, &verdict)) {
+        esc_attempt_renew(attempt);
+        esc_attempt_send(attempt);
+        return;
+    }
+    char detail[ESC_DETAIL_BYTES_MAX];
+    esc_fan_describe(attempt, detail, sizeof(detail));
+    esc_attempt_close(attempt, verdict, detail);
+}
+
 void esc_attempt_send(EscAttempt *attempt)
 {
     const EscContent *content = attempt->item->content;
@@ -145,6 +159,7 @@ void esc_attempt_send(EscAttempt *attempt)
                           .route = &attempt->route,
                           .row = &content->row,
                           .now_ms = esc_outside_wall_ms(attempt->outside),
+                          .turn = attempt->fan.asked,
                           .token = attempt->token,
                           .known = attempt->site->host.known};
     esc_plan_make(attempt->arena, &input, &attempt->plan);
@@ -157,7 +172,10 @@ void esc_attempt_begin(EscAttempt *attempt)
     attempt->timeout_ms = attempt->plan.timeout_ms > 0
                               ? attempt->plan.timeout_ms
                               : attempt->outside->setup.config->delivery_timeout_ms;
-    if (attempt->plan.refusal.size != 0)
+    bool is_one_of_several = attempt->plan.others > 0 || attempt->fan.asked > 0;
+    if (attempt->plan.refusal.size != 0 && is_one_of_several)
+        pass_over(attempt);
+    else if (attempt->plan.refusal.size != 0)
         give_back(attempt, now_ms, attempt->plan.refusal.data);
     else if (attempt->plan.is_done)
         end_unsent(attempt, now_ms);
@@ -189,7 +207,7 @@ static void settle_done(EscAttempt *attempt, const char *detail)
     EscOutside *outside = attempt->outside;
     if (!attempt->plan.is_call) {
         esc_item_settle(outside, attempt->item, attempt->state, (unsigned)attempt->status, detail,
-                        (EscText){0});
+                        esc_text_from(attempt->fan.gone));
         return;
     }
     EscBuf result;
@@ -305,7 +323,7 @@ void esc_attempt_close(EscAttempt *attempt, EscVerdict verdict, const char *deta
         settle_done(attempt, detail);
     else
         esc_item_settle(outside, item, ESC_DELIVERY_DEAD, (unsigned)attempt->status, detail,
-                        (EscText){0});
+                        esc_text_from(attempt->fan.gone));
     end_slot(outside, queue, verdict);
     esc_endpoint_look(outside, queue);
     esc_attempt_free(attempt);

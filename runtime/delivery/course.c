@@ -80,12 +80,12 @@ void esc_attempt_ended(EscAttempt *attempt)
         return;
     }
     EscVerdict verdict = esc_attempt_verdict(attempt);
-    if (goes_on(attempt, &verdict)) {
+    if (goes_on(attempt, &verdict) || esc_fan_goes_on(attempt, &verdict)) {
         esc_attempt_renew(attempt);
         esc_attempt_send(attempt);
         return;
     }
     char detail[ESC_DETAIL_BYTES_MAX]; /* behind the verdict, which reads the reply */
-    esc_attempt_describe(attempt, detail, sizeof(detail));
+    esc_fan_describe(attempt, detail, sizeof(detail));
     esc_attempt_close(attempt, verdict, detail);
 }

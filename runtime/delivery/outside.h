@@ -9,6 +9,7 @@
  *   detail.c     what people are told of an attempt
  *   attempt.c    one request of an attempt, from its plan to its end
  *   tokens.c     tokens of systems that give them for a time
+ *   fan.c        several receivers of one message
  *   course.c     what comes before a row's own request, and behind each
  *   outside.c    the thread with the reactor: letters in, turns
  *
@@ -65,6 +66,12 @@ typedef struct EscContent {
     EscOutboxRow row;
 } EscContent;
 
+/* Several receivers of one message, one after the other in one attempt: what became of those that were asked. */
+typedef struct EscFan {
+    uint32_t asked, took, put_off, held;
+    char gone[256]; /* ids of those that want no more, with blanks between them */
+} EscFan;
+
 /* One attempt of one row by HTTP or mail. */
 typedef struct EscAttempt {
     EscLetter letter; /* first */
@@ -88,6 +95,7 @@ typedef struct EscAttempt {
     bool is_refused_within; /* by a reply whose status is a success */
     bool is_unknown;        /* the receiver knows nobody, or no place, by what it was told */
     bool has_forgotten;     /* what was known was wrong, and found out anew */
+    EscFan fan;
     uint32_t steps;         /* that came before the row's own request */
     const char *words;      /* for people, besides the peer's own; NULL: none */
     /* HTTP */
@@ -199,6 +207,11 @@ void esc_attempt_describe(const EscAttempt *attempt, char *out, size_t size);
 /* --- attempt.c --- */
 /* What its end means. Fills in `state` and `is_refused_within` of a message that was answered with a success. */
 EscVerdict esc_attempt_verdict(EscAttempt *attempt);
+
+/* --- fan.c --- */
+/* Notes what one of several said. True: the next one is asked; false: *verdict is that of all. */
+bool esc_fan_goes_on(EscAttempt *attempt, EscVerdict *verdict);
+void esc_fan_describe(const EscAttempt *attempt, char *out, size_t size); /* for people */
 
 /* --- transfer.c --- */
 /* Prepares attempt->easy from its plan. False without memory. */

@@ -30,6 +30,7 @@ void esc_plan_make(EscArena *arena, const EscPlanInput *input, EscPlan *plan)
                           .config = input->config,
                           .row = input->row,
                           .now_ms = input->now_ms,
+                          .turn = input->turn,
                           .token = input->token,
                           .known = input->known,
                           .plan = plan};

@@ -70,6 +70,9 @@ typedef struct EscPlan {
     /* What is known and it relies on: forgotten, and found out anew, when the receiver knows no such thing. Empty: nothing. */
     EscKnownSort relies_sort;
     EscText relies_on;
+    /* Of several receivers: how many come behind this one, for whom the row is planned again, and who this one is; 0: none. */
+    uint32_t others;
+    EscText receiver;
     /* What the receiver's reply says of a message beyond its status (verdict.h); NULL: nothing. */
     void (*judge)(struct EscSaid *said);
 } EscPlan;
@@ -79,6 +82,7 @@ typedef struct EscPlanInput {
     const EscRoute *route;
     const EscOutboxRow *row;
     int64_t now_ms;  /* of the attempt: only signatures tell it */
+    uint32_t turn;   /* of several receivers, from 0 */
     EscText token;   /* that a call is made with, where its system wants one (oauth2) */
     EscKnown *known; /* what services call people and places; NULL: nothing is known */
 } EscPlanInput;

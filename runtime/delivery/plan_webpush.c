@@ -10,6 +10,7 @@
 
 #include <curl/curl.h>
 
+#define BROWSERS_VALUES_MAX 64
 #define TOKEN_LIFE_S (12 * 3600) /* push services take no token for more than a day */
 #define TITLE_BYTES_MAX 60       /* of an answer */
 #define ANSWERED_MAX 4           /* that fit into a record with their proofs */
@@ -161,11 +162,46 @@ static void send_push(EscPlanner *planner, const EscEndpoint *endpoint,
     esc_planner_header(planner, "Urgency", message->page ? ESC_TEXT("high") : ESC_TEXT("normal"));
 }
 
+static EscText bytes_of(EscPlanner *planner, const EscJson *browser, const char *name)
+{
+    EscBuf bytes;
+    esc_buf_init(&bytes, ESC_PLAN_BYTES_MAX);
+    EscText text = esc_json_text_or(esc_json_member(browser, esc_text_from(name)), (EscText){0});
+    (void)esc_base64url_read(text, &bytes); /* what is none fits no key */
+    return esc_planner_keep(planner, &bytes);
+}
+
+/* The one whose turn it is of those that the message brings. NULL: it brings none. */
+static const EscPushSubscription *browser_of(EscPlanner *planner, const EscMessage *message)
+{
+    static const EscJsonLimits limits = {.depth_max = 4, .values_max = BROWSERS_VALUES_MAX};
+    const EscJson *list = NULL;
+    EscPushSubscription *to = esc_arena_alloc(planner->arena, sizeof(*to));
+    if (to == NULL || message->browsers.size == 0 ||
+        esc_json_read(planner->arena, message->browsers, &limits, &list, NULL) != ESC_OK ||
+        list->kind != ESC_JSON_LIST || planner->turn >= list->count)
+        return NULL;
+    const EscJson *browser = list->first;
+    for (uint32_t i = 0; i < planner->turn; i++)
+        browser = browser->next;
+    EscText url = esc_json_text_or(esc_json_member(browser, ESC_TEXT("url")), (EscText){0});
+    *to =
+        (EscPushSubscription){.url = esc_arena_text(planner->arena, url), /* with a NUL behind it */
+                              .key = bytes_of(planner, browser, "key"),
+                              .auth = bytes_of(planner, browser, "auth")};
+    planner->plan->others = list->count - planner->turn - 1;
+    planner->plan->receiver =
+        esc_json_text_or(esc_json_member(browser, ESC_TEXT("id")), (EscText){0});
+    return to;
+}
+
+/* To those that its receiver has subscribed, else to the one that the configuration has under their name. */
 void esc_plan_webpush(EscPlanner *planner, const EscEndpoint *endpoint)
 {
     const EscMessage *message = esc_planner_message(planner);
-    const EscPushSubscription *to =
-        subscription_of(endpoint, esc_planner_receiver(planner, endpoint));
+    const EscPushSubscription *to = message == NULL ? NULL : browser_of(planner, message);
+    if (to == NULL)
+        to = subscription_of(endpoint, esc_planner_receiver(planner, endpoint));
     if (to == NULL)
         esc_planner_refuse(planner, "no browser is subscribed under this name");
     else if (message != NULL)

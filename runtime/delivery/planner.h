@@ -11,6 +11,7 @@ typedef struct EscPlanner {
     const EscWorkspaceConfig *config;
     const EscOutboxRow *row;
     int64_t now_ms;
+    uint32_t turn; /* of several receivers */
     EscText token; /* of a system with oauth2 */
     EscKnown *known;
     EscPlan *plan;

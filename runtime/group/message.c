@@ -107,6 +107,10 @@ void esc_message_write_json(EscBuf *out, const EscMessage *message)
         esc_buf_string(out, ",\"answers\":");
         esc_answers_write_json(out, message->answers, message->answers_count);
     }
+    if (message->browsers.size > 0) {
+        esc_buf_string(out, ",\"browsers\":");
+        esc_buf_text(out, message->browsers);
+    }
     asks_write(out, message);
     esc_buf_char(out, '}');
 }
@@ -276,6 +280,7 @@ bool esc_message_read_json(EscArena *arena, EscText json, EscMessage *message)
     message->room = text_of(arena, root, "room");
     message->act = text_of(arena, root, "act");
     message->login = text_of(arena, root, "login");
+    message->browsers = bytes_of(arena, root, "browsers");
     message->question = text_of(arena, root, "question");
     const EscJson *page = esc_json_member(root, ESC_TEXT("page"));
     message->page = page != NULL && page->kind == ESC_JSON_TRUE;
@@ -346,7 +351,7 @@ static size_t message_texts(EscMessage *message, EscText *texts[TEXTS_MAX])
         &message->ticket,   &message->template_name, &message->severity_json, &message->severity,
         &message->question, &message->customer,      &message->until,         &message->next,
         &message->act,      &message->language,      &message->room,          &message->by,
-        &message->login};
+        &message->login,    &message->browsers};
     memcpy(texts, all, sizeof(all));
     return ESC_COUNT_OF(all);
 }

@@ -179,6 +179,7 @@ export class Mock {
         if (path === '/v1/oncall') return this.json(response, 200, url.searchParams.has('ics') ? { calendar: this.calendar(url.searchParams.get('ics')) } : { items: this.duties(client), now: this.now() });
         if (path === '/v1/outbox') return this.json(response, 200, { items: this.rows.size === 0 ? [] : this.outbox(url.searchParams.get('state')) });
         if (path === '/v1/endpoints') return this.json(response, 200, { items: this.rows.size === 0 ? [] : [{ endpoint: 'mail', queued: 0, sent: 40, dead: 2, held_since: null, held_until: null, last_success_at: this.now(-MINUTE), last_error_at: this.now(-5 * MINUTE), last_error: '550 no such user' }, { endpoint: 'system crm', queued: 3, sent: 0, dead: 0, held_since: this.now(-20 * MINUTE), held_until: this.now(MINUTE), last_success_at: null, last_error_at: this.now(-MINUTE), last_error: 'HTTP status 503: down for maintenance' }] });
+        if (path === '/v1/push/subscriptions') return this.json(response, 200, { items: this.rows.size === 0 ? [] : [{ id: 'b1', title: this.hostile ? HOSTILE[0] : 'Chromium · Linux', since: this.now(-DAY) }], key: 'BBBB' });
         const found = /^\/v1\/escalations\/([^/]+)(\/timeline)?$/.exec(path);
         const row = found && this.rows.get(`${client}/${decodeURIComponent(found[1])}`);
         if (row && found[2]) return this.json(response, 200, { items: this.trail(row) });

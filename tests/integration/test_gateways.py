@@ -323,6 +323,68 @@ class Browsers(Night):
         self.assertIn("subscription is over", [r["text"] for r in daemon.audit(escalation="E-1") if r["kind"] == "delivery_dead"][0])
 
 
+class Subscribed(Night):
+    """Browsers that their person subscribes by the API, with the daemon's own key."""
+
+    def setUp(self):
+        super().setUp()
+        self.night["people"]["push"] = {"type": "webpush", "contact": "mailto:ops@night.example", "answers": "night-push"}
+        self.dora = self.daemon.add_token("dora", "night", "dora", "read,act")
+
+    def subscribe(self, name, **more):
+        answer = self.daemon.post("/v1/push/subscriptions", {
+            "endpoint": f"{self.receiver.url}/browser/canary-{name}", "expirationTime": None, "title": name,
+            "keys": {"p256dh": POINT, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}, **more}, token=self.dora)
+        self.assertEqual(answer.status, 200, answer.body)
+        return answer.json
+
+    def listed(self):
+        return self.daemon.get("/v1/push/subscriptions", token=self.dora).json
+
+    def test_a_message_goes_to_all_browsers_and_those_that_are_gone_are_dropped(self):
+        self.receiver.rule("/browser", status=201)
+        self.receiver.rule("/browser/canary-old", status=410)
+        daemon = self.daemon.start()
+        key = daemon.folder / "webpush.key"
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        kept = key.read_text()
+        for name in ("phone", "old", "desk"):
+            self.subscribe(name)
+        self.subscribe("broken", keys={"p256dh": POINT[:-4] + "AAAA", "auth": "BTBZMqHH6r4Tts7J_aSIgg"})  # on no curve
+        self.assertTrue(self.subscribe("desk")["noop"])
+        self.assertEqual(sorted(one["title"] for one in self.listed()["items"]), ["broken", "desk", "old", "phone"])
+        public = self.listed()["key"]
+        self.assertEqual(len(base64.urlsafe_b64decode(public + "=")), 65)
+        daemon.send(event("e1", "ticket.created", "INC-1", title="Till down", severity="low"))
+        eventually(lambda: self.state_of("push")[:1] == ["accepted"])
+        asked = self.receiver.at("/browser")
+        self.assertEqual(sorted(r["path"].rsplit("-", 1)[1] for r in asked), ["desk", "old", "phone"])
+        self.assertEqual({r["headers"]["authorization"].rsplit("k=", 1)[1] for r in asked}, {public})
+        self.assertIn("2 of 4 browsers took it", [row["detail"] for row in daemon.outbox() if row["medium"] == "push"][0])
+        self.assertEqual(sorted(one["title"] for one in self.listed()["items"]), ["broken", "desk", "phone"])
+        gone, = [r for r in daemon.audit() if r["kind"] == "browser_gone"]
+        self.assertEqual((gone["data"]["person"], gone["data"]["title"]), ("dora", "old"))
+        # A restart has them, with the same key.
+        daemon.kill()
+        daemon.start(at=None)
+        self.assertEqual((key.read_text(), self.listed()["key"]), (kept, public))
+        phone = next(one for one in self.listed()["items"] if one["title"] == "phone")
+        self.assertEqual(daemon.post(f"/v1/push/subscriptions/{phone['id']}/end", {}, token=self.dora).status, 200)
+        self.assertEqual(sorted(one["title"] for one in self.listed()["items"]), ["broken", "desk"])
+        said = daemon.errors() + json.dumps(daemon.audit()) + json.dumps(daemon.outbox())
+        self.assertNotIn("canary", said)
+        self.assertNotIn(kept.strip(), said)
+
+    def test_with_none_left_the_message_is_dead(self):
+        self.receiver.rule("/browser", status=404)
+        daemon = self.daemon.start()
+        self.subscribe("phone")
+        daemon.send(event("e1", "ticket.created", "INC-1", title="Till down", severity="low"))
+        dead = eventually(lambda: [row for row in daemon.outbox(state="dead") if row["medium"] == "push"])
+        self.assertIn("subscription is over", dead[0]["detail"])
+        self.assertEqual(self.listed()["items"], [])
+
+
 class Probes(Night):
     def probe(self, status):
         self.daemon.write_config()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import signal
 import time
 
 import neighbours
@@ -64,6 +65,22 @@ class WebPush(Night):
         answer = self.daemon.request("POST", notice["post"].removeprefix(PUBLIC), offer["body"], token=None, headers={"X-Escal-Proof": offer["proof"]})
         self.assertEqual((answer.status, answer.json["done"]), (200, True))
         self.assertTrue(self.daemon.escalation()["acked"])
+
+    def test_a_browser_that_was_subscribed_by_the_api_reads_it(self):
+        """As PushManager.subscribe gives it, with the key that the API names."""
+        token = self.daemon.add_token("dora", "night", "dora", "read,act")
+        self.daemon.process.send_signal(signal.SIGHUP)
+        path = "/v1/push/subscriptions"
+        public = eventually(lambda: self.daemon.get(path, token=token).json.get("key"))
+        self.assertEqual(public, self.keys["sender"]["publicKey"])
+        endpoint = f"{self.receiver.url}/browser/of-the-api"
+        subscription = {"endpoint": endpoint, "expirationTime": None, "keys": self.other["browser"]["keys"], "title": "Phone"}
+        self.assertEqual(self.daemon.post(path, subscription, token=token).status, 200)
+        request = self.pushed("INC-1", "Till down")
+        self.assertTrue(request["path"].endswith("/of-the-api"))
+        read, = self.as_read((request, {"browser": self.other["browser"], "endpoint": endpoint}))
+        self.assertNotIn("fault", read, read)
+        self.assertEqual(json.loads(read["text"])["escalation"], "E-1")
 
     def test_what_is_another_s_or_was_changed_is_not_read(self):
         """So that a reader that takes everything is none."""

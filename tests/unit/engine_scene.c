@@ -772,7 +772,8 @@ static void answer_write(Scene *scene, const EscInput *input, EscStatus status)
         [ESC_INPUT_DELIVERY] = "result", [ESC_INPUT_TIMER] = "timer",
         [ESC_INPUT_CLOCK] = "clock",     [ESC_INPUT_REMARK] = "remark",
         [ESC_INPUT_RECEIPT] = "receipt", [ESC_INPUT_NIGHT] = "night",
-        [ESC_INPUT_WOKE] = "woke",       [ESC_INPUT_AGAIN] = "again"};
+        [ESC_INPUT_WOKE] = "woke",       [ESC_INPUT_AGAIN] = "again",
+        [ESC_INPUT_BROWSER] = "browser"};
     const EscOutcome *outcome = &scene->outcome;
     EscBuf *out = &scene->answers;
     esc_buf_string(out, input->kind < ESC_COUNT_OF(kinds) ? kinds[input->kind] : "unknown");

@@ -196,6 +196,31 @@ static void what_is_no_subscription_is_named(void **state)
     }
 }
 
+/* One of ours is used where no key is named, and nowhere else. */
+static void a_key_is_wanted_where_none_is_named(void **state)
+{
+    (void)state;
+    char fault[sizeof(((EscWhy *)NULL)->text)];
+    EscConfig *config = read("\"people\": {\"push\": {\"type\": \"webpush\", \"contact\": \"mailto:a@x.example\"}}", fault);
+    assert_string_equal(fault, "");
+    assert_true(esc_config_wants_push_key(config));
+    assert_true(esc_config_leads_out(config)); /* wherever its browsers are */
+    char key[] = "0123456789abcdef0123456789abcdef";
+    esc_config_use_push_key(config, esc_text_from(key));
+    key[0] = 'x'; /* it is copied */
+    assert_text_equal(config->workspaces.items[0].people.push.secret, "0123456789abcdef0123456789abcdef");
+    assert_int_equal(config->workspaces.items[0].people.chat.secret.size, 0);
+    assert_false(esc_config_wants_push_key(config));
+    esc_config_free(config);
+    subscriptions = "{}";
+    config = read(PUSH(WHOLE), fault);
+    assert_false(esc_config_wants_push_key(config));
+    EscText named = config->workspaces.items[0].people.push.secret;
+    esc_config_use_push_key(config, ESC_TEXT("0123"));
+    assert_ptr_equal(config->workspaces.items[0].people.push.secret.data, named.data);
+    esc_config_free(config);
+}
+
 static void a_sender_of_pushes_says_who_it_is(void **state)
 {
     (void)state;
@@ -210,8 +235,7 @@ static void a_sender_of_pushes_says_who_it_is(void **state)
     assert_fault(PUSH("\"token\", \"contact\": \"mailto:a@x.example\", \"subscriptions_file\": "
                       "\"push.json\""),
                  "holds no private key");
-    assert_fault(PUSH("\"vapid\", \"contact\": \"mailto:a@x.example\""),
-                 "needs a subscriptions_file");
+    assert_fault(PUSH("\"vapid\", \"contact\": \"mailto:a@x.example\""), ""); /* they subscribe by the API */
     assert_fault(
         PUSH("\"vapid\", \"contact\": \"mailto:a@x.example\", \"subscriptions_file\": \"no\""),
         "needs a subscriptions_file that can be read");
@@ -243,6 +267,7 @@ int main(void)
         cmocka_unit_test(a_meeting_has_a_place_for_its_room),
         cmocka_unit_test(subscriptions_are_read_as_browsers_give_them),
         cmocka_unit_test(what_is_no_subscription_is_named),
+        cmocka_unit_test(a_key_is_wanted_where_none_is_named),
         cmocka_unit_test(a_sender_of_pushes_says_who_it_is),
         cmocka_unit_test(base64url_is_read_with_and_without_padding),
     };

@@ -107,6 +107,8 @@ static uint64_t message_send(EscEngine *engine, EscEscalation *escalation, EscTe
     bool is_to_person = address.size > 0 && !esc_text_equal(medium, ESC_TEXT(ESC_MEDIUM_MAIL));
     EscText person = is_to_person ? target : (EscText){0};
     EscMessage message = message_of(engine, escalation, person, notice, esc_reads(engine, target));
+    if (esc_text_equal(medium, esc_contact_word(ESC_CONTACT_PUSH)))
+        message.browsers = esc_browsers_json(engine, person); /* as they are now */
     EscOutboxRow row = {
         .kind = ESC_OUTBOX_MESSAGE,
         .target = target,

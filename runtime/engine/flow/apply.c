@@ -260,6 +260,8 @@ static EscStatus input_apply(EscEngine *engine, const EscInput *input, EscWhy *w
         return ESC_OK;
     case ESC_INPUT_RECEIPT:
         return esc_receipt_apply(engine, input->receipt, why);
+    case ESC_INPUT_BROWSER:
+        return esc_browser_apply(engine, input->browser, why);
     case ESC_INPUT_AGAIN:
         return esc_again_apply(engine, input->again, why);
     case ESC_INPUT_NIGHT:

@@ -346,6 +346,8 @@ EscStatus esc_delivery_apply(EscEngine *engine, const EscDelivery *given, EscWhy
     }
     EscOutboxNode node = *found;
     esc_outbox_remove(engine, found);
+    if (node.contact == ESC_CONTACT_PUSH + 1)
+        esc_browsers_gone(engine, node.target, delivery->reply);
     esc_reply_judge(engine, &node, &judged);
     esc_settled_add(engine, delivery);
     EscEscalation *escalation =

@@ -13,6 +13,8 @@ void esc_arrival_count(EscEscalation *escalation, const EscOutboxNode *node, Esc
  * person's next way. `told`: how many messages of the escalation the row stood for, beside pages. */
 bool esc_message_settled(EscEngine *engine, EscEscalation *escalation, const EscOutboxNode *node,
                          const EscDelivery *delivery, uint32_t told);
+/* "2f3a… 77b0…": browsers of the person that take no more pushes, as their push services say (subscriptions.c). */
+void esc_browsers_gone(EscEngine *engine, EscText person, EscText ids);
 /* " (written to a file)": what stands behind the word. */
 EscText esc_detail_tail(EscEngine *engine, const EscDelivery *delivery);
 

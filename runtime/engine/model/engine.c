@@ -115,6 +115,7 @@ void esc_engine_free(EscEngine *engine)
     esc_windows_release(engine);
     esc_kepts_release(engine);
     esc_opens_release(engine);
+    esc_browsers_free(engine);
     esc_groups_release(engine);
     esc_reaches_release(engine);
     esc_tasks_release(engine);

@@ -204,6 +204,21 @@ static void tasks_flush(EscEngine *engine, EscGroup *group)
     esc_tasks_written(engine);
 }
 
+static void browsers_flush(EscEngine *engine, EscGroup *group)
+{
+    EscBrowsers *browsers = &engine->browsers;
+    for (size_t i = 0; i < browsers->count && browsers->is_dirty; i++) {
+        EscBrowserNode *browser = &browsers->items[i];
+        if (!browser->is_dirty)
+            continue;
+        EscBuf body = esc_turn_buf();
+        esc_browser_pack(&body, browser);
+        kept_row_add(group, browser->id.bytes, &body);
+        browser->is_dirty = false;
+    }
+    browsers->is_dirty = false;
+}
+
 static void workspace_flush(EscEngine *engine, EscGroup *group)
 {
     if (!engine->absences.is_dirty)
@@ -224,6 +239,7 @@ EscGroup *esc_engine_flush(EscEngine *engine)
     escalations_flush(engine, group);
     kepts_flush(engine, group);
     opens_flush(engine, group);
+    browsers_flush(engine, group);
     tasks_flush(engine, group);
     workspace_flush(engine, group);
     engine->counters.time_ms = engine->now_ms;

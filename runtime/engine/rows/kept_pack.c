@@ -4,6 +4,7 @@
  *   COUNT    clause   seq   last   count of earlier instants, each as what it is before the next one
  *   SILENCE  template   clause   seq   last   u8 state   OVER: when it is judged again, 0: not   ticket   event as it came
  *   OPEN     number of an escalation   what it is open for: 16 bytes (model/opens.c)
+ *   BROWSER  person   title   address   key   secret   since
  *   TOLD     when it was told that there are too many; the id is all zeros
  *
  * Numbers are varints, texts have their size before them. Instants are elapsed time, so that a correction of the clock
@@ -15,7 +16,7 @@
 
 #define FORMAT 1
 
-enum { KIND_COUNT, KIND_SILENCE, KIND_TOLD, KIND_OPEN };
+enum { KIND_COUNT, KIND_SILENCE, KIND_TOLD, KIND_OPEN, KIND_BROWSER };
 
 static const EscKeptId told_id;
 
@@ -71,6 +72,18 @@ void esc_open_pack(EscBuf *out, const EscOpen *open)
     esc_buf_u8(out, KIND_OPEN);
     esc_buf_varint(out, open->escalation);
     esc_buf_append(out, open->value.bytes, sizeof open->value.bytes);
+}
+
+void esc_browser_pack(EscBuf *out, const EscBrowserNode *browser)
+{
+    esc_buf_u8(out, FORMAT);
+    esc_buf_u8(out, KIND_BROWSER);
+    esc_buf_packed(out, browser->person);
+    esc_buf_packed(out, browser->title);
+    esc_buf_packed(out, browser->url);
+    esc_buf_packed(out, browser->key);
+    esc_buf_packed(out, browser->auth);
+    esc_buf_signed(out, browser->since_ms);
 }
 
 /* --- read ------------------------------------------------------------------------------------- */
@@ -155,6 +168,18 @@ static void open_unpack(EscCursor *cursor, EscEngine *engine, const EscKeptId *i
     esc_open_restore(engine, &open);
 }
 
+static void browser_unpack(EscCursor *cursor, EscEngine *engine, const EscKeptId *id)
+{
+    EscBrowserNode browser = {.person = esc_cursor_packed(cursor)};
+    browser.title = esc_cursor_packed(cursor);
+    browser.url = esc_cursor_packed(cursor);
+    browser.key = esc_cursor_packed(cursor);
+    browser.auth = esc_cursor_packed(cursor);
+    browser.since_ms = esc_instant_unpack(cursor);
+    if (!cursor->failed)
+        esc_browser_restore(engine, id, &browser);
+}
+
 EscStatus esc_engine_restore_kept(EscEngine *engine, const EscKeptRow *row, EscWhy *why)
 {
     EscCursor cursor = esc_cursor(row->body);
@@ -169,6 +194,8 @@ EscStatus esc_engine_restore_kept(EscEngine *engine, const EscKeptRow *row, EscW
         silence_unpack(&cursor, engine, &id);
     else if (is_known && kind == KIND_OPEN)
         open_unpack(&cursor, engine, &id);
+    else if (is_known && kind == KIND_BROWSER)
+        browser_unpack(&cursor, engine, &id);
     else if (is_known && kind == KIND_TOLD)
         engine->kepts.told_ms = esc_instant_unpack(&cursor);
     else

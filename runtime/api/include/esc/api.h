@@ -58,9 +58,12 @@ typedef struct EscApiSetup {
                           EscText sender);
     /* How the endpoints of a workspace are doing. The door calls it; NULL: nothing is sent anywhere. */
     void (*endpoints)(void *context, const EscShard *shard, EscEndpointVisit *visit, void *visited);
+    /* Appends the public half of the workspace's key for push services, as base64url; nothing: it has none. Workers call it;
+     * NULL: nobody has one. */
+    void (*push_key)(void *context, const EscShard *shard, EscBuf *out);
     /* A line of the log; the text holds no secret. The door calls it; may be NULL. */
     void (*log)(void *context, const char *level, const char *event, EscText text);
-    void *outside_context;     /* of these four */
+    void *outside_context;     /* of these five */
     unsigned boards_max;       /* that are open at a time */
     size_t queue_max;          /* inputs of a shard that wait; beyond it requests get 503 */
     int64_t started_boot_ms;   /* for /health */

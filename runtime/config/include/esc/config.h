@@ -371,6 +371,11 @@ void esc_config_help(EscBuf *out);
 /* From now on messages to people have links, signed with these keys (esc/links.h), which are borrowed. Of a finished
  * configuration with a public_url. */
 void esc_config_use_links(EscConfig *config, const struct EscLinkKeys *keys);
+/* Whether something is bound as a web push whose private key the configuration does not name; the one that it uses then. */
+bool esc_config_wants_push_key(const EscConfig *config);
+void esc_config_use_push_key(EscConfig *config, EscText key);
+/* What is wrong with an address to post to, which is HTTPS or one of allowed_addresses; NULL: nothing. It has a NUL behind it. */
+const char *esc_config_post_fault(const EscWorkspaceConfig *workspace, EscText url);
 
 #ifdef __cplusplus
 }

@@ -99,6 +99,16 @@ bool esc_outside_stop(EscOutside *outside, int64_t timeout_ms);
  * allowed. */
 void esc_outside_free(EscOutside *outside);
 
+/* --- our key for push services (push_key.c) ------------------------------------------------------- */
+
+#define ESC_PUSH_KEY_BYTES 32
+/* The private key in the file `webpush.key` of the data folder, which is made where there is none. */
+ESC_MUST_USE EscStatus esc_push_key_open(const EscFiles *files, const EscRandom *random,
+                                         const char *data_folder, uint8_t key[ESC_PUSH_KEY_BYTES],
+                                         EscWhy *why);
+/* Appends its public half as base64url, by which browsers are subscribed. False: it is none. */
+ESC_MUST_USE bool esc_push_key_public(EscText secret, EscBuf *out);
+
 /* --- trying what is bound (probe.c) -------------------------------------------------------------- */
 
 /* What came back from one binding. Texts hold during the call. */

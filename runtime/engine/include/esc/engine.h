@@ -132,6 +132,23 @@ typedef struct EscAgain {
     EscText actor, by, reason; /* as in EscAction */
 } EscAgain;
 
+#define ESC_BROWSERS_MAX 6 /* of one person */
+
+/* A browser that pushes go to (RFC 8030), as it subscribed itself. Whoever has all of it can push there. */
+typedef struct EscBrowser {
+    EscText id;        /* given by the engine */
+    EscText title;     /* what its owner calls it; may be empty */
+    EscText url;       /* at its push service */
+    EscText key, auth; /* base64url: its point of P-256, and 16 bytes that only it and we know */
+    int64_t since_ms;
+} EscBrowser;
+/* A person subscribes a browser of theirs, or ends that. */
+typedef struct EscBrowserChange {
+    EscText person;
+    bool is_gone; /* by its id; else all of it but id and time is said */
+    EscBrowser browser;
+} EscBrowserChange;
+
 typedef enum EscInputKind {
     ESC_INPUT_EVENT,
     ESC_INPUT_ACTION,
@@ -141,6 +158,7 @@ typedef enum EscInputKind {
     ESC_INPUT_REMARK,
     ESC_INPUT_RECEIPT,
     ESC_INPUT_AGAIN,
+    ESC_INPUT_BROWSER,
     ESC_INPUT_NIGHT,
     ESC_INPUT_WOKE
 } EscInputKind;
@@ -160,6 +178,7 @@ typedef struct EscInput {
         const EscRemark *remark;
         const EscReceipt *receipt;
         const EscAgain *again;
+        const EscBrowserChange *browser;
         /* TIMER: fires the earliest timer that is due; nothing to give
          * NIGHT: looks whether somebody of each chain is there on the next days; a noop when there is nothing new to tell
          * WOKE: the daemon was away, and comes before the first timer: what waits for a first input is told, and checks
@@ -333,6 +352,9 @@ typedef struct EscEscalationView {
     int64_t last_at_ms;
     uint32_t tasks_open; /* what somebody has to do for it */
 } EscEscalationView;
+/* The browsers of a person; false ends it. Texts are borrowed until the next input. */
+typedef bool EscBrowserVisit(void *context, const EscBrowser *browser);
+void esc_engine_browsers(EscEngine *engine, EscText person, EscBrowserVisit *visit, void *context);
 bool esc_engine_find_escalation(
     EscEngine *engine, uint64_t id,
     EscEscalationView *view); /* open ones, and closed ones not yet evicted */

@@ -45,7 +45,7 @@ bool esc_spans_fit(EscText text, const EscSpan *spans, uint32_t count);
 
 /* {"text","own":[[0,12]]?,"subject","workspace","language"?,"escalation"?,"ticket"?,"template"?,"severity"?,"customer"?,
  * "until"?,"next"?,"act"?,"login"?,"room"?,"page":bool,"question"?,"answers"?,
- * "by"?,"asks":{"what","due"?,"handoffs"?,"question"?,"check"?}?} */
+ * "by"?,"browsers":[{"id","url","key","auth"}]?,"asks":{"what","due"?,"handoffs"?,"question"?,"check"?}?} */
 typedef struct EscMessage {
     EscText text, subject, workspace;
     EscText language;   /* of what no author wrote: "de"; empty: English */
@@ -60,6 +60,7 @@ typedef struct EscMessage {
     EscText next;     /* "ben (secondary)": who is called then */
     EscText act;      /* the command that does what is asked for */
     EscText login;    /* a link to log in by, which nobody else may see; empty: none */
+    EscText browsers; /* of a push: those of its receiver, as JSON; nobody else may see them. Empty: none */
     EscText room;     /* where people talk about it; empty: no room was made */
     EscText question; /* empty: nothing is asked */
     bool page, has_answers;

@@ -262,6 +262,10 @@ EscStatus esc_receipt_apply(EscEngine *engine, const EscReceipt *receipt, EscWhy
 /* ESC_NOT_FOUND: there is no such message; ESC_CONFLICT: it is a call. A noop when it was not given up. */
 EscStatus esc_again_apply(EscEngine *engine, const EscAgain *again, EscWhy *why);
 
+/* --- subscriptions.c -------------------------------------------------------------------------- */
+
+EscStatus esc_browser_apply(EscEngine *engine, const EscBrowserChange *change, EscWhy *why);
+
 /* --- due.c ------------------------------------------------------------------------------------ */
 
 void esc_due_apply(EscEngine *engine); /* the earliest timer that is due */

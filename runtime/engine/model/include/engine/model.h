@@ -644,6 +644,20 @@ void esc_tally_restore(EscKept *kept, const int64_t *instants, uint32_t count);
 void esc_tallies_alarm(EscEngine *engine); /* sets the timer by which expired keys go */
 void esc_tallies_fire(EscEngine *engine);
 
+/* --- browsers.c ------------------------------------------------------------------------------- */
+
+EscBrowserNode *esc_browser_of(EscEngine *engine, EscText person, size_t i); /* NULL: no more */
+/* The person's with that address; NULL: there is none. */
+EscBrowserNode *esc_browser_with(EscEngine *engine, EscText person, EscText url);
+/* Copies it; in the place of the one that has its address. */
+void esc_browser_put(EscEngine *engine, EscText person, const EscBrowser *browser);
+void esc_browser_restore(EscEngine *engine, const EscKeptId *id, const EscBrowserNode *said);
+void esc_browser_remove(EscEngine *engine, EscBrowserNode *node);
+EscText esc_browser_id(EscEngine *engine, const EscBrowserNode *node); /* hexadecimal */
+/* Those of a person as a message says them; empty: there is none. Lives in the turn. */
+EscText esc_browsers_json(EscEngine *engine, EscText person);
+void esc_browsers_free(EscEngine *engine);
+
 /* --- chains.c --------------------------------------------------------------------------------- */
 
 void esc_chain_add(EscChains *chains, const EscKeptId *key, uint64_t value); /* once */

@@ -856,6 +856,22 @@ typedef struct EscOpen {
     bool is_dirty;
 } EscOpen;
 
+/* A browser of somebody; its texts are owned. */
+typedef struct EscBrowserNode {
+    EscKeptId id;
+    EscText person; /* interned */
+    EscText title, url, key, auth;
+    int64_t since_ms; /* elapsed time */
+    bool is_dirty;
+} EscBrowserNode;
+
+/* browsers.c; by id */
+typedef struct EscBrowsers {
+    EscBrowserNode *items;
+    size_t count, capacity;
+    bool is_dirty; /* one of them is */
+} EscBrowsers;
+
 typedef struct EscOpenIndex {
     EscOpen *items;
     size_t count, capacity;
@@ -1282,6 +1298,7 @@ struct EscEngine {
     EscToldGaps gaps;
     EscKepts kepts;
     EscOpenIndex opens;
+    EscBrowsers browsers;
     EscGroupings groupings;
     EscReaches reaches;
     EscTasks tasks;

@@ -98,6 +98,7 @@ void esc_task_candidates_write(EscBuf *out, const EscTask *task);
 /* --- kept_pack.c ------------------------------------------------------------------------------ */
 
 void esc_kept_pack(EscBuf *out, const EscEngine *engine, const EscKept *kept);
+void esc_browser_pack(EscBuf *out, const EscBrowserNode *browser);
 void esc_open_pack(EscBuf *out, const EscOpen *open);
 /* The row that says when it was told that there are too many keys. */
 void esc_kepts_told_row(const EscEngine *engine, EscKeptId *id, EscBuf *out);
