@@ -175,6 +175,7 @@ static void run(EscRequest *request)
         handler->parse(request, esc_engine_program(esc_service_engine(file.service)));
     if (request->answer.status != 0)
         return;
+    assert_int_equal(request->job.inputs_count, handler->parse != NULL); /* or it is no turn's */
     handler->look(request, file.service);
     if (request->job.inputs_count == 0)
         return;
