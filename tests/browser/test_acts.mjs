@@ -118,8 +118,8 @@ test('what others have taken is taken over with a reason; call off and roll back
     await page.click('dialog button:has-text("Take over")');
     await eventually(() => mock.posts.length === 1, 'the request');
     assert.deepEqual([last(mock).client, last(mock).body.to, last(mock).body.reason], ['nordlicht', 'ana', 'she asked me']);
-    await page.goto(`${mock.url}/e/acme/E-1`);
     for (const [act, verb] of [['call_off', 'call-off'], ['rollback', 'rollback']]) {
+        await page.goto(`${mock.url}/e/acme/E-1`);
         const before = mock.posts.length;
         await page.click(`.acts [data-act=${act}]`);
         await page.fill('dialog textarea', 'a mistake');

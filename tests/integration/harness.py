@@ -15,6 +15,7 @@ import http.client
 import http.server
 import json
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -33,6 +34,18 @@ BIN = Path(os.environ.get("ESC_BIN", HERE.parent.parent / "build" / "dev" / "bin
 PATIENCE = 30  # seconds; only a test that fails waits so long
 START = "2026-03-02T09:00:00Z"  # a Monday, the ninth week of acme's rotation: chen is on call
 SCOPES = "events,read,act,start,people,audit,act-as"
+
+
+def free_port():
+    """One that nobody has, below those that the system gives to whoever asks for any: nobody is given it meanwhile."""
+    while True:
+        port = random.randrange(24000, 32000)
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def eventually(question, patience=PATIENCE):

@@ -3,20 +3,13 @@
 import http.cookies
 import os
 import re
-import socket
 import stat
 import subprocess
 import threading
 import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from harness import BIN, PATIENCE, WORKSPACES, Case, critical_ticket, eventually
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+from harness import BIN, PATIENCE, WORKSPACES, Case, critical_ticket, eventually, free_port
 
 
 class Browser:

@@ -7,8 +7,12 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import unittest
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "integration"))
+from harness import free_port  # noqa: E402, F401: for the modules beside this one
 
 HERE = Path(__file__).resolve().parent
 BUILD = Path(os.environ.get("ESC_BUILD") or HERE.parent.parent / "build" / "asan")
@@ -71,12 +75,6 @@ def script(name, *arguments, input=None):
     if done.returncode != 0:
         raise AssertionError(f"{name} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done.stdout
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def listens(port):
