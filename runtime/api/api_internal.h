@@ -277,6 +277,8 @@ bool esc_request_let_in(EscRequest *request, uint32_t count);
 unsigned esc_api_http_status(EscStatus status);
 /* "E-12" → 12; false for anything else. */
 bool esc_escalation_id_read(EscText text, uint64_t *id);
+/* A number that is an id: no sign, no nought in front, 18 digits at most. */
+bool esc_id_read(EscText digits, uint64_t *id);
 /* Answers OPTIONS where a sender of webhooks may ask whether it may send; false: it is something else (api_handshake.c). */
 bool esc_request_shake_hands(EscRequest *request);
 /* Takes the attributes of an event in binary mode; false: it is in none, or was refused (api_events.c). */

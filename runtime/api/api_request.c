@@ -100,18 +100,24 @@ bool esc_request_let_in(EscRequest *request, uint32_t count)
 
 /* --- texts ------------------------------------------------------------------------------------ */
 
+bool esc_id_read(EscText digits, uint64_t *id)
+{
+    *id = 0;
+    if (digits.size == 0 || digits.size > 18 || digits.data[0] == '0')
+        return false;
+    for (size_t i = 0; i < digits.size; i++) {
+        if (digits.data[i] < '0' || digits.data[i] > '9')
+            return false;
+        *id = *id * 10 + (uint64_t)(digits.data[i] - '0');
+    }
+    return true;
+}
+
 bool esc_escalation_id_read(EscText text, uint64_t *id)
 {
     *id = 0;
-    if (text.size < 3 || text.size > 20 || text.data[0] != 'E' || text.data[1] != '-' ||
-        text.data[2] == '0')
-        return false;
-    for (size_t i = 2; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        *id = *id * 10 + (uint64_t)(text.data[i] - '0'); /* at most 18 digits */
-    }
-    return true;
+    return esc_text_starts_with(text, ESC_TEXT("E-")) &&
+           esc_id_read((EscText){text.data + 2, text.size - 2}, id);
 }
 
 bool esc_request_path_escalation(EscRequest *request, uint64_t *id)

@@ -1,23 +1,15 @@
 /* api_retry.c - POST /v1/outbox/ID/retry: a message that was given up is sent once more, as somebody asks. */
-#include <string.h>
-
 #include "api_internal.h"
 
 #define RETRY_VALUES_MAX 16
 
 static bool take_id(EscRequest *request, uint64_t *id)
 {
-    EscText text = esc_buf_as_text(&request->parameter);
-    bool is_id = text.size > 0 && text.size <= 18 && text.data[0] != '0';
-    *id = 0;
-    for (size_t i = 0; i < text.size && is_id; i++) {
-        is_id = text.data[i] >= '0' && text.data[i] <= '9';
-        *id = *id * 10 + (uint64_t)(text.data[i] - '0');
-    }
-    if (!is_id)
-        esc_request_refuse(request, 404, "not_found", "There is no such thing", NULL,
-                           "a message of the outbox has a number");
-    return is_id;
+    if (esc_id_read(esc_buf_as_text(&request->parameter), id))
+        return true;
+    esc_request_refuse(request, 404, "not_found", "There is no such thing", NULL,
+                       "a message of the outbox has a number");
+    return false;
 }
 
 static void parse_retry(EscRequest *request, const EscProgram *program)
