@@ -10,8 +10,8 @@ typedef struct Pace {
 
 static Pace pace_of(const EscTask *task)
 {
-    bool outlives = task->kind == ESC_TASK_POSTMORTEM || task->kind == ESC_TASK_FOLLOW_UP;
-    return outlives ? (Pace){ESC_DAY_MS, 7 * ESC_DAY_MS} : (Pace){ESC_HOUR_MS, ESC_DAY_MS};
+    return esc_task_outlives(task) ? (Pace){ESC_DAY_MS, 7 * ESC_DAY_MS}
+                                   : (Pace){ESC_HOUR_MS, ESC_DAY_MS};
 }
 
 /* --- who is reminded -------------------------------------------------------------------------- */
@@ -75,9 +75,7 @@ static void claim_end(EscEngine *engine, EscTask *task)
 
 static void chase(EscEngine *engine, EscTask *task)
 {
-    EscEscalation *escalation = esc_escalation_stands(engine, task->escalation)
-                                    ? esc_escalation_find(engine, task->escalation)
-                                    : NULL;
+    EscEscalation *escalation = esc_escalation_standing(engine, task->escalation);
     claim_end(engine, task);
     EscPeople people = reminded(engine, task, escalation);
     Pace pace = pace_of(task);

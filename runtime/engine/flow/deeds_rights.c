@@ -55,13 +55,18 @@ static bool may_for_ticket(EscDeed *deed, EscRightAsked *asked)
     return ticket->open_count + ticket->joined_count == 0;
 }
 
-static bool may(EscDeed *deed, EscRight right)
+static EscRightAsked asked_of(const EscDeed *deed, EscRight right)
 {
-    EscEngine *engine = deed->engine;
-    EscRightAsked asked = {.right = right,
+    return (EscRightAsked){.right = right,
                            .actor = deed->actor,
                            .escalation = deed->escalation,
                            .is_operator = deed->action->is_operator};
+}
+
+static bool may(EscDeed *deed, EscRight right)
+{
+    EscEngine *engine = deed->engine;
+    EscRightAsked asked = asked_of(deed, right);
     if (is_about_person(right)) {
         asked.person = deed->action->target;
         return !esc_person_known(engine, asked.person) || esc_right_holds(engine, &asked);
@@ -79,19 +84,16 @@ static bool may(EscDeed *deed, EscRight right)
 static EscText way_text(EscDeed *deed, EscRight right)
 {
     EscEngine *engine = deed->engine;
-    EscRightAsked asked = {.right = ESC_RIGHT_TAKEOVER,
-                           .actor = deed->actor,
-                           .escalation = deed->escalation,
-                           .is_operator = deed->action->is_operator};
+    const EscRightAsked asked = asked_of(deed, ESC_RIGHT_TAKEOVER);
     uint32_t owner = 1u << ESC_RIGHT_ROLE_OWNER, count = 0;
     (void)esc_right_rules(engine, right, &count);
     bool is_owners = count == 0 && (esc_right_info[right].by_default & owner) != 0;
     if (deed->escalation == NULL || !is_owners || !esc_person_known(engine, deed->actor) ||
         !esc_right_holds(engine, &asked))
         return (EscText){"", 0};
-    return esc_turn_printf(engine,
-                           "; %.*s has it: take it over first, with a handoff to %.*s that says why",
-                           ESC_TEXT_ARG(deed->escalation->owner), ESC_TEXT_ARG(deed->actor));
+    return esc_turn_printf(
+        engine, "; %.*s has it: take it over first, with a handoff to %.*s that says why",
+        ESC_TEXT_ARG(deed->escalation->owner), ESC_TEXT_ARG(deed->actor));
 }
 
 static void refuse(EscDeed *deed, EscRight right)
@@ -99,13 +101,12 @@ static void refuse(EscDeed *deed, EscRight right)
     EscEngine *engine = deed->engine;
     EscText rule = esc_right_text(engine, right), actor = esc_utf8_cut(deed->actor, 64),
             verb = esc_text_from(esc_verb_name(deed->action->verb));
-    EscText because = esc_turn_printf(engine, "%.*s, and %.*s is none of these%.*s",
-                                      ESC_TEXT_ARG(rule), ESC_TEXT_ARG(actor),
-                                      ESC_TEXT_ARG(way_text(deed, right)));
-    EscText data = esc_audit_data(engine, "verb", verb, "right",
-                                  esc_text_from(esc_right_info[right].words), "rule", rule,
-                                  "target", deed->action->target, "reason", deed->action->reason,
-                                  NULL);
+    EscText because =
+        esc_turn_printf(engine, "%.*s, and %.*s is none of these%.*s", ESC_TEXT_ARG(rule),
+                        ESC_TEXT_ARG(actor), ESC_TEXT_ARG(way_text(deed, right)));
+    EscText data = esc_audit_data(
+        engine, "verb", verb, "right", esc_text_from(esc_right_info[right].words), "rule", rule,
+        "target", deed->action->target, "reason", deed->action->reason, NULL);
     if (deed->escalation != NULL && esc_escalation_is_open(deed->escalation))
         esc_audit_escalation(engine, deed->escalation, ESC_AUDIT_REFUSED, data,
                              "%.*s by %.*s was refused: %.*s", ESC_TEXT_ARG(verb),

@@ -4,19 +4,12 @@
 
 /* --- which task ------------------------------------------------------------------------------- */
 
-static bool outlives(const EscTask *task)
-{
-    return task->kind == ESC_TASK_POSTMORTEM || task->kind == ESC_TASK_FOLLOW_UP;
-}
-
 /* It is over, or was never there. Of an escalation that is closed only its rows know which. */
 static EscStatus not_open(EscDeed *deed)
 {
     EscEngine *engine = deed->engine;
     const EscAction *action = deed->action;
-    const EscEscalation *escalation = esc_escalation_stands(engine, action->escalation)
-                                          ? esc_escalation_find(engine, action->escalation)
-                                          : NULL;
+    const EscEscalation *escalation = esc_escalation_standing(engine, action->escalation);
     bool was_there = escalation != NULL ? action->task <= escalation->tasks
                                         : esc_escalation_was(engine, action->escalation);
     if (!was_there)
@@ -36,9 +29,7 @@ static EscStatus task_find(EscDeed *deed, EscTask **task)
     *task = status == ESC_OK ? esc_task_find(deed->engine, action->escalation, action->task) : NULL;
     if (status != ESC_OK || *task == NULL)
         return status;
-    deed->escalation = esc_escalation_stands(deed->engine, action->escalation)
-                           ? esc_escalation_find(deed->engine, action->escalation)
-                           : NULL;
+    deed->escalation = esc_escalation_standing(deed->engine, action->escalation);
     return ESC_OK;
 }
 
@@ -59,7 +50,7 @@ static bool decides(const EscDeed *deed)
 
 static EscStatus taker_check(EscDeed *deed, const EscTask *task)
 {
-    if (outlives(task) || task->kind == ESC_TASK_CONFIRMATION ||
+    if (esc_task_outlives(task) || task->kind == ESC_TASK_CONFIRMATION ||
         esc_question_may_answer(deed, task->number))
         return ESC_OK;
     return esc_why(deed->why, ESC_FORBIDDEN, "", 0, "%.*s was not asked",
@@ -73,12 +64,11 @@ static EscStatus claimed_check(EscDeed *deed, const EscTask *task)
     EscEngine *engine = deed->engine;
     if (task->state != ESC_TASK_CLAIMED || decides(deed))
         return ESC_OK;
-    return esc_why(
-        deed->why, ESC_CONFLICT, "", 0,
-        "%.*s is at E-%llu-%u since %.*s; it is free when they release it, when they are "
-        "away, and when its time is over",
-        ESC_TEXT_ARG(task->assignee), (unsigned long long)task->escalation, task->number,
-        ESC_TEXT_ARG(esc_local_time(engine, task->claimed_ms)));
+    return esc_why(deed->why, ESC_CONFLICT, "", 0,
+                   "%.*s is at %.*s since %.*s; it is free when they release it, when they are "
+                   "away, and when its time is over",
+                   ESC_TEXT_ARG(task->assignee), ESC_TEXT_ARG(esc_task_name(engine, task)),
+                   ESC_TEXT_ARG(esc_local_time(engine, task->claimed_ms)));
 }
 
 static EscStatus claim(EscDeed *deed, EscTask *task)
@@ -161,8 +151,8 @@ static EscStatus work_complete(EscDeed *deed, EscTask *task)
 {
     EscEngine *engine = deed->engine;
     if (deed->action->target.size > 0)
-        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "E-%llu-%u asks for no answer",
-                       (unsigned long long)task->escalation, task->number);
+        return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "%.*s asks for no answer",
+                       ESC_TEXT_ARG(esc_task_name(engine, task)));
     if (!may_resolve(deed, task))
         return ESC_OK;
     esc_work_done(engine, task, deed->actor, deed->action->reason);
@@ -191,8 +181,8 @@ static EscStatus answer_wanted(EscDeed *deed, const EscTask *task)
     for (uint32_t i = 0; i < task->answers_count; i++)
         esc_buf_printf(&names, "%s%.*s", i == 0 ? "" : ", ", ESC_TEXT_ARG(task->answers[i].name));
     EscText all = esc_utf8_cut(esc_turn_take(deed->engine, &names), 150);
-    return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "E-%llu-%u wants one of its answers: %.*s",
-                   (unsigned long long)task->escalation, task->number, ESC_TEXT_ARG(all));
+    return esc_why(deed->why, ESC_BAD_INPUT, "", 0, "%.*s wants one of its answers: %.*s",
+                   ESC_TEXT_ARG(esc_task_name(deed->engine, task)), ESC_TEXT_ARG(all));
 }
 
 static EscStatus approval_complete(EscDeed *deed, const EscTask *task)
@@ -223,7 +213,7 @@ EscStatus esc_deed_complete(EscDeed *deed)
     EscStatus status = task_find(deed, &task);
     if (status != ESC_OK || task == NULL)
         return status == ESC_OK ? not_open(deed) : status;
-    if (outlives(task))
+    if (esc_task_outlives(task))
         return work_complete(deed, task);
     if (deed->escalation == NULL || deed->escalation->bundle == NULL)
         return not_open(deed);

@@ -64,6 +64,11 @@ bool esc_escalation_stands(const EscEngine *engine, uint64_t id)
            (place->escalation != NULL && esc_escalation_is_open(place->escalation));
 }
 
+EscEscalation *esc_escalation_standing(EscEngine *engine, uint64_t id)
+{
+    return esc_escalation_stands(engine, id) ? esc_escalation_find(engine, id) : NULL;
+}
+
 bool esc_escalation_was(const EscEngine *engine, uint64_t id)
 {
     return id > 0 && id < engine->counters.next_escalation;

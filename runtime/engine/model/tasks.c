@@ -124,6 +124,11 @@ EscText esc_task_name(EscEngine *engine, const EscTask *task)
     return esc_turn_printf(engine, "E-%llu-%u", (unsigned long long)task->escalation, task->number);
 }
 
+bool esc_task_outlives(const EscTask *task)
+{
+    return task->kind == ESC_TASK_POSTMORTEM || task->kind == ESC_TASK_FOLLOW_UP;
+}
+
 void esc_task_candidates(EscEngine *engine, EscTask *task, const EscText *names, uint32_t count)
 {
     for (uint32_t i = 0; i < count && task->candidates_count < ESC_OWNERS_MAX; i++) {
@@ -157,8 +162,9 @@ void esc_task_end(EscEngine *engine, EscTask *task, EscTaskState state, EscText 
     if (was_chased)
         esc_tasks_wake_next(engine);
     esc_task_dirty(engine, task);
-    if (esc_escalation_stands(engine, task->escalation)) /* how many are open is shown with it */
-        esc_escalation_dirty(engine, esc_escalation_find(engine, task->escalation));
+    EscEscalation *escalation = esc_escalation_standing(engine, task->escalation);
+    if (escalation != NULL) /* how many are open is shown with it */
+        esc_escalation_dirty(engine, escalation);
 }
 
 void esc_task_done(EscEngine *engine, const EscEscalation *escalation, uint32_t number, EscText by,

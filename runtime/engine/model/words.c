@@ -37,6 +37,15 @@ EscText esc_local_second(EscEngine *engine, int64_t time_ms)
                                     : sizeof "2026-01-05 09:00" - 1);
 }
 
+EscText esc_value_words(EscEngine *engine, const EscProgram *program, EscValue value)
+{
+    if (esc_type_kind(value.type) == ESC_KIND_TIME && !value.is_missing)
+        return esc_local_second(engine, value.ms);
+    EscBuf out = esc_turn_buf();
+    esc_value_write_text(&out, program, value);
+    return esc_turn_take(engine, &out);
+}
+
 EscText esc_person_time(EscEngine *engine, EscText person, int64_t time_ms)
 {
     const EscProgram *program = engine->schema.current->program;

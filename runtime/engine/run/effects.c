@@ -19,15 +19,6 @@ static EscText number_text(EscEngine *engine, uint64_t number)
     return esc_turn_printf(engine, "%llu", (unsigned long long)number);
 }
 
-static EscText value_text(EscEngine *engine, const EscProgram *program, EscValue value)
-{
-    if (esc_type_kind(value.type) == ESC_KIND_TIME && !value.is_missing)
-        return esc_local_second(engine, value.ms);
-    EscBuf buf = esc_turn_buf();
-    esc_value_write_text(&buf, program, value);
-    return esc_turn_take(engine, &buf);
-}
-
 /* --- messages --------------------------------------------------------------------------------- */
 
 static void emit_notify(Emission *emission)
@@ -146,8 +137,8 @@ static void changed_by_automation(EscEngine *engine, EscTicket *ticket, uint32_t
 {
     const EscProgram *program = engine->schema.current->program;
     EscText name = esc_slot_name(engine, slot);
-    EscText before = value_text(engine, program, ticket->values[slot].value),
-            after = value_text(engine, program, value);
+    EscText before = esc_value_words(engine, program, ticket->values[slot].value),
+            after = esc_value_words(engine, program, value);
     if (esc_ticket_set(engine, ticket, slot, value))
         esc_audit_ticket(engine, ticket, ESC_AUDIT_SET,
                          esc_audit_data(engine, "field", name, "old", before, "new", after,
@@ -168,8 +159,8 @@ static void change_field(EscEngine *engine, EscEscalation *escalation, uint32_t 
     change.name = esc_engine_intern(engine, name);
     change.before = esc_owned_copy(ticket->values[slot].value);
     change.after = esc_owned_copy(value);
-    EscText before = value_text(engine, program, ticket->values[slot].value),
-            after = value_text(engine, program, value);
+    EscText before = esc_value_words(engine, program, ticket->values[slot].value),
+            after = esc_value_words(engine, program, value);
     esc_ticket_set(engine, ticket, slot, value);
     esc_ticket_changed_by(engine, ticket, escalation->id);
     esc_write_by(ticket, name, escalation->id);
@@ -394,7 +385,7 @@ static void emit_attach(Emission *emission)
 {
     EscEngine *engine = emission->engine;
     EscText name = ESC_TEXT("attachment");
-    EscText content = value_text(engine, emission->program, emission->arguments[0]);
+    EscText content = esc_value_words(engine, emission->program, emission->arguments[0]);
     char hex[65];
     esc_evidence_put(engine, emission->escalation, name, content, hex);
     esc_audit_escalation(engine, emission->escalation, ESC_AUDIT_ATTACHED,
@@ -422,9 +413,9 @@ static EscText raise_message(Emission *emission)
         const EscEffectArgRow *argument =
             &emission->program->effect_args[emission->row->args_first + i];
         EscText name = emission->program->texts[argument->name],
-                value =
-                    esc_unmarked(emission->engine, value_text(emission->engine, emission->program,
-                                                              emission->arguments[i]));
+                value = esc_unmarked(
+                    emission->engine,
+                    esc_value_words(emission->engine, emission->program, emission->arguments[i]));
         if (esc_text_equal(name, ESC_TEXT("message")))
             return value;
         message =

@@ -46,15 +46,6 @@ EscText esc_raised_json(EscEngine *engine, const EscEscalation *escalation, cons
     return esc_turn_take(engine, &out);
 }
 
-static EscText value_text(EscEngine *engine, const EscProgram *program, EscValue value)
-{
-    if (esc_type_kind(value.type) == ESC_KIND_TIME && !value.is_missing)
-        return esc_local_second(engine, value.ms);
-    EscBuf out = esc_turn_buf();
-    esc_value_write_text(&out, program, value);
-    return esc_turn_take(engine, &out);
-}
-
 EscText esc_raised_lines(EscEngine *engine, const EscEscalation *escalation,
                          const EscRaised *raised)
 {
@@ -66,7 +57,7 @@ EscText esc_raised_lines(EscEngine *engine, const EscEscalation *escalation,
         if (value.is_missing || is_message(escalation, raised, i))
             continue;
         EscText fact = esc_say(engine, FACT, field_name(escalation, raised, i),
-                               value_text(engine, escalation->bundle->program, value));
+                               esc_value_words(engine, escalation->bundle->program, value));
         esc_buf_printf(&out, "\n%.*s", ESC_TEXT_ARG(fact));
     }
     return esc_turn_take(engine, &out);

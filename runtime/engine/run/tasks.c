@@ -170,14 +170,9 @@ static bool is_question_of(EscEscalation *escalation, const EscTask *task)
     return false;
 }
 
-static bool outlives(const EscTask *task)
-{
-    return task->kind == ESC_TASK_POSTMORTEM || task->kind == ESC_TASK_FOLLOW_UP;
-}
-
 static bool is_waited_for(EscEscalation *escalation, const EscTask *task, bool is_running)
 {
-    if (outlives(task))
+    if (esc_task_outlives(task))
         return true;
     if (!is_running)
         return false;

@@ -99,6 +99,8 @@ EscLanguage esc_workspace_reads(const EscEngine *engine);
 EscText esc_local_time(EscEngine *engine, int64_t time_ms);
 EscText esc_local_second(EscEngine *engine,
                          int64_t time_ms); /* with seconds where there are some */
+/* What a value says to people (esc_value_write_text), with times as above. */
+EscText esc_value_words(EscEngine *engine, const EscProgram *program, EscValue value);
 /* The same in the person's own zone, for lines that the engine adds to what only they read. */
 EscText esc_person_time(EscEngine *engine, EscText person, int64_t time_ms);
 EscText esc_duration_text(EscEngine *engine, int64_t duration_ms);
@@ -341,6 +343,8 @@ void esc_escalation_leave(EscEngine *engine, uint64_t id); /* it is not found an
 bool esc_escalation_was(const EscEngine *engine, uint64_t id);
 /* It is there and not closed; does not wake it. */
 bool esc_escalation_stands(const EscEngine *engine, uint64_t id);
+/* The same, as the escalation; NULL: it does not stand. */
+EscEscalation *esc_escalation_standing(EscEngine *engine, uint64_t id);
 EscEscalation *esc_escalation_alloc(EscEngine *engine, uint64_t id, EscTicket *ticket,
                                     const EscEngineBundle *bundle, EscText template_name);
 void esc_escalation_free(EscEngine *engine, EscEscalation *escalation);
@@ -447,6 +451,8 @@ EscTask *esc_task_new(EscEngine *engine, EscEscalation *escalation, EscTaskKind 
 EscTask *esc_task_place(EscEngine *engine, uint64_t escalation, uint32_t number); /* from its row */
 void esc_task_dirty(EscEngine *engine, EscTask *task);
 void esc_task_candidates(EscEngine *engine, EscTask *task, const EscText *names, uint32_t count);
+/* Work with a ticket of its own, which is to be done when its escalation is long over. */
+bool esc_task_outlives(const EscTask *task);
 EscText esc_task_name(EscEngine *engine, const EscTask *task); /* "E-12-3", lives in the turn */
 /* Nobody is at it any more: it is whose it was before. */
 void esc_task_unclaim(EscEngine *engine, EscTask *task);
